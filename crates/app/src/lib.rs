@@ -1,0 +1,1 @@
+//! Heli's `app` crate; see ARCHITECTURE.md.

@@ -1,0 +1,1 @@
+//! Heli's `engine` crate; see ARCHITECTURE.md.

@@ -1,0 +1,2 @@
+//! The `heli` executable.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Heli's `programme` crate; see ARCHITECTURE.md.

@@ -1,0 +1,1 @@
+//! Heli's `rules` crate; see ARCHITECTURE.md.

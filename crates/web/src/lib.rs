@@ -1,0 +1,1 @@
+//! Heli's `web` crate; see ARCHITECTURE.md.
