@@ -1,1 +1,20 @@
-//! Heli's `rules` crate; see ARCHITECTURE.md.
+//! One rule language: CEL text, checked against typed fields, run over columns in three values, explained.
+//!
+//! Stages, kept apart: text is bounded and parsed, checked into a typed tree ([`Rule`]), run over columns,
+//! explained for one row. Uses nothing else of Heli's and knows no file, clock, network or chance.
+
+mod calendar;
+mod day;
+mod function;
+mod node;
+mod schema;
+mod table;
+mod words;
+
+pub use calendar::Calendar;
+pub use day::{Day, Moment};
+pub use function::Function;
+pub use node::{Comparison, Kind, Node, Operator, Quantifier, Rule, RuleFault};
+pub use schema::{Empty, Field, Named, Schema, Scope, TableSchema, Type};
+pub use table::{Bits, Cells, Column, NO_ROW, Table, Tables, Value};
+pub use words::Words;
