@@ -1,0 +1,46 @@
+//! Why a view could not be given: values that `web` turns into an answer in one place.
+
+use crate::view::Text;
+use jiff::civil::Date;
+
+/// What was asked for and does not exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Thing {
+    /// A notice of the programme.
+    Notice,
+    /// A clause of a notice.
+    Clause,
+    /// A measure.
+    Measure,
+    /// A unit of the reporting tree.
+    Unit,
+    /// A duty: a measure, a bearer and a period that belong together.
+    Duty,
+    /// A level of units, such as `county`.
+    Level,
+    /// A part (chapter) of a notice.
+    Part,
+}
+
+/// The only ways in which reading a view fails.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Error {
+    /// Nothing has this id.
+    Missing {
+        /// The kind of thing.
+        what: Thing,
+        /// The id as it was asked for.
+        id: String,
+    },
+    /// The day lies outside what can be shown.
+    OutsideCampaign {
+        /// The day asked for.
+        at: Date,
+        /// The first day that can be shown.
+        from: Date,
+        /// The last day that can be shown: today, or the campaign's end.
+        until: Date,
+    },
+    /// The programme could not be evaluated; says what happened, why, and what to do.
+    Failed(Text),
+}

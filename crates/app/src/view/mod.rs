@@ -1,0 +1,31 @@
+//! What pages show, as plain values: no HTTP, no HTML, no rules.
+
+pub mod standing;
+
+mod duty;
+mod figure;
+mod frame;
+mod matrix;
+mod notice;
+mod text;
+mod unit;
+
+pub use duty::{
+    DutyDates, DutyPage, Evidence, EvidenceRow, Excuse, LadderState, LadderStep, MissingItem, Pace,
+    PacePoint, Reason, Rung, TallyLine, Verdict,
+};
+pub use figure::{Counts, Figure, OnTime, Quantity};
+pub use frame::{
+    BearerLink, ClauseLink, DateBar, DutyId, DutyLine, Frame, Front, Mark, PeriodName, Phase,
+    UnitLink,
+};
+pub use matrix::{
+    Choice, MatrixCell, MatrixColumn, MatrixPage, MatrixQuestion, MatrixRow, MatrixTarget, Sort,
+};
+pub use notice::{
+    ClauseLine, ClausePanel, DueBox, Grid, GridCell, GridRow, MeasurePanel, NearMiss, NoticePage,
+    Part, Setting, Summary, Trend, TrendPoint,
+};
+pub use standing::Standing;
+pub use text::{Language, Text};
+pub use unit::{ChildLine, UnitClause, UnitPage};
