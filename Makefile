@@ -1,0 +1,24 @@
+# What one does with Heli; each line calls a script in scripts/ that says what it does.
+.PHONY: help setup run test check bench
+
+help:
+	@echo "make run     set up, build, and open the filled example province in a browser"
+	@echo "make test    everything that must hold: format, lints, tests, programmes, pages in a browser"
+	@echo "make check   the quick part of it, without a browser"
+	@echo "make bench   seconds for every duty of the example province, release build"
+	@echo "make setup   only what the others need: node packages, styles and scripts of the pages"
+
+setup:
+	@scripts/setup
+
+run:
+	@scripts/run
+
+test:
+	@scripts/test
+
+check:
+	@scripts/test --quick
+
+bench:
+	@scripts/bench

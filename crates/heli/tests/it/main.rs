@@ -1,0 +1,9 @@
+//! The tests of the executable and of the house itself.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod house;
