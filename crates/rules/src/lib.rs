@@ -4,17 +4,23 @@
 //! explained for one row. Uses nothing else of Heli's and knows no file, clock, network or chance.
 
 mod calendar;
+mod check;
 mod day;
 mod function;
 mod node;
+mod reads;
+mod run;
 mod schema;
 mod table;
 mod words;
 
 pub use calendar::Calendar;
+pub use check::{Expected, Options, check};
 pub use day::{Day, Moment};
 pub use function::Function;
 pub use node::{Comparison, Kind, Node, Operator, Quantifier, Rule, RuleFault};
+pub use reads::{fields_read, names_read};
+pub use run::{Bound, Frame, Verdicts, World, values, verdicts};
 pub use schema::{Empty, Field, Named, Schema, Scope, TableSchema, Type};
 pub use table::{Bits, Cells, Column, NO_ROW, Table, Tables, Value};
 pub use words::Words;
