@@ -1,1 +1,11 @@
-//! Heli's `programme` crate; see ARCHITECTURE.md.
+//! The folder that Heli runs from: its model, its reading, its proof-reading.
+//!
+//! [`Files`] go in as text; a [`Programme`] and [`Fault`]s come out. Pure: opening files is the caller's.
+
+mod fault;
+pub mod model;
+mod period;
+
+pub use fault::{Fault, Files, Place, Severity};
+pub use model::Programme;
+pub use period::{Period, PeriodKind, Rhythm};

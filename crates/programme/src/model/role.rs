@@ -1,0 +1,29 @@
+//! Roles: who may see and do what.
+
+use rules::{Rule, Words};
+
+/// A role that a person holds in a unit.
+#[derive(Clone, Debug)]
+pub struct Role {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: Words,
+    /// Units of that level hold it.
+    pub level: Option<String>,
+    /// What it may do.
+    pub may: Vec<Grant>,
+}
+
+/// Something a role may do.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// `see`, `create`, `change`, `move`, `export`, `reveal`, `excuse`, `confirm`.
+    pub acts: Vec<String>,
+    /// Register ids.
+    pub registers: Vec<String>,
+    /// On which records, per register in the order of `registers`; `None` for all.
+    pub filters: Vec<Option<Rule>>,
+    /// Which fields; `["*"]` for all.
+    pub fields: Vec<String>,
+}
