@@ -1,0 +1,443 @@
+//! The evaluation of one node between bounds.
+
+use super::interval::{self, Interval};
+use super::reach::{Reach, kleene, ordered, widened};
+use super::{Bounds, Ranged, mentions_tally};
+use crate::{
+    Cells, Comparison, Function, Kind, NO_ROW, Node, Operator, Quantifier, Type, Value, World,
+};
+use std::borrow::Cow;
+
+/// One evaluation: its ground, and the elements of the quantifiers it is inside of.
+pub(crate) struct Evaluation<'a> {
+    pub(crate) world: &'a World<'a>,
+    pub(crate) bounds: &'a Bounds<'a>,
+    /// Days of the cut period and of the whole one.
+    pub(crate) prorate: Option<(i64, i64)>,
+    elements: Vec<(&'a str, Reach<'a>)>,
+}
+
+impl<'a> Evaluation<'a> {
+    pub(crate) fn new(
+        world: &'a World<'a>,
+        bounds: &'a Bounds<'a>,
+        prorate: Option<(i64, i64)>,
+    ) -> Self {
+        Self {
+            world,
+            bounds,
+            prorate,
+            elements: Vec::new(),
+        }
+    }
+
+    /// The verdict of a node of type bool. Nothing counts as no.
+    pub(crate) fn truth(&mut self, node: &'a Node) -> Option<bool> {
+        match &node.kind {
+            Kind::Not(inner) => self.truth(inner).map(|b| !b),
+            Kind::And(all) => self.all(all, true),
+            Kind::Or(all) => self.all(all, false),
+            _ => match self.reach(node) {
+                Reach::Truth(b) => Some(b),
+                Reach::Nothing => Some(false),
+                _ => None,
+            },
+        }
+    }
+
+    /// Kleene's conjunction (`neutral` true) or disjunction.
+    fn all(&mut self, nodes: &'a [Node], neutral: bool) -> Option<bool> {
+        let mut verdict = Some(neutral);
+        for node in nodes {
+            match self.truth(node) {
+                Some(b) if b == neutral => {}
+                Some(decided) => return Some(decided),
+                None => verdict = None,
+            }
+        }
+        verdict
+    }
+
+    pub(crate) fn reach(&mut self, node: &'a Node) -> Reach<'a> {
+        match &node.kind {
+            Kind::Literal(value) => Reach::of(value),
+            Kind::Own | Kind::Bound(_) => match self.row(node) {
+                Place::Row(table, row) => self.record_of(table, row),
+                Place::Unknown => Reach::Unknown,
+                Place::Nothing => Reach::Nothing,
+            },
+            Kind::Name(name) => self.name(name),
+            Kind::Element(name) => self.element(name),
+            Kind::Field { .. } => self.field(node),
+            Kind::Not(_) | Kind::And(_) | Kind::Or(_) => Reach::truth(self.truth(node)),
+            Kind::Compare(comparison, a, b) => self.comparison(*comparison, a, b),
+            Kind::In(item, list) => self.membership(item, list),
+            Kind::Arithmetic(operator, a, b) => self.arithmetic(*operator, a, b, &node.ty),
+            Kind::Negate(inner) => self.reach(inner).negated(),
+            Kind::Conditional(condition, then, otherwise) => match self.truth(condition) {
+                Some(true) => self.reach(then),
+                Some(false) => self.reach(otherwise),
+                None => Reach::Unknown,
+            },
+            Kind::Present(inner) => match self.reach(inner) {
+                Reach::Unknown => Reach::Unknown,
+                Reach::Nothing => Reach::Truth(false),
+                _ => Reach::Truth(true),
+            },
+            Kind::Known(inner) => Reach::Truth(self.reach(inner) != Reach::Unknown),
+            Kind::Call(function, arguments) => self.call(*function, arguments, node),
+            Kind::List(items) => Reach::List(items.iter().map(|n| self.reach(n)).collect()),
+            Kind::Quantified {
+                quantifier,
+                variable,
+                list,
+                body,
+            } => self.quantified(*quantifier, variable, list, body),
+        }
+    }
+
+    fn name(&self, name: &str) -> Reach<'a> {
+        match self.bounds.names.get(name) {
+            Some(Ranged::Whole { lo, hi }) => Reach::Whole(Interval { lo: *lo, hi: *hi }),
+            Some(Ranged::Real { lo, hi }) => Reach::Real(Interval { lo: *lo, hi: *hi }),
+            Some(Ranged::Value(value)) => Reach::of(value),
+            None if name == "today" => Reach::Whole(Interval::point(self.world.today.0.into())),
+            None => Reach::Unknown,
+        }
+    }
+
+    fn element(&self, name: &str) -> Reach<'a> {
+        let bound = self.elements.iter().rev().find(|(n, _)| *n == name);
+        bound.map_or(Reach::Unknown, |(_, reach)| reach.clone())
+    }
+
+    fn row(&mut self, node: &'a Node) -> Place {
+        let named = match &node.kind {
+            Kind::Own => self.bounds.own,
+            Kind::Bound(name) => self.bounds.records.get(name.as_str()).copied(),
+            _ => {
+                return match self.reach(node) {
+                    Reach::Record(table, record) => self.current(table, record),
+                    Reach::Nothing => Place::Nothing,
+                    _ => Place::Unknown,
+                };
+            }
+        };
+        let Type::Reference(id) = &node.ty else {
+            return Place::Unknown;
+        };
+        match (named, self.world.schema.table(id)) {
+            (Some(row), Some(table)) if row != NO_ROW => Place::Row(table, row),
+            _ => Place::Unknown,
+        }
+    }
+
+    fn current(&self, table: usize, record: u32) -> Place {
+        let rows = self.world.tables.tables.get(table).map(|t| &t.current);
+        match rows.and_then(|rows| rows.get(record as usize)) {
+            Some(row) if *row != NO_ROW => Place::Row(table, *row),
+            _ => Place::Unknown,
+        }
+    }
+
+    fn record_of(&self, table: usize, row: u32) -> Reach<'a> {
+        let records = self.world.tables.tables.get(table).map(|t| &t.record);
+        match records.and_then(|records| records.get(row as usize)) {
+            Some(record) => Reach::Record(table, *record),
+            None => Reach::Unknown,
+        }
+    }
+
+    fn field(&mut self, node: &'a Node) -> Reach<'a> {
+        let Kind::Field {
+            of,
+            table,
+            column,
+            empty_is_none,
+            ..
+        } = &node.kind
+        else {
+            return Reach::Unknown;
+        };
+        let row = match self.row(of) {
+            Place::Row(_, row) => row as usize,
+            Place::Nothing => return Reach::Nothing,
+            Place::Unknown => return Reach::Unknown,
+        };
+        let Some(facts) = self.world.tables.tables.get(*table) else {
+            return Reach::Unknown;
+        };
+        let Some(column) = column else {
+            let record = facts.record.get(row).copied().unwrap_or(NO_ROW);
+            let id = facts.ids.get(record as usize);
+            return id.map_or(Reach::Unknown, |id| Reach::Text(Cow::Borrowed(id)));
+        };
+        let Some(column) = facts.columns.get(*column) else {
+            return Reach::Unknown;
+        };
+        if column.present.get(row) {
+            return self.cell(&column.cells, row, &node.ty);
+        }
+        match empty_is_none {
+            true => Reach::Nothing,
+            false => Reach::Unknown,
+        }
+    }
+
+    fn cell(&self, cells: &'a Cells, at: usize, ty: &Type) -> Reach<'a> {
+        let found = match cells {
+            Cells::Bool(bits) => (at < bits.len()).then(|| Reach::Truth(bits.get(at))),
+            Cells::Int(all) => all.get(at).map(|n| Reach::Whole(Interval::point(*n))),
+            Cells::Double(all) => all.get(at).map(|x| Reach::Real(Interval::point(*x))),
+            Cells::Symbol { codes, dictionary } => codes
+                .get(at)
+                .and_then(|code| dictionary.get(*code as usize))
+                .map(|text| Reach::Text(Cow::Borrowed(text))),
+            Cells::Record(records) => match (records.get(at), ty) {
+                (Some(record), Type::Reference(id)) if *record != NO_ROW => (self.world.schema)
+                    .table(id)
+                    .map(|table| Reach::Record(table, *record)),
+                _ => None,
+            },
+            Cells::List { ends, items } => {
+                let inner = match ty {
+                    Type::List(inner) => inner,
+                    other => other,
+                };
+                let from = at.checked_sub(1).and_then(|i| ends.get(i)).copied();
+                ends.get(at).map(|until| {
+                    let range = from.unwrap_or(0) as usize..*until as usize;
+                    Reach::List(range.map(|i| self.cell(items, i, inner)).collect())
+                })
+            }
+        };
+        found.unwrap_or(Reach::Unknown)
+    }
+
+    fn comparison(&mut self, comparison: Comparison, a: &'a Node, b: &'a Node) -> Reach<'a> {
+        let (mut left, mut right) = (self.reach(a), self.reach(b));
+        if let Some(share) = self.prorate {
+            match comparison {
+                Comparison::Ge if mentions_tally(a) && !mentions_tally(b) => {
+                    right = right.prorated(share);
+                }
+                Comparison::Le if mentions_tally(b) && !mentions_tally(a) => {
+                    left = left.prorated(share);
+                }
+                _ => {}
+            }
+        }
+        Reach::truth(self.compare(comparison, &left, &right))
+    }
+
+    fn compare(&self, comparison: Comparison, a: &Reach<'a>, b: &Reach<'a>) -> Option<bool> {
+        let not_equal = comparison == Comparison::Ne;
+        match (a, b) {
+            (Reach::Nothing, _) | (_, Reach::Nothing) => Some(not_equal),
+            (Reach::Unknown, _) | (_, Reach::Unknown) => None,
+            (Reach::Whole(x), Reach::Whole(y)) => x.compare(comparison, *y),
+            (Reach::Real(x), Reach::Real(y)) => x.compare(comparison, *y),
+            (Reach::Whole(x), Reach::Real(y)) => widened(*x).compare(comparison, *y),
+            (Reach::Real(x), Reach::Whole(y)) => x.compare(comparison, widened(*y)),
+            (Reach::Text(x), Reach::Text(y)) => Some(ordered(comparison, x, y)),
+            (Reach::Truth(x), Reach::Truth(y)) => Some(ordered(comparison, x, y)),
+            (Reach::Record(t, x), Reach::Record(u, y)) => Some(((t, x) == (u, y)) != not_equal),
+            (Reach::Record(table, record), Reach::Text(id))
+            | (Reach::Text(id), Reach::Record(table, record)) => {
+                let ids = self.world.tables.tables.get(*table).map(|t| &t.ids);
+                let own = ids.and_then(|ids| ids.get(*record as usize))?;
+                Some((**own == **id) != not_equal)
+            }
+            (Reach::List(x), Reach::List(y)) => {
+                let same = if x.len() == y.len() {
+                    let pairs = x.iter().zip(y);
+                    kleene(pairs.map(|(x, y)| self.compare(Comparison::Eq, x, y)), true)
+                } else {
+                    Some(false)
+                };
+                same.map(|same| same != not_equal)
+            }
+            _ => None,
+        }
+    }
+
+    fn membership(&mut self, item: &'a Node, list: &'a Node) -> Reach<'a> {
+        let item = self.reach(item);
+        match (&item, self.reach(list)) {
+            (Reach::Nothing, _) | (_, Reach::Nothing) => Reach::Truth(false),
+            (_, Reach::List(all)) => Reach::truth(kleene(
+                all.iter().map(|x| self.compare(Comparison::Eq, &item, x)),
+                false,
+            )),
+            _ => Reach::Unknown,
+        }
+    }
+
+    fn arithmetic(&mut self, operator: Operator, a: &'a Node, b: &'a Node, ty: &Type) -> Reach<'a> {
+        match (self.reach(a), self.reach(b)) {
+            (Reach::Whole(x), Reach::Whole(y)) if *ty == Type::Double => {
+                Reach::real(interval::real(operator, widened(x), widened(y)))
+            }
+            (Reach::Whole(x), Reach::Whole(y)) => Reach::whole(interval::whole(operator, x, y)),
+            (Reach::Real(x), Reach::Real(y)) => Reach::real(interval::real(operator, x, y)),
+            (Reach::Whole(x), Reach::Real(y)) => {
+                Reach::scaled(interval::real(operator, widened(x), y), ty)
+            }
+            (Reach::Real(x), Reach::Whole(y)) => {
+                Reach::scaled(interval::real(operator, x, widened(y)), ty)
+            }
+            (Reach::Text(x), Reach::Text(y)) if operator == Operator::Add => {
+                Reach::Text(Cow::Owned(format!("{x}{y}")))
+            }
+            (Reach::List(mut x), Reach::List(y)) if operator == Operator::Add => {
+                x.extend(y);
+                Reach::List(x)
+            }
+            _ => Reach::Unknown,
+        }
+    }
+
+    fn call(&mut self, function: Function, arguments: &'a [Node], node: &'a Node) -> Reach<'a> {
+        let reached: Vec<Reach<'a>> = arguments.iter().map(|n| self.reach(n)).collect();
+        let numbers = match reached.as_slice() {
+            [Reach::List(items)] => items.as_slice(),
+            all => all,
+        };
+        match function {
+            Function::Min => Reach::extreme(numbers, true),
+            Function::Max => Reach::extreme(numbers, false),
+            Function::Sum => Reach::total(numbers),
+            Function::Abs => Reach::total(numbers).absolute(),
+            _ if reached.iter().any(Reach::is_open) => {
+                self.corners(function, arguments, &reached, node)
+            }
+            _ => self.point(function, arguments, &reached, node),
+        }
+    }
+
+    /// A function of values that are all single.
+    fn point(
+        &self,
+        function: Function,
+        arguments: &'a [Node],
+        reached: &[Reach<'a>],
+        node: &'a Node,
+    ) -> Reach<'a> {
+        let values: Vec<Value> = arguments
+            .iter()
+            .zip(reached)
+            .map(|(n, r)| r.value(&n.ty))
+            .collect();
+        let _ = (function, values, node);
+        Reach::Unknown
+    }
+
+    /// A function that never decreases or never increases in any argument is bounded by its corners.
+    fn corners(
+        &self,
+        function: Function,
+        arguments: &'a [Node],
+        reached: &[Reach<'a>],
+        node: &'a Node,
+    ) -> Reach<'a> {
+        let monotone = matches!(
+            function,
+            Function::Wan
+                | Function::Yi
+                | Function::Yuan
+                | Function::Money
+                | Function::Int
+                | Function::Double
+                | Function::Round
+                | Function::Year
+                | Function::Days
+                | Function::Workdays
+                | Function::AddDays
+                | Function::AddWorkdays
+        );
+        let ends: Vec<[Option<Reach<'a>>; 2]> = reached.iter().map(Reach::ends).collect();
+        let corner = |at: &[usize]| {
+            let taken = ends.iter().zip(at).map(|(ends, i)| ends.get(*i)?.clone());
+            let taken = taken.collect::<Option<Vec<_>>>()?;
+            Some(self.point(function, arguments, &taken, node))
+        };
+        match reached {
+            [_] if monotone => {
+                let [lo, hi] = [corner(&[0]), corner(&[1])];
+                match (lo, hi) {
+                    (Some(lo), Some(hi)) => Reach::hull(&[lo, hi]),
+                    (Some(lo), None) => lo.without(1),
+                    (None, Some(hi)) => hi.without(0),
+                    (None, None) => Reach::Unknown,
+                }
+            }
+            [_, _] if monotone => {
+                let all = [[0, 0], [0, 1], [1, 0], [1, 1]].map(|at| corner(&at));
+                let all: Option<Vec<_>> = all.into_iter().collect();
+                all.map_or(Reach::Unknown, |all| Reach::hull(&all))
+            }
+            _ => Reach::Unknown,
+        }
+    }
+
+    fn quantified(
+        &mut self,
+        quantifier: Quantifier,
+        variable: &'a str,
+        list: &'a Node,
+        body: &'a Node,
+    ) -> Reach<'a> {
+        let items = match self.reach(list) {
+            Reach::List(items) => items,
+            Reach::Nothing => Vec::new(),
+            _ => return Reach::Unknown,
+        };
+        let mut seen = Vec::with_capacity(items.len());
+        for item in &items {
+            self.elements.push((variable, item.clone()));
+            seen.push(match quantifier {
+                Quantifier::Map => self.reach(body),
+                _ => Reach::truth(self.truth(body)),
+            });
+            self.elements.pop();
+        }
+        let verdicts = seen.iter().map(|r| match r {
+            Reach::Truth(b) => Some(*b),
+            _ => None,
+        });
+        match quantifier {
+            Quantifier::Map => Reach::List(seen),
+            Quantifier::Exists => Reach::truth(kleene(verdicts, false)),
+            Quantifier::All => Reach::truth(kleene(verdicts, true)),
+            Quantifier::ExistsOne => {
+                let (mut yes, mut open) = (0, 0);
+                verdicts.for_each(|v| match v {
+                    Some(true) => yes += 1,
+                    Some(false) => {}
+                    None => open += 1,
+                });
+                match (yes, open) {
+                    (2.., _) => Reach::Truth(false),
+                    (_, 0) => Reach::Truth(yes == 1),
+                    _ => Reach::Unknown,
+                }
+            }
+            Quantifier::Filter if seen.contains(&Reach::Unknown) => Reach::Unknown,
+            Quantifier::Filter => {
+                let kept = items.into_iter().zip(seen);
+                Reach::List(
+                    kept.filter(|(_, keep)| *keep == Reach::Truth(true))
+                        .map(|(item, _)| item)
+                        .collect(),
+                )
+            }
+        }
+    }
+}
+
+/// Where a record is.
+enum Place {
+    Row(usize, u32),
+    Unknown,
+    Nothing,
+}
