@@ -2,9 +2,11 @@
 //!
 //! [`Files`] go in as text; a [`Programme`] and [`Fault`]s come out. Pure: opening files is the caller's.
 
+pub mod case;
 mod fault;
 pub mod model;
 mod period;
+mod proof;
 
 pub use fault::{Fault, Files, Place, Severity};
 pub use model::Programme;
