@@ -64,3 +64,33 @@ pub struct Fault {
     /// How to mend it.
     pub help: Option<Words>,
 }
+
+impl Fault {
+    /// A fault with which the programme cannot run.
+    pub fn error(code: &'static str, place: Place, message: Words) -> Self {
+        Self {
+            code,
+            severity: Severity::Error,
+            place,
+            message,
+            help: None,
+        }
+    }
+
+    /// A fault with which it can run, for a person to look at.
+    pub fn warning(code: &'static str, place: Place, message: Words) -> Self {
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(code, place, message)
+        }
+    }
+
+    /// The same fault with advice how to mend it.
+    #[must_use]
+    pub fn help(self, help: Words) -> Self {
+        Self {
+            help: Some(help),
+            ..self
+        }
+    }
+}

@@ -7,7 +7,9 @@ mod fault;
 pub mod model;
 mod period;
 mod proof;
+mod read;
 
 pub use fault::{Fault, Files, Place, Severity};
 pub use model::Programme;
 pub use period::{Period, PeriodKind, Rhythm};
+pub use read::{Reading, read};

@@ -18,7 +18,7 @@ use rules::{Calendar, Day, Schema, Value, Words};
 use std::collections::BTreeMap;
 
 /// A whole programme, proof-read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Programme {
     /// Its id.
     pub id: String,
