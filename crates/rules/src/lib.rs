@@ -4,21 +4,30 @@
 //! explained for one row. Uses nothing else of Heli's and knows no file, clock, network or chance.
 
 mod calendar;
+mod candidate;
+mod cells;
 mod check;
 mod day;
 mod function;
+mod missing;
+mod near;
 mod node;
 mod range;
 mod reads;
 mod run;
 mod schema;
+mod search;
 mod table;
 mod words;
 
 pub use calendar::Calendar;
+pub use candidate::Wanted;
+pub use cells::Cell;
 pub use check::{Expected, Options, check};
 pub use day::{Day, Moment};
 pub use function::Function;
+pub use missing::{Missing, missing};
+pub use near::{Change, NearMiss, near};
 pub use node::{Comparison, Kind, Node, Operator, Quantifier, Rule, RuleFault};
 pub use range::{Bounds, Ranged, Threshold, range, threshold_value, thresholds, verdict_between};
 pub use reads::{fields_read, names_read};

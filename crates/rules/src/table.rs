@@ -173,7 +173,7 @@ pub struct Tables {
 }
 
 /// A single value, for names in scope and for explanations.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub enum Value {
     /// Not known: nobody has said, or an error whose words are the reason.
     Unknown(Option<crate::Words>),

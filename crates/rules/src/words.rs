@@ -1,7 +1,7 @@
 //! A sentence in the two languages of the product.
 
 /// One text in Chinese and in English.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
 pub struct Words {
     /// Chinese.
     pub zh: String,

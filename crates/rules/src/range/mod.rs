@@ -5,8 +5,8 @@ mod interval;
 mod reach;
 
 use crate::{Comparison, Kind, Node, Rule, Value, World};
-use evaluate::Evaluation;
-use reach::Reach;
+pub(crate) use evaluate::Evaluation;
+pub(crate) use reach::Reach;
 use std::collections::BTreeMap;
 
 /// What a name stands for while a rule is evaluated between bounds.
@@ -124,7 +124,7 @@ pub fn thresholds(rule: &Rule) -> Vec<Threshold<'_>> {
 }
 
 /// The tally that a node is: a single name without a group that is not `today`.
-fn tally_name(node: &Node) -> Option<&str> {
+pub(crate) fn tally_name(node: &Node) -> Option<&str> {
     match &node.kind {
         Kind::Name(name) if name != "today" && !name.contains('.') => Some(name),
         _ => None,
