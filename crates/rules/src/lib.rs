@@ -18,6 +18,7 @@ mod run;
 mod schema;
 mod search;
 mod table;
+mod text;
 mod words;
 
 pub use calendar::Calendar;
@@ -34,4 +35,5 @@ pub use reads::{fields_read, names_read};
 pub use run::{Bound, Frame, Verdicts, World, values, verdicts};
 pub use schema::{Empty, Field, Named, Schema, Scope, TableSchema, Type};
 pub use table::{Bits, Cells, Column, NO_ROW, Table, Tables, Value};
+pub use text::{BYTES_MAX, LEVELS_MAX, is_reserved};
 pub use words::Words;

@@ -1,5 +1,7 @@
 //! The functions of the language: CEL's own and those of our field.
 
+use crate::Words;
+
 /// A function that a rule may call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Function {
@@ -73,4 +75,120 @@ pub enum Function {
     Round,
     /// `money(x)`: fen from a double or int of yuan, rounded half away from zero.
     Money,
+}
+
+/// What an argument of a function must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Want {
+    /// An int or a double.
+    Number,
+    /// A number, or a text that writes one.
+    Written,
+    /// Anything that is counted: int, double, money, duration.
+    Countable,
+    Whole,
+    Decimal,
+    Money,
+    /// A date; a time serves as its date.
+    Day,
+    Texts,
+    Industry,
+    /// A text or a list.
+    Sized,
+    /// A reference.
+    Record,
+    /// A reference or an id.
+    Root,
+    /// Neither a list nor a reference.
+    Scalar,
+    /// Any number of arguments of one type, or one list.
+    Several,
+}
+
+impl Want {
+    /// What it is called in a message.
+    pub(crate) fn words(self) -> Words {
+        let (zh, en) = match self {
+            Want::Several | Want::Scalar => ("单个值", "a single value"),
+            Want::Number => ("数", "a number"),
+            Want::Written => ("数或写着数的文字", "a number or a text that writes one"),
+            Want::Countable => ("可以计算的量", "a quantity"),
+            Want::Whole => ("整数", "a whole number"),
+            Want::Decimal => ("小数", "a decimal"),
+            Want::Money => ("金额", "money"),
+            Want::Day => ("日期", "a date"),
+            Want::Texts => ("文字", "text"),
+            Want::Industry => ("行业代码", "an industry code"),
+            Want::Sized => ("文字或列表", "text or a list"),
+            Want::Record => (
+                "单位、区划等引用",
+                "a reference, such as a unit or a division",
+            ),
+            Want::Root => ("编号或引用", "an id or a reference"),
+        };
+        Words::new(zh, en)
+    }
+}
+
+/// Every function with its name and what it takes; a call as a method passes its target first.
+pub(crate) const FUNCTIONS: &[(Function, &str, &[Want])] = {
+    use Want::*;
+    &[
+        (Function::Wan, "wan", &[Number]),
+        (Function::Yi, "yi", &[Number]),
+        (Function::Yuan, "yuan", &[Number]),
+        (Function::Date, "date", &[Day]),
+        (Function::Year, "year", &[Day]),
+        (Function::Month, "month", &[Day]),
+        (Function::Day, "day", &[Day]),
+        (Function::Days, "days", &[Day, Day]),
+        (Function::Months, "months", &[Day, Day]),
+        (Function::Workdays, "workdays", &[Day, Day]),
+        (Function::AddDays, "add_days", &[Day, Whole]),
+        (Function::AddMonths, "add_months", &[Day, Whole]),
+        (Function::AddWorkdays, "add_workdays", &[Day, Whole]),
+        (Function::InForce, "in_force", &[Day, Day]),
+        (Function::Under, "under", &[Record, Root]),
+        (Function::Industry, "industry", &[Industry, Texts]),
+        (
+            Function::SizeClass,
+            "size_class",
+            &[Industry, Whole, Money, Money],
+        ),
+        (
+            Function::ArrearsDue,
+            "arrears_due",
+            &[Texts, Day, Day, Whole],
+        ),
+        (
+            Function::OverdueInterest,
+            "overdue_interest",
+            &[Money, Day, Day, Decimal, Day],
+        ),
+        (Function::Lpr, "lpr", &[Day]),
+        (Function::UsccValid, "uscc_valid", &[Texts]),
+        (Function::Size, "size", &[Sized]),
+        (Function::StartsWith, "startsWith", &[Texts, Texts]),
+        (Function::EndsWith, "endsWith", &[Texts, Texts]),
+        (Function::Contains, "contains", &[Texts, Texts]),
+        (Function::Sum, "sum", &[Several]),
+        (Function::Min, "min", &[Several]),
+        (Function::Max, "max", &[Several]),
+        (Function::Int, "int", &[Written]),
+        (Function::Double, "double", &[Written]),
+        (Function::Text, "string", &[Scalar]),
+        (Function::Abs, "abs", &[Countable]),
+        (Function::Round, "round", &[Number]),
+        (Function::Money, "money", &[Number]),
+    ]
+};
+
+/// The whole number nearest to a value, half away from zero; `None` when 64 bits do not hold it.
+pub(crate) fn whole(value: f64) -> Option<i64> {
+    // Both bounds are exact doubles; the upper one itself is already too large.
+    const TOO_LARGE: f64 = 9_223_372_036_854_775_808.0;
+    let rounded = value.round();
+    (-TOO_LARGE..TOO_LARGE)
+        .contains(&rounded)
+        .then_some(rounded as i64)
 }
