@@ -1,7 +1,7 @@
 //! The values worth trying for a leaf: the nearest ones at which an atom changes.
 
 use crate::cells::{Lifted, Variable, is_open};
-use crate::range::{Bounds, Evaluation, Ranged, Reach, visit};
+use crate::range::{Bounds, Evaluation, Lane, Ranged, Reach, visit};
 use crate::{Comparison, Day, Kind, Moment, Node, Type, Value, World};
 use serde::Serialize;
 
@@ -39,8 +39,7 @@ pub(crate) fn candidates(
     at: usize,
     lifted: &Lifted,
     atoms: &[&Node],
-    world: &World<'_>,
-    bounds: &Bounds<'_>,
+    lane: &Lane<'_>,
 ) -> Vec<Candidate> {
     let Some(variable) = lifted.variables.get(at) else {
         return Vec::new();
@@ -49,7 +48,7 @@ pub(crate) fn candidates(
     let mut asked_present = false;
     for atom in atoms {
         if lifted.variables_in(atom).contains(&at) {
-            values.extend(at_changes(variable, atom, world, bounds));
+            values.extend(at_changes(variable, atom, lane));
             asked_present |= matches!(&atom.kind, Kind::Present(x) if is_name(x, &variable.name));
         }
     }
@@ -74,7 +73,7 @@ pub(crate) fn candidates(
         Ranged::Value(Value::Nothing | Value::Unknown(_))
     );
     if asked_present && absent {
-        if let Some(value) = any_value(&variable.ty, world) {
+        if let Some(value) = any_value(&variable.ty, lane.world) {
             offer(value, Wanted::Present);
         }
     }
@@ -86,12 +85,7 @@ pub(crate) fn candidates(
     found
 }
 
-fn at_changes(
-    variable: &Variable,
-    atom: &Node,
-    world: &World<'_>,
-    bounds: &Bounds<'_>,
-) -> Vec<Value> {
+fn at_changes(variable: &Variable, atom: &Node, lane: &Lane<'_>) -> Vec<Value> {
     match &variable.ty {
         Type::Bool => vec![Value::Bool(true), Value::Bool(false)],
         Type::Choice(choices) => choices
@@ -99,19 +93,19 @@ fn at_changes(
             .map(|c| Value::Text(c.as_str().into()))
             .collect(),
         Type::Int | Type::Money | Type::Date | Type::Time | Type::Duration => {
-            whole_cuts(variable, atom, world, bounds)
+            whole_cuts(variable, atom, lane)
                 .into_iter()
                 .flat_map(|cut| [Some(cut), cut.checked_sub(1), cut.checked_add(1)])
                 .flatten()
                 .filter_map(|n| whole_value(n, &variable.ty))
                 .collect()
         }
-        Type::Double => real_cuts(variable, atom, world, bounds)
+        Type::Double => real_cuts(variable, atom, lane)
             .into_iter()
             .flat_map(|cut| [cut, cut.next_down(), cut.next_up()])
             .map(Value::Double)
             .collect(),
-        _ => mentioned(variable, atom, world, bounds),
+        _ => mentioned(variable, atom, lane),
     }
 }
 
@@ -127,25 +121,20 @@ pub(crate) fn whole_value(n: i64, ty: &Type) -> Option<Value> {
 }
 
 /// Texts and records that the atom names, and those its other leaves hold.
-fn mentioned(
-    variable: &Variable,
-    atom: &Node,
-    world: &World<'_>,
-    bounds: &Bounds<'_>,
-) -> Vec<Value> {
+fn mentioned(variable: &Variable, atom: &Node, lane: &Lane<'_>) -> Vec<Value> {
     let mut found = Vec::new();
     visit(atom, &mut |node| {
         let value = match (&node.kind, &variable.ty) {
             (Kind::Literal(Value::Text(id)), Type::Reference(table)) => {
-                let at = world.schema.table(table);
+                let at = lane.world.schema.table(table);
                 at.and_then(|at| {
-                    let ids = &world.tables.tables.get(at)?.ids;
+                    let ids = &lane.world.tables.tables.get(at)?.ids;
                     let record = ids.iter().position(|own| own == id)?;
                     Some(Value::Record(at, u32::try_from(record).ok()?))
                 })
             }
             (Kind::Literal(value), _) => Some(value.clone()),
-            (Kind::Name(_), _) => match crate::range::range(node, world, bounds) {
+            (Kind::Name(_), _) => match crate::range::range(node, lane) {
                 Ranged::Value(value) => Some(value),
                 _ => None,
             },
@@ -185,16 +174,11 @@ pub(crate) fn is_name(node: &Node, name: &str) -> bool {
     matches!(&node.kind, Kind::Name(n) if n == name)
 }
 
-fn whole_cuts(
-    variable: &Variable,
-    atom: &Node,
-    world: &World<'_>,
-    bounds: &Bounds<'_>,
-) -> Vec<i64> {
+fn whole_cuts(variable: &Variable, atom: &Node, lane: &Lane<'_>) -> Vec<i64> {
     if let Some(others) = others(variable, atom) {
         let mut cuts = Vec::new();
         for other in others {
-            match Evaluation::new(world, bounds, None).reach(other) {
+            match Evaluation::new(*lane).reach(other) {
                 // An int may stand against a double: what lies between two whole numbers cuts there.
                 Reach::Real(i) => cuts.extend([i.lo, i.hi].iter().flatten().map(|x| *x as i64)),
                 Reach::Whole(i) => cuts.extend([i.lo, i.hi].iter().flatten()),
@@ -209,14 +193,14 @@ fn whole_cuts(
         Ranged::Real { .. } => None,
     };
     let (start, most) = match variable.ty {
-        Type::Date => (start.unwrap_or(world.today.0.into()), DAYS_MAX),
+        Type::Date => (start.unwrap_or(lane.world.today.0.into()), DAYS_MAX),
         Type::Time => (
-            start.unwrap_or(world.today.start().0),
+            start.unwrap_or(lane.world.today.start().0),
             DAYS_MAX * 86_400_000,
         ),
         _ => (start.unwrap_or(0), WHOLE_MAX),
     };
-    let mut probe = Probe::new(variable, atom, world, bounds);
+    let mut probe = Probe::new(variable, atom, lane);
     let mut cuts = Vec::new();
     for question in probe.questions() {
         for sign in [1, -1] {
@@ -259,11 +243,11 @@ fn first_change(ask: &mut impl FnMut(i64) -> Option<bool>, most: i64) -> Option<
     Some(other)
 }
 
-fn real_cuts(variable: &Variable, atom: &Node, world: &World<'_>, bounds: &Bounds<'_>) -> Vec<f64> {
+fn real_cuts(variable: &Variable, atom: &Node, lane: &Lane<'_>) -> Vec<f64> {
     if let Some(others) = others(variable, atom) {
         let mut cuts = Vec::new();
         for other in others {
-            match Evaluation::new(world, bounds, None).reach(other) {
+            match Evaluation::new(*lane).reach(other) {
                 Reach::Real(i) => cuts.extend([i.lo, i.hi].iter().flatten()),
                 Reach::Whole(i) => cuts.extend([i.lo, i.hi].iter().flatten().map(|n| *n as f64)),
                 _ => {}
@@ -277,7 +261,7 @@ fn real_cuts(variable: &Variable, atom: &Node, world: &World<'_>, bounds: &Bound
         _ => None,
     };
     let start = start.unwrap_or(0.0);
-    let mut probe = Probe::new(variable, atom, world, bounds);
+    let mut probe = Probe::new(variable, atom, lane);
     let mut cuts = Vec::new();
     for question in probe.questions() {
         let now = probe.ask(&question, Value::Double(start));
@@ -312,20 +296,17 @@ struct Probe<'p> {
     atom: &'p Node,
     world: &'p World<'p>,
     bounds: Bounds<'p>,
+    prorate: Option<(i64, i64)>,
 }
 
 impl<'p> Probe<'p> {
-    fn new(
-        variable: &'p Variable,
-        atom: &'p Node,
-        world: &'p World<'p>,
-        bounds: &Bounds<'p>,
-    ) -> Self {
+    fn new(variable: &'p Variable, atom: &'p Node, lane: &Lane<'p>) -> Self {
         Self {
             variable,
             atom,
-            world,
-            bounds: bounds.clone(),
+            bounds: lane.bounds.clone(),
+            world: lane.world,
+            prorate: lane.prorate,
         }
     }
 
@@ -349,7 +330,12 @@ impl<'p> Probe<'p> {
         self.bounds
             .names
             .insert(&self.variable.name, Ranged::Value(value));
-        Evaluation::new(self.world, &self.bounds, None).truth(question)
+        Evaluation::new(Lane {
+            world: self.world,
+            bounds: &self.bounds,
+            prorate: self.prorate,
+        })
+        .truth(question)
     }
 }
 

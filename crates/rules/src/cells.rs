@@ -1,7 +1,7 @@
 //! The cells that a rule reads for one lane, and the rule with a name in place of each.
 
-use crate::range::{Bounds, Evaluation, Ranged, Reach, tally_name};
-use crate::{Kind, Node, Type, Value, World};
+use crate::range::{Bounds, Evaluation, Lane, Ranged, Reach, tally_name};
+use crate::{Kind, Node, Type, Value};
 use serde::Serialize;
 
 /// A cell of a record, or a tally, that a rule reads.
@@ -47,7 +47,7 @@ pub(crate) struct Lifted {
 
 /// The cell that a leaf reads; where a reference on the way has no value, the reference's cell.
 /// None for what is no leaf, is given (`today`, `settings.x`), or belongs to an element of a list.
-pub(crate) fn cell(node: &Node, world: &World<'_>, bounds: &Bounds<'_>) -> Option<Cell> {
+pub(crate) fn cell(node: &Node, lane: &Lane<'_>) -> Option<Cell> {
     let path = path(node)?;
     let Kind::Field { of, field, .. } = &node.kind else {
         return tally_name(node).map(|name| Cell {
@@ -57,9 +57,9 @@ pub(crate) fn cell(node: &Node, world: &World<'_>, bounds: &Bounds<'_>) -> Optio
             path,
         });
     };
-    let record = match Evaluation::new(world, bounds, None).reach(of) {
+    let record = match Evaluation::new(*lane).reach(of) {
         Reach::Record(_, record) => Some(record),
-        _ if matches!(of.kind, Kind::Field { .. }) => return cell(of, world, bounds),
+        _ if matches!(of.kind, Kind::Field { .. }) => return cell(of, lane),
         _ => None,
     };
     let table = match &of.ty {
@@ -97,7 +97,7 @@ pub(crate) fn joins_verdicts(node: &Node) -> bool {
 }
 
 /// Puts a name in place of every leaf of a rule.
-pub(crate) fn lifted(root: &Node, world: &World<'_>, bounds: &Bounds<'_>) -> Lifted {
+pub(crate) fn lifted(root: &Node, lane: &Lane<'_>) -> Lifted {
     let mut lifted = Lifted {
         root: root.clone(),
         variables: Vec::new(),
@@ -105,10 +105,10 @@ pub(crate) fn lifted(root: &Node, world: &World<'_>, bounds: &Bounds<'_>) -> Lif
     };
     let mut root = root.clone();
     replace(&mut root, &mut |node| {
-        let Some(cell) = cell(node, world, bounds) else {
+        let Some(cell) = cell(node, lane) else {
             return false;
         };
-        let start = crate::range::range(node, world, bounds);
+        let start = crate::range::range(node, lane);
         let name = lifted.name_of(node, cell, start);
         node.kind = Kind::Name(name);
         true
@@ -128,9 +128,11 @@ impl Lifted {
             }
         };
         // A leaf behind an unknown reference keeps a name of its own: only the reference is shared.
-        let name = match leads_here {
-            true => format!("#{at}"),
-            false => format!("#{at}.{}", path(node).unwrap_or_default()),
+        // A field's name has a dot: it is no tally.
+        let name = match (tally_name(node), leads_here) {
+            (Some(tally), _) => tally.to_owned(),
+            (None, true) => format!("#.{at}"),
+            (None, false) => format!("#.{at}.{}", path(node).unwrap_or_default()),
         };
         if !self.variables.iter().any(|v| v.name == name) {
             self.variables.push(Variable {

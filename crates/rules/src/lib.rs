@@ -30,7 +30,9 @@ pub use function::Function;
 pub use missing::{Missing, missing};
 pub use near::{Change, NearMiss, near};
 pub use node::{Comparison, Kind, Node, Operator, Quantifier, Rule, RuleFault};
-pub use range::{Bounds, Ranged, Threshold, range, threshold_value, thresholds, verdict_between};
+pub use range::{
+    Bounds, Lane, Ranged, Threshold, range, threshold_value, thresholds, verdict_between,
+};
 pub use reads::{fields_read, names_read};
 pub use run::{Bound, Frame, Verdicts, World, values, verdicts};
 pub use schema::{Empty, Field, Named, Schema, Scope, TableSchema, Type};

@@ -1,9 +1,9 @@
 //! What is missing: the fewest unknown cells that could decide a lane's verdict.
 
 use crate::cells::{Cell, Lifted, atoms, is_open, joins_verdicts};
-use crate::range::{Bounds, Evaluation};
+use crate::range::{Evaluation, Lane};
 use crate::search::{Goal, Ready};
-use crate::{Kind, Node, Rule, World};
+use crate::{Kind, Node, Rule};
 use serde::Serialize;
 
 /// The cells whose values would decide a verdict that is not known.
@@ -20,22 +20,17 @@ pub struct Missing {
 /// can still be filled (see [`crate::near`] for `fixed`), the first in the order of the text.
 pub fn missing(
     rule: &Rule,
-    world: &World<'_>,
-    bounds: &Bounds<'_>,
+    lane: &Lane<'_>,
     fixed: &dyn Fn(&str, &str) -> bool,
 ) -> Option<Missing> {
-    if Evaluation::new(world, bounds, None)
-        .truth(&rule.root)
-        .is_some()
-    {
+    if Evaluation::new(*lane).truth(&rule.root).is_some() {
         return None;
     }
-    let ready = Ready::new(&rule.root, world, bounds);
+    let ready = Ready::new(&rule.root, lane);
     let mut sets: Vec<Vec<usize>> = Vec::new();
     for verdict in [true, false] {
         let search = ready.ways(
-            world,
-            bounds,
+            lane,
             &Goal {
                 verdict,
                 may_change: &|variable, _| is_open(&variable.start),
@@ -50,7 +45,7 @@ pub fn missing(
         let fixed = set.iter().filter_map(cell).filter(|c| is_fixed(c)).count();
         (set.len(), fixed, set.clone())
     });
-    let all = relevant(&rule.root, world, bounds);
+    let all = relevant(&rule.root, lane);
     Some(Missing {
         smallest: smallest
             .map(|set| set.iter().filter_map(cell).cloned().collect())
@@ -60,11 +55,15 @@ pub fn missing(
 }
 
 /// The unknown cells under nodes that are not known themselves, all the way down from the root.
-fn relevant(root: &Node, world: &World<'_>, bounds: &Bounds<'_>) -> Vec<Cell> {
-    let lifted = crate::cells::lifted(root, world, bounds);
-    let lane = lifted.bounds(bounds);
+fn relevant(root: &Node, lane: &Lane<'_>) -> Vec<Cell> {
+    let lifted = crate::cells::lifted(root, lane);
+    let bounds = lifted.bounds(lane.bounds);
+    let lane = Lane {
+        bounds: &bounds,
+        ..*lane
+    };
     let mut found = Vec::new();
-    collect(&lifted.root, &lifted, world, &lane, &mut found);
+    collect(&lifted.root, &lifted, &lane, &mut found);
     found.sort_unstable();
     found.dedup();
     found
@@ -73,21 +72,15 @@ fn relevant(root: &Node, world: &World<'_>, bounds: &Bounds<'_>) -> Vec<Cell> {
         .collect()
 }
 
-fn collect(
-    node: &Node,
-    lifted: &Lifted,
-    world: &World<'_>,
-    lane: &Bounds<'_>,
-    found: &mut Vec<usize>,
-) {
-    let known = |node: &Node| Evaluation::new(world, lane, None).truth(node).is_some();
+fn collect(node: &Node, lifted: &Lifted, lane: &Lane<'_>, found: &mut Vec<usize>) {
+    let known = |node: &Node| Evaluation::new(*lane).truth(node).is_some();
     if known(node) {
         return;
     }
     // Below a condition everything may matter, also what is known on a branch not taken.
     if joins_verdicts(node) && !matches!(node.kind, Kind::Conditional(..)) {
         for child in node.children() {
-            collect(child, lifted, world, lane, found);
+            collect(child, lifted, lane, found);
         }
         return;
     }

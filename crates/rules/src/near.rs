@@ -2,9 +2,9 @@
 
 use crate::candidate::Wanted;
 use crate::cells::{Cell, atoms};
-use crate::range::{Bounds, Evaluation, visit};
+use crate::range::{Evaluation, Lane, visit};
 use crate::search::{Goal, Ready, Way};
-use crate::{Kind, Rule, Value, World};
+use crate::{Kind, Rule, Value};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -50,22 +50,16 @@ const NEAR_MAX: usize = 5;
 ///
 /// `fixed` says of a table's id and a field's id (an empty table and a name for a tally) that no one can
 /// change it any more.
-pub fn near(
-    rule: &Rule,
-    world: &World<'_>,
-    bounds: &Bounds<'_>,
-    fixed: &dyn Fn(&str, &str) -> bool,
-) -> Vec<NearMiss> {
-    let Some(now) = Evaluation::new(world, bounds, None).truth(&rule.root) else {
+pub fn near(rule: &Rule, lane: &Lane<'_>, fixed: &dyn Fn(&str, &str) -> bool) -> Vec<NearMiss> {
+    let Some(now) = Evaluation::new(*lane).truth(&rule.root) else {
         return Vec::new();
     };
     let is_fixed = |cell: &Cell| fixed(cell.table.as_deref().unwrap_or_default(), &cell.field);
-    let ready = Ready::new(&rule.root, world, bounds);
+    let ready = Ready::new(&rule.root, lane);
     let mut found: Vec<NearMiss> = Vec::new();
     for only_free in [true, false] {
         let search = ready.ways(
-            world,
-            bounds,
+            lane,
             &Goal {
                 verdict: !now,
                 may_change: &|variable, cells| {
@@ -77,7 +71,7 @@ pub fn near(
         for way in &search.ways {
             let near = NearMiss {
                 verdict: !now,
-                changes: changes(&ready, way, rule, world, bounds, &is_fixed),
+                changes: changes(&ready, way, rule, lane, &is_fixed),
                 smallest: search.smallest,
             };
             if !found.iter().any(|f| f.changes == near.changes) {
@@ -108,8 +102,7 @@ fn changes(
     ready: &Ready,
     way: &Way,
     rule: &Rule,
-    world: &World<'_>,
-    bounds: &Bounds<'_>,
+    lane: &Lane<'_>,
     is_fixed: &dyn Fn(&Cell) -> bool,
 ) -> Vec<Change> {
     let originals = atoms(&rule.root);
@@ -142,7 +135,7 @@ fn changes(
         {
             changes.push(Change {
                 cell: cell.clone(),
-                actual: actual(cell, rule, world, bounds),
+                actual: actual(cell, rule, lane),
                 to: candidate.wanted.clone(),
                 distance: candidate.absolute,
                 distance_relative: candidate.relative,
@@ -171,13 +164,11 @@ fn merged(changes: Vec<Change>) -> Vec<Change> {
     merged
 }
 
-fn actual(cell: &Cell, rule: &Rule, world: &World<'_>, bounds: &Bounds<'_>) -> Value {
+fn actual(cell: &Cell, rule: &Rule, lane: &Lane<'_>) -> Value {
     let mut value = Value::Unknown(None);
     visit(&rule.root, &mut |node| {
         if crate::cells::path(node).as_ref() == Some(&cell.path) {
-            value = Evaluation::new(world, bounds, None)
-                .reach(node)
-                .value(&node.ty);
+            value = Evaluation::new(*lane).reach(node).value(&node.ty);
         }
     });
     value

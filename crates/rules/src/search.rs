@@ -2,8 +2,8 @@
 
 use crate::candidate::{Candidate, Wanted, candidates};
 use crate::cells::{Cell, Lifted, Variable, atoms, is_open, joins_verdicts, lifted, replace};
-use crate::range::{Bounds, Evaluation, Ranged};
-use crate::{Kind, Node, Type, Value, World};
+use crate::range::{Bounds, Evaluation, Lane, Ranged};
+use crate::{Kind, Node, Type, Value};
 use std::collections::{BTreeSet, HashSet};
 
 /// A rule made ready: every leaf a name with the values worth trying for it.
@@ -36,13 +36,17 @@ const LEAVES_MAX: usize = 1_000_000;
 const WAYS_MAX: usize = 32;
 
 impl Ready {
-    pub(crate) fn new(root: &Node, world: &World<'_>, bounds: &Bounds<'_>) -> Self {
-        let mut lifted = lifted(root, world, bounds);
+    pub(crate) fn new(root: &Node, lane: &Lane<'_>) -> Self {
+        let mut lifted = lifted(root, lane);
         let candidates = {
-            let lane = lifted.bounds(bounds);
+            let bounds = lifted.bounds(lane.bounds);
+            let lane = Lane {
+                bounds: &bounds,
+                ..*lane
+            };
             let atoms = atoms(&lifted.root);
             (0..lifted.variables.len())
-                .map(|at| candidates(at, &lifted, &atoms, world, &lane))
+                .map(|at| candidates(at, &lifted, &atoms, &lane))
                 .collect()
         };
         let mut ready = Self {
@@ -53,12 +57,12 @@ impl Ready {
                 cells: std::mem::take(&mut lifted.cells),
             },
         };
-        ready.name_stubborn_atoms(world, bounds);
+        ready.name_stubborn_atoms(lane);
         ready
     }
 
     /// Puts a name of type bool in place of every atom that no single value tried can change.
-    fn name_stubborn_atoms(&mut self, world: &World<'_>, bounds: &Bounds<'_>) {
+    fn name_stubborn_atoms(&mut self, lane: &Lane<'_>) {
         let mut root = self.lifted.root.clone();
         let mut named = Vec::new();
         let before = self.lifted.variables.len();
@@ -66,9 +70,16 @@ impl Ready {
             if joins_verdicts(node) {
                 return false;
             }
-            if let Some(cells) = self.stubborn(node, world, bounds) {
+            if let Some(cells) = self.stubborn(node, lane) {
                 let name = format!("?{}", before + named.len());
-                let start = crate::range::range(node, world, &self.lifted.bounds(bounds));
+                let bounds = self.lifted.bounds(lane.bounds);
+                let start = crate::range::range(
+                    node,
+                    &Lane {
+                        bounds: &bounds,
+                        ..*lane
+                    },
+                );
                 named.push(Variable {
                     name: name.clone(),
                     ty: Type::Bool,
@@ -101,21 +112,23 @@ impl Ready {
 
     /// The cells that stand for an atom which no single value changes; none for an atom that some value changes,
     /// or that reads no cell.
-    fn stubborn(&self, atom: &Node, world: &World<'_>, bounds: &Bounds<'_>) -> Option<Vec<usize>> {
+    fn stubborn(&self, atom: &Node, lane: &Lane<'_>) -> Option<Vec<usize>> {
         let within = self.lifted.variables_in(atom);
-        let mut lane = self.lifted.bounds(bounds);
-        let now = Evaluation::new(world, &lane, None).truth(atom);
+        let mut bounds = self.lifted.bounds(lane.bounds);
+        let truth = |bounds: &Bounds<'_>| Evaluation::new(Lane { bounds, ..*lane }).truth(atom);
+        let now = truth(&bounds);
         for at in &within {
             let variable = self.lifted.variables.get(*at)?;
             for candidate in self.candidates.get(*at)? {
-                lane.names
+                bounds
+                    .names
                     .insert(&variable.name, Ranged::Value(candidate.value.clone()));
-                let then = Evaluation::new(world, &lane, None).truth(atom);
+                let then = truth(&bounds);
                 if then.is_some() && then != now {
                     return None;
                 }
             }
-            lane.names.insert(&variable.name, variable.start.clone());
+            bounds.names.insert(&variable.name, variable.start.clone());
         }
         let cells = |open_only: bool| -> BTreeSet<usize> {
             let all = within
@@ -135,11 +148,11 @@ impl Ready {
     }
 
     /// The smallest ways to the goal, from what is there now.
-    pub(crate) fn ways(&self, world: &World<'_>, bounds: &Bounds<'_>, goal: &Goal<'_>) -> Ways {
+    pub(crate) fn ways<'s>(&'s self, lane: &Lane<'s>, goal: &'s Goal<'s>) -> Ways {
         let mut search = Search {
             ready: self,
-            world,
-            lane: self.lifted.bounds(bounds),
+            lane: *lane,
+            bounds: self.lifted.bounds(lane.bounds),
             goal,
             left: LEAVES_MAX,
             cells_max: 0,
@@ -181,8 +194,9 @@ impl Ready {
 
 struct Search<'s> {
     ready: &'s Ready,
-    world: &'s World<'s>,
-    lane: Bounds<'s>,
+    lane: Lane<'s>,
+    /// What the leaves are with what is chosen.
+    bounds: Bounds<'s>,
     goal: &'s Goal<'s>,
     left: usize,
     cells_max: usize,
@@ -225,7 +239,15 @@ impl<'s> Search<'s> {
     }
 
     fn truth(&self, node: &Node) -> Option<bool> {
-        Evaluation::new(self.world, &self.lane, None).truth(node)
+        self.truth_with(node, &self.bounds)
+    }
+
+    fn truth_with(&self, node: &Node, bounds: &Bounds<'_>) -> Option<bool> {
+        Evaluation::new(Lane {
+            bounds,
+            ..self.lane
+        })
+        .truth(node)
     }
 
     fn set(&mut self, (at, candidate): (usize, usize), chosen: bool) {
@@ -239,7 +261,7 @@ impl<'s> Search<'s> {
             Some(candidate) if chosen => Ranged::Value(candidate.value.clone()),
             _ => variable.start.clone(),
         };
-        self.lane.names.insert(&variable.name, value);
+        self.bounds.names.insert(&variable.name, value);
     }
 
     /// Atoms of which at least one must change before `node` can come to `wanted`, with what it must come to.
@@ -297,10 +319,11 @@ impl<'s> Search<'s> {
             for (i, candidate) in all.iter().enumerate() {
                 // The only leaf left in an atom must bring it to what is wanted by itself.
                 if let ([_], Some(wanted)) = (free.as_slice(), wanted) {
-                    let mut lane = self.lane.clone();
-                    lane.names
+                    let mut bounds = self.bounds.clone();
+                    bounds
+                        .names
                         .insert(&variable.name, Ranged::Value(candidate.value.clone()));
-                    if Evaluation::new(self.world, &lane, None).truth(atom) != Some(wanted) {
+                    if self.truth_with(atom, &bounds) != Some(wanted) {
                         continue;
                     }
                 }

@@ -2,7 +2,7 @@
 
 use super::interval::{self, Interval};
 use super::reach::{Reach, kleene, ordered, widened};
-use super::{Bounds, Ranged, mentions_tally};
+use super::{Bounds, Lane, Ranged, mentions_tally};
 use crate::{
     Cells, Comparison, Function, Kind, NO_ROW, Node, Operator, Quantifier, Type, Value, World,
 };
@@ -18,15 +18,11 @@ pub(crate) struct Evaluation<'a> {
 }
 
 impl<'a> Evaluation<'a> {
-    pub(crate) fn new(
-        world: &'a World<'a>,
-        bounds: &'a Bounds<'a>,
-        prorate: Option<(i64, i64)>,
-    ) -> Self {
+    pub(crate) fn new(lane: Lane<'a>) -> Self {
         Self {
-            world,
-            bounds,
-            prorate,
+            world: lane.world,
+            bounds: lane.bounds,
+            prorate: lane.prorate,
             elements: Vec::new(),
         }
     }
@@ -215,19 +211,30 @@ impl<'a> Evaluation<'a> {
     }
 
     fn comparison(&mut self, comparison: Comparison, a: &'a Node, b: &'a Node) -> Reach<'a> {
-        let (mut left, mut right) = (self.reach(a), self.reach(b));
-        if let Some(share) = self.prorate {
-            match comparison {
-                Comparison::Ge if mentions_tally(a) && !mentions_tally(b) => {
-                    right = right.prorated(share);
-                }
-                Comparison::Le if mentions_tally(b) && !mentions_tally(a) => {
-                    left = left.prorated(share);
-                }
-                _ => {}
-            }
-        }
+        let (left, right) = self.sides(comparison, a, b);
         Reach::truth(self.compare(comparison, &left, &right))
+    }
+
+    /// Both sides of a comparison, the threshold of a tally in the period's share.
+    pub(crate) fn sides(
+        &mut self,
+        comparison: Comparison,
+        a: &'a Node,
+        b: &'a Node,
+    ) -> (Reach<'a>, Reach<'a>) {
+        let (left, right) = (self.reach(a), self.reach(b));
+        let Some(share) = self.prorate else {
+            return (left, right);
+        };
+        match comparison {
+            Comparison::Ge if mentions_tally(a) && !mentions_tally(b) => {
+                (left, right.prorated(share))
+            }
+            Comparison::Le if mentions_tally(b) && !mentions_tally(a) => {
+                (left.prorated(share), right)
+            }
+            _ => (left, right),
+        }
     }
 
     fn compare(&self, comparison: Comparison, a: &Reach<'a>, b: &Reach<'a>) -> Option<bool> {

@@ -4,13 +4,13 @@ mod evaluate;
 mod interval;
 mod reach;
 
-use crate::{Comparison, Kind, Node, Rule, Value, World};
+use crate::{Comparison, Kind, Node, Rule, Type, Value, World};
 pub(crate) use evaluate::Evaluation;
 pub(crate) use reach::Reach;
 use std::collections::BTreeMap;
 
 /// What a name stands for while a rule is evaluated between bounds.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub enum Ranged {
     /// A whole number in the unit of its type (count, fen, days, milliseconds), ends included.
     Whole {
@@ -41,6 +41,17 @@ pub struct Bounds<'a> {
     pub own: Option<u32>,
 }
 
+/// One lane of evaluation: what explaining, a near miss and what is missing are asked of.
+#[derive(Clone, Copy, Debug)]
+pub struct Lane<'a> {
+    /// The facts, the calendar, today.
+    pub world: &'a World<'a>,
+    /// What names stand for.
+    pub bounds: &'a Bounds<'a>,
+    /// Days of a cut period and of the whole one; see [`verdict_between`].
+    pub prorate: Option<(i64, i64)>,
+}
+
 /// A comparison of one tally with something that no tally is in: `held >= 10`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Threshold<'r> {
@@ -63,15 +74,24 @@ pub fn verdict_between(
     bounds: &Bounds<'_>,
     prorate: Option<(i64, i64)>,
 ) -> Option<bool> {
-    Evaluation::new(world, bounds, prorate).truth(&rule.root)
+    Evaluation::new(Lane {
+        world,
+        bounds,
+        prorate,
+    })
+    .truth(&rule.root)
 }
 
 /// What a node may come to between bounds.
-pub fn range(node: &Node, world: &World<'_>, bounds: &Bounds<'_>) -> Ranged {
-    match Evaluation::new(world, bounds, None).reach(node) {
+pub fn range(node: &Node, lane: &Lane<'_>) -> Ranged {
+    ranged(&Evaluation::new(*lane).reach(node), &node.ty)
+}
+
+pub(crate) fn ranged(reach: &Reach<'_>, ty: &Type) -> Ranged {
+    match reach {
         Reach::Whole(i) if i.single().is_none() => Ranged::Whole { lo: i.lo, hi: i.hi },
         Reach::Real(i) if i.single().is_none() => Ranged::Real { lo: i.lo, hi: i.hi },
-        single => Ranged::Value(single.value(&node.ty)),
+        single => Ranged::Value(single.value(ty)),
     }
 }
 
@@ -83,17 +103,18 @@ pub fn threshold_value(
     bounds: &Bounds<'_>,
     prorate: Option<(i64, i64)>,
 ) -> Ranged {
-    let mut reach = Evaluation::new(world, bounds, None).reach(threshold.node);
+    let mut reach = Evaluation::new(Lane {
+        world,
+        bounds,
+        prorate: None,
+    })
+    .reach(threshold.node);
     if let Some(share) = prorate
         && threshold.comparison == Comparison::Ge
     {
         reach = reach.prorated(share);
     }
-    match reach {
-        Reach::Whole(i) if i.single().is_none() => Ranged::Whole { lo: i.lo, hi: i.hi },
-        Reach::Real(i) if i.single().is_none() => Ranged::Real { lo: i.lo, hi: i.hi },
-        single => Ranged::Value(single.value(&threshold.node.ty)),
-    }
+    ranged(&reach, &threshold.node.ty)
 }
 
 /// Every comparison of a rule in which a single tally stands against something without tallies,
