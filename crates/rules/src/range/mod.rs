@@ -158,7 +158,7 @@ fn mentions_tally(node: &Node) -> bool {
     found
 }
 
-fn turned(comparison: Comparison) -> Comparison {
+pub(crate) fn turned(comparison: Comparison) -> Comparison {
     match comparison {
         Comparison::Lt => Comparison::Gt,
         Comparison::Le => Comparison::Ge,
