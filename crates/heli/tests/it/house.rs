@@ -1,5 +1,6 @@
 //! What the repository promises about its own shape: walls, manifests, names, licences and documents.
 
+mod documents;
 mod licences;
 mod manifests;
 mod names;
