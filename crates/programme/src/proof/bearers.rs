@@ -1,0 +1,163 @@
+//! Somebody owes every measure, and every row of its evidence leads to that somebody.
+
+use super::{Proof, dates, facts};
+use crate::model::{Bearer, FIRST_REGISTER_TABLE, FieldKind, Measure, Ranking, Tally};
+use crate::{Place, Rhythm};
+use rules::{Day, Frame, Kind, Rule, Type, Words, World, names_read, verdicts};
+
+pub(super) fn check(proof: &mut Proof<'_>) {
+    for (_, measure) in proof.measures() {
+        if let Bearer::Units(rule) = &measure.bearer {
+            let (from, until) = dates::span(proof, measure);
+            let place = proof.measure_place(measure, &["bearer", "unit"]);
+            nobody(proof, rule, place, (from, until), &measure.id);
+        }
+        for tally in &measure.tallies {
+            leads_to_bearer(proof, measure, tally);
+            same_rhythm(proof, measure, tally);
+        }
+    }
+    let rankings = proof.programme.notices.iter().flat_map(|n| &n.rankings);
+    for ranking in rankings.collect::<Vec<&Ranking>>() {
+        let place = proof
+            .outline
+            .place("notices/", &["ranking", &ranking.id, "units"]);
+        let days = (ranking.from, ranking.until);
+        nobody(proof, &ranking.units, place, days, &ranking.id);
+    }
+}
+
+/// A rule that may depend on the day is not judged: it could hold on another one.
+fn nobody(proof: &mut Proof<'_>, rule: &Rule, place: Place, days: (Day, Day), id: &str) {
+    let programme = proof.programme;
+    if programme.units.is_empty() || names_read(rule).contains("today") {
+        return;
+    }
+    let tables = facts::tables(programme);
+    let world = World {
+        schema: &programme.schema,
+        tables: &tables,
+        calendar: &programme.calendar,
+        today: days.0,
+    };
+    let rows: Vec<u32> = (0..programme.units.len() as u32).collect();
+    let frame = Frame {
+        len: rows.len(),
+        own: Some(&rows),
+        ..Frame::default()
+    };
+    let found = verdicts(rule, &world, &frame);
+    let exists = |unit: &crate::model::Unit| {
+        let mut spans = unit.exists.iter();
+        spans.any(|(f, u)| f.is_none_or(|f| f <= days.1) && u.is_none_or(|u| days.0 <= u))
+    };
+    let units = programme.units.iter().enumerate();
+    let mut bears = units.filter(|(at, unit)| !found.no.get(*at) && exists(unit));
+    if bears.next().is_some() {
+        return;
+    }
+    let rested = (0..programme.units.len()).any(|at| !found.no.get(at));
+    let (why_zh, why_en) = if rested {
+        (
+            "符合的单位在这段时间都不存在",
+            "the units it holds for do not exist in that time",
+        )
+    } else {
+        ("没有一个单位符合", "it holds for no unit")
+    };
+    proof.error(
+        "nobody-bears",
+        place,
+        Words::new(
+            format!("`{id}` 没有责任主体：{why_zh}（{} 至 {}）", days.0, days.1),
+            format!("nobody bears `{id}`: {why_en} ({} to {})", days.0, days.1),
+        ),
+        Words::new(
+            "对照 units.csv 的 `levels`、`kind` 和起止日期改正这条规则",
+            "correct the rule against the levels, kinds and dates of units.csv",
+        ),
+    );
+}
+
+fn leads_to_bearer(proof: &mut Proof<'_>, measure: &Measure, tally: &Tally) {
+    let (zh, en, leads) = match &measure.bearer {
+        Bearer::Units(_) => {
+            let to_unit = |ty: &Type| matches!(target(ty), Some("unit" | "division"));
+            let leads = tally.by.as_ref().is_some_and(|by| to_unit(&by.root.ty));
+            (
+                "单位或行政区划".to_owned(),
+                "a unit or division".to_owned(),
+                leads,
+            )
+        }
+        Bearer::Records { register, .. } => {
+            let leads = tally.by.as_ref().map_or(tally.register == *register, |by| {
+                target(&by.root.ty) == Some(register.as_str())
+                    || matches!(tally.register.as_str(), "filing" | "excuse")
+            });
+            (
+                format!("台账 `{register}` 的记录"),
+                format!("a record of register `{register}`"),
+                leads,
+            )
+        }
+    };
+    if leads {
+        return;
+    }
+    let place = proof.measure_place(measure, &["tally", &tally.id, "by"]);
+    proof.error(
+        "by-leads-elsewhere",
+        place,
+        Words::new(
+            format!("`by` 找不到责任主体：这条措施由{zh}承担"),
+            format!("`by` does not lead to the bearer: {en} owes this measure"),
+        ),
+        Words::new(
+            format!("写台账 `{}` 中通向{zh}的字段或路径", tally.register),
+            format!(
+                "name a field or path of register `{}` that leads to {en}",
+                tally.register
+            ),
+        ),
+    );
+}
+
+/// The table that a reference or a list of references leads to.
+fn target(ty: &Type) -> Option<&str> {
+    match ty {
+        Type::Reference(table) => Some(table),
+        Type::List(item) => target(item),
+        _ => None,
+    }
+}
+
+fn same_rhythm(proof: &mut Proof<'_>, measure: &Measure, tally: &Tally) {
+    let Rhythm::Every(every) = measure.every else {
+        return;
+    };
+    let Some(Kind::Field { table, field, .. }) = tally.for_period.as_ref().map(|r| &r.root.kind)
+    else {
+        return;
+    };
+    let register = table.checked_sub(FIRST_REGISTER_TABLE);
+    let register = register.and_then(|at| proof.programme.registers.get(at));
+    let kind = register.and_then(|r| r.field(field)).map(|f| f.kind);
+    let Some(FieldKind::Period(rhythm)) = kind.filter(|k| *k != FieldKind::Period(every)) else {
+        return;
+    };
+    let place = proof.measure_place(measure, &["tally", &tally.id, "for"]);
+    let (has, wants) = (rhythm.word(), every.word());
+    proof.error(
+        "rhythm-differs",
+        place,
+        Words::new(
+            format!("字段 `{field}` 按 {has} 填报，措施按 {wants} 计"),
+            format!("field `{field}` is filled by {has}, the measure counts by {wants}"),
+        ),
+        Words::new(
+            format!("两处用同一种周期，或改用 `on` 按日期归入 {wants}"),
+            format!("use one rhythm in both, or place the rows into each {wants} by their date, with `on`"),
+        ),
+    );
+}
