@@ -1,0 +1,59 @@
+//! Styles and scripts, embedded in the executable by release builds and read from `web/dist` by debug builds.
+
+use axum::{
+    extract::Path,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use rust_embed::{EmbeddedFile, RustEmbed};
+use std::fmt::Write;
+use std::sync::LazyLock;
+
+/// The output of `npm run build`; a build without it compiles, and its pages come without styles.
+#[derive(RustEmbed)]
+#[folder = "../../web/dist"]
+#[allow_missing = true]
+struct Dist;
+
+/// What changes in the addresses of the stylesheet and the script whenever one of them changes.
+pub(crate) static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let mut version = String::new();
+    for file in ["heli.css", "heli.js"].into_iter().filter_map(Dist::get) {
+        version.push_str(tag(&file).get(..8).unwrap_or_default());
+    }
+    version
+});
+
+fn tag(file: &EmbeddedFile) -> String {
+    file.metadata.sha256_hash().iter().take(8).fold(String::new(), |mut tag, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(tag, "{byte:02x}");
+        tag
+    })
+}
+
+/// `/assets/{path}`: answers 304 to a browser that has the file already.
+pub(crate) async fn asset(Path(path): Path<String>, request: HeaderMap) -> Response {
+    let Some(file) = Dist::get(&path) else {
+        return (StatusCode::NOT_FOUND, "no such file; `npm ci && npm run build` makes the styles and scripts\n")
+            .into_response();
+    };
+    let tag = format!("\"{}\"", tag(&file));
+    let known = request.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
+    let headers = [
+        (header::CONTENT_TYPE, content_type(&path).to_owned()),
+        (header::ETAG, tag),
+        (header::CACHE_CONTROL, "public, max-age=0, must-revalidate".to_owned()),
+    ];
+    if known { (StatusCode::NOT_MODIFIED, headers).into_response() } else { (headers, file.data).into_response() }
+}
+
+fn content_type(path: &str) -> &'static str {
+    match path.rsplit_once('.') {
+        Some((_, "css")) => "text/css; charset=utf-8",
+        Some((_, "js")) => "text/javascript; charset=utf-8",
+        Some((_, "svg")) => "image/svg+xml",
+        Some((_, "txt")) => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}

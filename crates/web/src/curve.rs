@@ -1,0 +1,180 @@
+//! Small drawings whose places are worked out on the server: the ruler, the trend, the pace curve.
+
+use crate::reader::Reader;
+use app::view::{DateBar, Pace, Trend};
+use jiff::ToSpan;
+use jiff::civil::Date;
+use serde_json::json;
+
+/// Days from `from` to `to`, negative when `to` comes first.
+fn days(from: Date, to: Date) -> f64 {
+    f64::from((to - from).get_days())
+}
+
+fn share(from: Date, until: Date, day: Date) -> f64 {
+    let length = days(from, until).max(1.0);
+    (days(from, day) / length * 100.0).clamp(0.0, 100.0)
+}
+
+/// The campaign as a ruler; places are percentages of its width.
+pub(crate) struct Ruler {
+    pub(crate) months: Vec<(String, String)>,
+    pub(crate) marks: Vec<RulerMark>,
+    pub(crate) phases: Vec<RulerPhase>,
+    pub(crate) at: String,
+    pub(crate) today: String,
+    /// Number of days from the campaign's first day to its last, to today, and to the day shown.
+    pub(crate) length: i32,
+    pub(crate) last: i32,
+    pub(crate) value: i32,
+}
+
+pub(crate) struct RulerMark {
+    pub(crate) x: String,
+    pub(crate) name: String,
+    pub(crate) anchor: &'static str,
+}
+
+pub(crate) struct RulerPhase {
+    pub(crate) x: String,
+    pub(crate) width: String,
+    pub(crate) name: String,
+}
+
+impl Ruler {
+    pub(crate) fn of(r: &Reader, bar: &DateBar) -> Self {
+        let at = |day: Date| format!("{:.2}%", share(bar.from, bar.until, day));
+        let mut months = Vec::new();
+        let mut month = bar.from;
+        while month <= bar.until {
+            months.push((at(month), r.month(&month)));
+            month = match month.first_of_month().checked_add(1.month()) {
+                Ok(next) => next,
+                Err(_) => break,
+            };
+        }
+        let marks = bar.marks.iter().map(|mark| {
+            let x = share(bar.from, bar.until, mark.on);
+            let anchor = if x < 4.0 { "start" } else if x > 96.0 { "end" } else { "middle" };
+            RulerMark { x: format!("{x:.2}%"), name: r.t(&mark.name).to_owned(), anchor }
+        });
+        let phases = bar.phases.iter().map(|phase| {
+            let x = share(bar.from, bar.until, phase.from);
+            let width = share(bar.from, bar.until, phase.until) - x;
+            RulerPhase { x: format!("{x:.2}%"), width: format!("{width:.2}%"), name: r.t(&phase.name).to_owned() }
+        });
+        Self {
+            months,
+            marks: marks.collect(),
+            phases: phases.collect(),
+            at: at(bar.at),
+            today: at(bar.today),
+            length: (bar.until - bar.from).get_days(),
+            last: (bar.today - bar.from).get_days(),
+            value: (bar.at - bar.from).get_days(),
+        }
+    }
+}
+
+/// The trend of a rate, in a box of 480 × 70.
+pub(crate) struct Sparkline {
+    pub(crate) worst: String,
+    pub(crate) between: String,
+    pub(crate) first: Option<(String, String)>,
+    pub(crate) last: Option<(String, String)>,
+}
+
+impl Sparkline {
+    pub(crate) const WIDTH: f64 = 480.0;
+    pub(crate) const HEIGHT: f64 = 70.0;
+
+    pub(crate) fn of(r: &Reader, trend: &Trend) -> Self {
+        let points = &trend.points;
+        let (from, until) = match (points.first(), points.last()) {
+            (Some(first), Some(last)) => (first.on, last.on),
+            _ => return Self { worst: String::new(), between: String::new(), first: None, last: None },
+        };
+        let spot = |on: Date, rate: f64| {
+            let x = share(from, until, on) / 100.0 * Self::WIDTH;
+            format!("{x:.1},{:.1}", Self::HEIGHT - rate.clamp(0.0, 1.0) * Self::HEIGHT)
+        };
+        let worst: Vec<String> = points.iter().map(|p| spot(p.on, p.worst)).collect();
+        let best: Vec<String> = points.iter().rev().map(|p| spot(p.on, p.best)).collect();
+        let end = |point: Option<&app::view::TrendPoint>| {
+            point.map(|p| (r.day(&p.on), format!("{:.0}%", (p.worst * 100.0).floor())))
+        };
+        Self {
+            between: format!("{} {}", worst.join(" "), best.join(" ")),
+            worst: worst.join(" "),
+            first: end(points.first()),
+            last: end(points.last()),
+        }
+    }
+}
+
+/// The pace curve of a duty, in a box of 640 × 200.
+pub(crate) struct PaceCurve {
+    pub(crate) plan: String,
+    pub(crate) done: String,
+    pub(crate) between: String,
+    pub(crate) expected: String,
+    pub(crate) target_y: String,
+    pub(crate) at_x: Option<String>,
+    pub(crate) ticks: Vec<(String, String)>,
+    pub(crate) levels: Vec<(String, String)>,
+    /// The same points for the interactive curve.
+    pub(crate) data: String,
+}
+
+impl PaceCurve {
+    pub(crate) const WIDTH: f64 = 640.0;
+    pub(crate) const HEIGHT: f64 = 200.0;
+
+    pub(crate) fn of(r: &Reader, pace: &Pace) -> Option<Self> {
+        let (from, until) = (pace.points.first()?.on, pace.points.last()?.on);
+        let reached = pace.points.iter().flat_map(|p| [p.done, p.expected]).flatten().map(|(_, high)| high);
+        let top = reached.fold(pace.target, f64::max) * 1.1;
+        let x = |on: Date| share(from, until, on) / 100.0 * Self::WIDTH;
+        let y = |value: f64| Self::HEIGHT - value / top * Self::HEIGHT;
+        let spot = |on: Date, value: f64| format!("{:.1},{:.1}", x(on), y(value));
+        let line = |values: Vec<(Date, f64)>| values.into_iter().map(|(on, v)| spot(on, v)).collect::<Vec<_>>().join(" ");
+        let done: Vec<(Date, (f64, f64))> = pace.points.iter().filter_map(|p| Some((p.on, p.done?))).collect();
+        let expected: Vec<(Date, (f64, f64))> = pace.points.iter().filter_map(|p| Some((p.on, p.expected?))).collect();
+        let band = |bounds: &[(Date, (f64, f64))]| {
+            let low = bounds.iter().map(|(on, (low, _))| (*on, *low));
+            let high = bounds.iter().rev().map(|(on, (_, high))| (*on, *high));
+            line(low.chain(high).collect())
+        };
+        let step = (pace.points.len() / 6).max(1);
+        let ticks = pace.points.iter().step_by(step).map(|p| (format!("{:.1}", x(p.on)), r.day(&p.on)));
+        Some(Self {
+            plan: line(pace.points.iter().map(|p| (p.on, p.plan)).collect()),
+            done: line(done.iter().map(|(on, (low, _))| (*on, *low)).collect()),
+            between: band(&done),
+            expected: band(&expected),
+            target_y: format!("{:.1}", y(pace.target)),
+            at_x: done.last().map(|(on, _)| format!("{:.1}", x(*on))),
+            ticks: ticks.collect(),
+            levels: [0.0, pace.target].map(|v| (format!("{:.1}", y(v)), r.asked(&v))).to_vec(),
+            data: data(r, pace),
+        })
+    }
+}
+
+/// The points and words that the interactive curve needs, as JSON.
+fn data(r: &Reader, pace: &Pace) -> String {
+    let series = |bounds: fn(&app::view::PacePoint) -> Option<(f64, f64)>| -> Vec<_> {
+        pace.points.iter().map(|p| bounds(p).map(|(low, high)| json!([low, high]))).collect()
+    };
+    json!({
+        "days": pace.points.iter().map(|p| r.day(&p.on)).collect::<Vec<_>>(),
+        "plan": pace.points.iter().map(|p| p.plan).collect::<Vec<_>>(),
+        "done": series(|p| p.done),
+        "expected": series(|p| p.expected),
+        "target": pace.target,
+        "words": {
+            "plan": r.w.pace_plan, "done": r.w.pace_done, "expected": r.w.pace_expected, "target": r.w.pace_target,
+        },
+    })
+    .to_string()
+}

@@ -1,0 +1,227 @@
+//! Pages from views: each template with what it needs beside the view.
+
+use crate::ask::Here;
+use crate::assets;
+use crate::curve::{PaceCurve, Ruler, Sparkline};
+use crate::reader::{Reader, anchor, sort_id};
+use app::view::{
+    ClauseLine, Counts, DutyPage, Frame, LadderState, Language, MatrixPage, NoticePage, Rung, Sort, Standing, UnitPage,
+};
+use askama::Template;
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+/// How many clauses the notice lists as needing attention while none is opened.
+const ATTENTION: usize = 8;
+
+/// What surrounds every page.
+struct Shell {
+    r: Reader,
+    here: Here,
+    section: &'static str,
+    title: String,
+    version: &'static str,
+    frame: Option<Frame>,
+    ruler: Option<Ruler>,
+}
+
+impl Shell {
+    fn new(r: Reader, here: Here, section: &'static str, title: String, frame: Frame) -> Self {
+        let ruler = Ruler::of(&r, &frame.dates);
+        Self { r, here, section, title, version: &assets::VERSION, ruler: Some(ruler), frame: Some(frame) }
+    }
+
+    fn bare(r: Reader, here: Here, title: &str) -> Self {
+        Self { r, here, section: "", title: title.to_owned(), version: &assets::VERSION, frame: None, ruler: None }
+    }
+
+    /// This page on another day; `None` outside the days that can be shown.
+    fn on(&self, day: Option<Date>) -> Option<String> {
+        let dates = &self.frame.as_ref()?.dates;
+        let day = day.filter(|day| dates.from <= *day && *day <= dates.today)?;
+        let reader = Reader { at: (day != dates.today).then_some(day), ..self.r };
+        Some(self.itself(&reader, None))
+    }
+
+    fn yesterday(&self) -> Option<String> {
+        self.on(self.frame.as_ref()?.dates.at.checked_sub(1.day()).ok())
+    }
+
+    fn tomorrow(&self) -> Option<String> {
+        self.on(self.frame.as_ref()?.dates.at.checked_add(1.day()).ok())
+    }
+
+    /// This page today, when it shows another day.
+    fn now(&self) -> Option<String> {
+        let dates = &self.frame.as_ref()?.dates;
+        if dates.at == dates.today { None } else { self.on(Some(dates.today)) }
+    }
+
+    /// This page in the other language.
+    fn switch(&self) -> String {
+        let code = if self.r.language == Language::Zh { "en" } else { "zh" };
+        self.itself(&self.r, Some(code))
+    }
+
+    fn itself(&self, reader: &Reader, lang: Option<&str>) -> String {
+        let kept = self.here.kept.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        let query: Vec<(&str, &str)> = kept.chain(lang.map(|code| ("lang", code))).collect();
+        let tail = reader.address(&[], &query);
+        format!("{}{}", self.here.path, tail.trim_start_matches('/'))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "notice.html")]
+struct NoticeView {
+    shell: Shell,
+    r: Reader,
+    page: NoticePage,
+    trends: Vec<Option<Sparkline>>,
+}
+
+impl NoticeView {
+    fn open(&self, clause: &str) -> bool {
+        self.page.panel.as_ref().is_some_and(|panel| panel.id == clause)
+    }
+
+    /// Clauses with the most duties behind, overdue or missed.
+    fn attention(&self) -> Vec<&ClauseLine> {
+        let mut clauses: Vec<&ClauseLine> = self.page.parts.iter().flat_map(|part| &part.clauses).collect();
+        clauses.retain(|clause| clause.counts.red() > 0);
+        clauses.sort_by_key(|clause| std::cmp::Reverse(clause.counts.red()));
+        clauses.truncate(ATTENTION);
+        clauses
+    }
+
+    fn trend(&self, n: &usize) -> Option<&Sparkline> {
+        self.trends.get(*n).and_then(Option::as_ref)
+    }
+}
+
+/// `/notices/{id}`.
+pub(crate) fn notice(r: Reader, here: Here, page: NoticePage) -> askama::Result<String> {
+    let title = r.t(&page.title).to_owned();
+    let shell = Shell::new(r, here, "notice", title, page.frame.clone());
+    let measures = page.panel.iter().flat_map(|panel| &panel.measures);
+    let trends = measures.map(|measure| measure.trend.as_ref().map(|trend| Sparkline::of(&r, trend))).collect();
+    NoticeView { shell, r, page, trends }.render()
+}
+
+#[derive(Template)]
+#[template(path = "matrix.html")]
+struct MatrixView {
+    shell: Shell,
+    r: Reader,
+    page: MatrixPage,
+    counts: Counts,
+}
+
+impl MatrixView {
+    fn sorts(&self) -> [(&'static str, &'static str, bool); 3] {
+        let w = self.r.w;
+        [(Sort::Tree, w.sort_tree), (Sort::Red, w.sort_red), (Sort::OnTime, w.sort_on_time)]
+            .map(|(sort, word)| (sort_id(sort), word, self.page.question.sort == sort))
+    }
+
+    /// The unit and the column of a cell.
+    fn about(&self, unit: &str, column: &usize) -> String {
+        let column = self.page.columns.get(*column).map(|column| self.r.t(&column.name));
+        format!("{unit} {}", column.unwrap_or_default())
+    }
+}
+
+/// `/duties`.
+pub(crate) fn matrix(r: Reader, here: Here, page: MatrixPage) -> askama::Result<String> {
+    let title = page.measure.as_ref().map_or(r.w.nav_duties, |measure| r.t(&measure.name)).to_owned();
+    let shell = Shell::new(r, here, "duties", title, page.frame.clone());
+    let mut counts = Counts::default();
+    page.rows.iter().flat_map(|row| row.cells.iter().flatten()).for_each(|cell| counts.merge(&cell.counts));
+    MatrixView { shell, r, page, counts }.render()
+}
+
+#[derive(Template)]
+#[template(path = "duty.html")]
+struct DutyView {
+    shell: Shell,
+    r: Reader,
+    page: DutyPage,
+    curve: Option<PaceCurve>,
+}
+
+impl DutyView {
+    fn rung(&self, rung: &Rung) -> &'static str {
+        let w = self.r.w;
+        match rung {
+            Rung::Remind => w.rung_remind,
+            Rung::Warn => w.rung_warn,
+            Rung::Order => w.rung_order,
+            Rung::Review => w.rung_review,
+        }
+    }
+
+    fn rung_state(&self, state: &LadderState) -> (&'static str, &'static str) {
+        let w = self.r.w;
+        match state {
+            LadderState::Fired => ("fired", w.rung_fired),
+            LadderState::Ahead => ("ahead", w.rung_ahead),
+            LadderState::NotNeeded => ("spared", w.rung_spared),
+        }
+    }
+}
+
+/// `/duties/{measure}/{bearer}/{period}`.
+pub(crate) fn duty(r: Reader, here: Here, page: DutyPage) -> askama::Result<String> {
+    let title = format!("{} · {} · {}", r.t(&page.measure), r.t(&page.bearer.name), r.t(&page.period.name));
+    let shell = Shell::new(r, here, "duties", title, page.frame.clone());
+    let curve = page.pace.as_ref().and_then(|pace| PaceCurve::of(&r, pace));
+    DutyView { shell, r, page, curve }.render()
+}
+
+#[derive(Template)]
+#[template(path = "unit.html")]
+struct UnitView {
+    shell: Shell,
+    r: Reader,
+    page: UnitPage,
+}
+
+impl UnitView {
+    fn anchor(&self, clause: &str) -> String {
+        anchor(clause)
+    }
+}
+
+/// `/units/{id}`.
+pub(crate) fn unit(r: Reader, here: Here, page: UnitPage) -> askama::Result<String> {
+    let title = r.t(&page.unit.name).to_owned();
+    let shell = Shell::new(r, here, "units", title, page.frame.clone());
+    UnitView { shell, r, page }.render()
+}
+
+/// What happened, why, and what to do now.
+pub(crate) struct FaultPage {
+    pub(crate) what: String,
+    pub(crate) why: String,
+    pub(crate) act: String,
+}
+
+#[derive(Template)]
+#[template(path = "fault.html")]
+struct FaultView {
+    shell: Shell,
+    r: Reader,
+    page: FaultPage,
+}
+
+/// A page that cannot be shown.
+pub(crate) fn fault(r: Reader, here: Here, page: FaultPage) -> askama::Result<String> {
+    let shell = Shell::bare(r, here, &page.what);
+    FaultView { shell, r, page }.render()
+}
+
+/// The first page of a programme that runs no notice yet.
+pub(crate) fn empty(r: Reader, here: Here) -> askama::Result<String> {
+    let w = r.w;
+    fault(r, here, FaultPage { what: w.empty_notice.into(), why: w.empty_notice_why.into(), act: w.empty_notice_act.into() })
+}

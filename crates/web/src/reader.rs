@@ -1,0 +1,144 @@
+//! Who reads a page: in which language, as of which day; every address a page links to.
+
+use crate::words::{self, Words};
+use app::view::{DutyId, Language, MatrixQuestion, MatrixTarget, Sort, Standing, Text};
+use jiff::civil::Date;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// Ids are mostly letters, digits and hyphens, and stay readable in addresses.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// The language and the day of one page.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reader {
+    /// The language of words, dates and figures.
+    pub(crate) language: Language,
+    /// The day asked for; absent: today, and addresses stay without a day.
+    pub(crate) at: Option<Date>,
+    /// The page's own words.
+    pub(crate) w: &'static Words,
+}
+
+impl Reader {
+    pub(crate) fn new(language: Language, at: Option<Date>) -> Self {
+        Self { language, at, w: words::of(language) }
+    }
+
+    /// A text of the programme in the reader's language.
+    pub(crate) fn t<'a>(&self, text: &'a Text) -> &'a str {
+        text.read(self.language)
+    }
+
+    /// The `lang` attribute of the page.
+    pub(crate) fn lang(&self) -> &'static str {
+        match self.language {
+            Language::Zh => "zh-CN",
+            Language::En => "en",
+        }
+    }
+
+    pub(crate) fn notice(&self, id: &str) -> String {
+        self.address(&["notices", id], &[])
+    }
+
+    pub(crate) fn clause(&self, notice: &str, clause: &str) -> String {
+        self.address(&["notices", notice], &[("clause", clause)])
+    }
+
+    pub(crate) fn unit(&self, id: &str) -> String {
+        self.address(&["units", id], &[])
+    }
+
+    pub(crate) fn duty(&self, id: &DutyId) -> String {
+        self.address(&["duties", &id.measure, &id.bearer, &id.period], &[])
+    }
+
+    /// The matrix of the periods of one measure.
+    pub(crate) fn measure(&self, id: &str) -> String {
+        self.matrix(&MatrixQuestion { measure: Some(id.to_owned()), ..MatrixQuestion::default() })
+    }
+
+    pub(crate) fn matrix(&self, question: &MatrixQuestion) -> String {
+        let mut query = Vec::new();
+        query.extend(question.measure.as_deref().map(|id| ("measure", id)));
+        query.extend(question.level.as_deref().map(|id| ("level", id)));
+        query.extend(question.part.as_deref().map(|id| ("part", id)));
+        query.extend(question.standing.map(|standing| ("standing", standing_id(standing))));
+        query.extend((question.sort != Sort::Tree).then(|| ("sort", sort_id(question.sort))));
+        self.address(&["duties"], &query)
+    }
+
+    /// Where a cell of the matrix leads.
+    pub(crate) fn target(&self, target: &MatrixTarget) -> String {
+        match target {
+            MatrixTarget::Duty(id) => self.duty(id),
+            MatrixTarget::Unit { unit, clause } => format!("{}#{}", self.unit(unit), anchor(clause)),
+        }
+    }
+
+    /// An address that keeps the day.
+    pub(crate) fn address(&self, path: &[&str], query: &[(&str, &str)]) -> String {
+        let mut address = String::new();
+        for step in path {
+            address.push('/');
+            address.extend(utf8_percent_encode(step, ESCAPED));
+        }
+        if address.is_empty() {
+            address.push('/');
+        }
+        let at = self.at.map(|at| at.to_string());
+        let pairs = query.iter().copied().chain(at.as_deref().map(|at| ("at", at)));
+        for (n, (key, value)) in pairs.enumerate() {
+            address.push(if n == 0 { '?' } else { '&' });
+            address.push_str(key);
+            address.push('=');
+            address.extend(utf8_percent_encode(value, ESCAPED));
+        }
+        address
+    }
+}
+
+/// The place of a clause on a unit's page.
+pub(crate) fn anchor(clause: &str) -> String {
+    format!("clause-{clause}")
+}
+
+/// A standing's id in addresses and in class names.
+pub(crate) fn standing_id(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Excused => "excused",
+        Standing::Upcoming => "upcoming",
+        Standing::Met => "met",
+        Standing::Recovered => "recovered",
+        Standing::Overdue => "overdue",
+        Standing::Missed => "missed",
+        Standing::Behind => "behind",
+        Standing::DueSoon => "due_soon",
+        Standing::OnTrack => "on_track",
+        Standing::Unknown => "unknown",
+    }
+}
+
+/// An order of rows in addresses.
+pub(crate) fn sort_id(sort: Sort) -> &'static str {
+    match sort {
+        Sort::Tree => "tree",
+        Sort::Red => "red",
+        Sort::OnTime => "on-time",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn an_address_keeps_the_day_and_escapes_ids() {
+        let reader = Reader::new(Language::Zh, Some(date(2023, 8, 20)));
+        let duty = DutyId { measure: "project-team".into(), bearer: "项目/7".into(), period: "2023-09".into() };
+        assert_eq!(reader.duty(&duty), "/duties/project-team/%E9%A1%B9%E7%9B%AE%2F7/2023-09?at=2023-08-20");
+        assert_eq!(reader.clause("a", "3.1"), "/notices/a?clause=3.1&at=2023-08-20");
+        assert_eq!(Reader::new(Language::Zh, None).address(&[], &[]), "/");
+    }
+}

@@ -1,0 +1,98 @@
+//! Every page that cannot be shown: the only place where an error becomes a status code.
+
+use crate::ask::{Here, reader_of};
+use crate::draw::{self, FaultPage};
+use crate::reader::Reader;
+use app::{Error, Thing};
+use axum::{
+    http::{HeaderMap, StatusCode},
+    response::{Html, IntoResponse, Response},
+};
+
+/// Why a page cannot be shown.
+#[derive(Debug)]
+pub(crate) enum Reason {
+    /// No page has this address.
+    Nowhere,
+    /// A filter or key of the address cannot be read.
+    BadAddress,
+    /// Not a day.
+    BadDay(String),
+    /// The application says no.
+    App(Error),
+    /// A page could not be drawn.
+    Drawing,
+}
+
+/// A reason, and who is told.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    reader: Reader,
+    reason: Reason,
+}
+
+impl Refusal {
+    pub(crate) fn new(reader: Reader, reason: Reason) -> Self {
+        Self { reader, reason }
+    }
+
+    fn page(&self) -> (StatusCode, FaultPage) {
+        let w = self.reader.w;
+        let page = |what: &str, why: String, act: &str| FaultPage { what: what.into(), why, act: act.into() };
+        match &self.reason {
+            Reason::Nowhere => (StatusCode::NOT_FOUND, page(w.fault_nowhere, w.fault_nowhere_why.into(), w.fault_back)),
+            Reason::BadAddress => {
+                (StatusCode::BAD_REQUEST, page(w.fault_address, w.fault_address_why.into(), w.fault_back))
+            }
+            Reason::BadDay(day) => {
+                let why = self.reader.say(w.fault_day_why, &[day]);
+                (StatusCode::BAD_REQUEST, page(w.fault_day, why, w.fault_day_act))
+            }
+            Reason::App(Error::OutsideCampaign { at, from, until }) => {
+                let days = [at, from, until].map(ToString::to_string);
+                let why = self.reader.say(w.fault_outside_why, &[&days[0], &days[1], &days[2]]);
+                (StatusCode::BAD_REQUEST, page(w.fault_outside, why, w.fault_day_act))
+            }
+            Reason::App(Error::Missing { what, id }) => {
+                let why = self.reader.say(w.fault_missing_why, &[id]);
+                (StatusCode::NOT_FOUND, page(self.missing(*what), why, w.fault_back))
+            }
+            Reason::App(Error::Failed(text)) => {
+                let why = self.reader.t(text).to_owned();
+                (StatusCode::INTERNAL_SERVER_ERROR, page(w.fault_failed, why, w.fault_failed_act))
+            }
+            Reason::Drawing => {
+                let why = w.fault_drawing_why.to_owned();
+                (StatusCode::INTERNAL_SERVER_ERROR, page(w.fault_failed, why, w.fault_failed_act))
+            }
+        }
+    }
+
+    fn missing(&self, what: Thing) -> &'static str {
+        let w = self.reader.w;
+        match what {
+            Thing::Notice => w.fault_no_notice,
+            Thing::Clause => w.fault_no_clause,
+            Thing::Measure => w.fault_no_measure,
+            Thing::Unit => w.fault_no_unit,
+            Thing::Duty => w.fault_no_duty,
+            Thing::Level => w.fault_no_level,
+            Thing::Part => w.fault_no_part,
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let (status, page) = self.page();
+        match draw::fault(self.reader, Here::default(), page) {
+            Ok(html) => (status, Html(html)).into_response(),
+            Err(_) => (status, "Heli could not draw this page\n").into_response(),
+        }
+    }
+}
+
+/// The answer to an address that no page has.
+pub(crate) async fn nowhere(headers: HeaderMap) -> Refusal {
+    Refusal::new(reader_of(&headers), Reason::Nowhere)
+}

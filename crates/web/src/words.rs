@@ -1,0 +1,241 @@
+//! Every word of the pages, in Chinese and English. A key that a page uses and this table lacks does not compile.
+
+use app::view::Language;
+
+macro_rules! words {
+    ($($key:ident: $zh:literal, $en:literal;)*) => {
+        /// The words of one language.
+        #[derive(Debug)]
+        pub(crate) struct Words { $(pub(crate) $key: &'static str,)* }
+
+        static ZH: Words = Words { $($key: $zh,)* };
+        static EN: Words = Words { $($key: $en,)* };
+
+        #[cfg(test)]
+        const TABLE: &[(&str, &str, &str)] = &[$((stringify!($key), $zh, $en),)*];
+    };
+}
+
+/// The words of a language.
+pub(crate) fn of(language: Language) -> &'static Words {
+    match language {
+        Language::Zh => &ZH,
+        Language::En => &EN,
+    }
+}
+
+words! {
+    product: "合力", "Heli";
+    skip: "跳到正文", "Skip to content";
+    comma: "，", ", ";
+    semicolon: "；", "; ";
+    colon: "：", ": ";
+    rehearsal: "演练", "rehearsal";
+    path: "所在位置", "Where this is";
+
+    nav: "栏目", "Sections";
+    nav_notice: "通知", "Notice";
+    nav_duties: "责任", "Duties";
+    nav_units: "单位", "Units";
+    other_language: "English", "中文";
+    other_language_code: "en", "zh";
+    other_language_mark: "En", "中";
+
+    day_shown: "所看日期", "Day shown";
+    day_before: "前一天", "Day before";
+    day_after: "后一天", "Day after";
+    show_day: "看这一天", "Show this day";
+    back_to_today: "回到今天", "Back to today";
+
+    standing_excused: "豁免", "excused";
+    standing_upcoming: "未到期", "upcoming";
+    standing_met: "完成", "met";
+    standing_recovered: "补完成", "recovered";
+    standing_overdue: "逾期", "overdue";
+    standing_missed: "未完成", "missed";
+    standing_behind: "滞后", "behind";
+    standing_due_soon: "临期", "due soon";
+    standing_on_track: "正常", "on track";
+    standing_unknown: "待核", "unknown";
+    key: "图例", "Key";
+    recorded_late: "补录", "recorded late";
+    recorded_late_mark: "迟", "L";
+    no_duties: "尚无责任事项", "no duties yet";
+
+    restated: "条文为转述，", "clauses restated in our own words, ";
+    see_original: "看原文出处", "see the original";
+    sum_due: "项责任已到期", " duties due so far";
+    sum_on_time: "按时完成", " on time";
+    sum_orders: "件督办", " supervision orders";
+    rate_bounds: "（另有 {} 待核，最好 {}，最差 {}）", "(a further {} unknown: best {}, worst {})";
+    no_clauses: "这份通知还没有条款。请在专项行动文件夹的 notices 下写入条款，再运行 heli check。", "This notice has no clauses yet. Write them under notices in the programme folder, then run heli check.";
+    attention: "最需要关注的条款", "Clauses that need attention";
+    attention_how: "按滞后、逾期、未完成的项数排列；点开任一条款，看单位、走势与佐证。", "By duties behind, overdue or missed. Open any clause for its units, trend and evidence.";
+    nothing_red: "到这一天没有滞后、逾期或未完成的责任事项。", "No duty is behind, overdue or missed on this day.";
+    close_clause: "‹ 返回通知", "‹ Back to the notice";
+    no_measures: "本条没有可计量的措施。", "This clause obliges nothing that is counted.";
+    no_bearers: "到这一天还没有责任主体。登记台账后，这里会列出每个主体、每个周期的状态。", "Nobody owes this yet on this day. Once the register is filled, each bearer and period is listed here.";
+    evidence: "佐证", "Evidence";
+    col_projected: "期末预计", "Projected";
+    more_bearers: "另有 {} 个主体，看全部", "{} more bearers: see all";
+    whole_matrix: "看全部单位与周期", "See all units and periods";
+    near: "差一步", "Near miss";
+    due_end: "本期截止", "this period ends";
+    judged_on: "{} 判定", "judged on {}";
+    ladder_so_far: "提醒 {} · 督办 {}", "Reminders {} · orders {}";
+    ladder_nothing: "目前没有下一步", "nothing further for now";
+    trend: "按时完成率走势", "On-time rate over time";
+
+    matrix_title: "责任矩阵", "Matrix of duties";
+    matrix_count: "{} 个单位 · {} 项责任", "{} units · {} duties";
+    matrix_empty: "没有符合条件的单位。", "No unit fits these filters.";
+    matrix_reset: "清除筛选", "Clear the filters";
+    all_measures: "全部措施", "All measures";
+    all_levels: "各级", "All levels";
+    all_parts: "全部方面", "All parts";
+    all_standings: "全部状态", "All standings";
+    filter_measure: "措施", "Measure";
+    filter_level: "层级", "Level";
+    filter_part: "方面", "Part";
+    filter_standing: "状态", "Standing";
+    filter_sort: "排序", "Order";
+    sort_tree: "按单位", "By unit";
+    sort_red: "问题多的在前", "Most trouble first";
+    sort_on_time: "完成率低的在前", "Lowest on-time rate first";
+    apply: "筛选", "Apply";
+    col_unit: "单位", "Unit";
+    col_on_time: "按时率", "On time";
+
+    clause: "条款", "Clause";
+    why: "为什么是这个状态", "Why it stands so";
+    why_found: "实际", "found";
+    why_asked: "要求", "asked";
+    no_rule: "这一项没有可展开的规则。", "This duty has no rule to unfold.";
+    verdict_true: "是", "yes";
+    verdict_false: "否", "no";
+    verdict_unknown: "待核", "unknown";
+    pace: "进度与预计", "Pace and landing";
+    pace_plan: "应达进度", "Pace";
+    pace_done: "实际", "Done";
+    pace_expected: "预计", "Expected";
+    pace_target: "目标", "Target";
+    landing: "期末预计", "Projected end";
+    latest_start: "最迟动手", "Latest day to start";
+    basis: "依据", "Basis";
+    no_evidence: "这项措施不看台账。", "This measure reads no register.";
+    no_rows: "台账里还没有这一周期的记录。请先登记。", "The register has no rows for this period. Record them first.";
+    col_counts: "计入", "Counts";
+    col_record: "编号", "Record";
+    col_why: "说明", "Note";
+    empty_cell: "未填", "not filled in";
+    more_rows: "另有 {} 条未列出", "{} more rows not shown";
+    missing: "缺什么", "What is missing";
+    days: "日期", "Days";
+    period: "周期", "Period";
+    judged: "判定", "Judged";
+    late_until: "补完成截止", "Late evidence until";
+    closes: "停止登记", "Recording closes";
+    reached: "达到日", "Reached on";
+    ladder: "递进督办", "Ladder";
+    no_ladder: "这项措施没有递进督办。", "This measure has no ladder.";
+    rung_remind: "提醒", "Remind";
+    rung_warn: "预警", "Warn";
+    rung_order: "督办单", "Supervision order";
+    rung_review: "问责建议", "Proposed review";
+    rung_fired: "已到", "reached";
+    rung_ahead: "未到", "ahead";
+    rung_spared: "不需要", "not needed";
+    excuse: "豁免", "Excuse";
+    other_periods: "各周期", "All periods";
+
+    own: "本级责任", "Its own duties";
+    subtree: "含所辖单位", "With all units below";
+    open_items: "要办的事", "Open items";
+    nothing_open: "没有要办的事：到这一天，没有滞后、临期、逾期或待核的责任事项。", "Nothing to do: no duty is behind, due soon, overdue or unknown on this day.";
+    children: "所辖单位", "Units below";
+    more_duties: "另有 {} 项未列出", "{} more duties not shown";
+    unit_owes_nothing: "这个单位在本专项行动中没有责任事项。", "This unit owes nothing in this programme.";
+    col_standing: "状态", "Standing";
+    col_measure: "措施", "Measure";
+    col_bearer: "责任主体", "Bearer";
+    col_period: "周期", "Period";
+    col_value: "已计 / 应达", "Counted / owed";
+    col_due: "截止", "Due";
+    col_says: "差什么", "What is lacking";
+
+    fault_nowhere: "没有这个页面", "No such page";
+    fault_nowhere_why: "地址可能抄错了，或者页面已经改名。", "The address may be mistyped, or the page was renamed.";
+    fault_back: "请从通知或责任矩阵找起。", "Start from the notice or from the matrix of duties.";
+    fault_address: "看不懂这个地址", "This address cannot be read";
+    fault_address_why: "地址里的筛选条件有重复，或者不在可选范围内。", "A filter in the address is repeated, or is not one that can be chosen.";
+    fault_day: "没有这一天", "No such day";
+    fault_day_why: "“{}”不是日期。日期写成 2023-09-26 这样。", "“{}” is not a day. Days are written like 2023-09-26.";
+    fault_day_act: "请在页顶另选一天，或者去掉地址里的 at。", "Choose another day in the bar at the top, or remove at from the address.";
+    fault_outside: "这一天看不到", "This day cannot be shown";
+    fault_outside_why: "{} 不在可看的日期之内：从 {} 到 {}。", "{} is outside the days that can be shown: from {} to {}.";
+    fault_missing_why: "本专项行动里没有“{}”。它可能改了编号，或者在这一天还不存在。", "This programme has no “{}”. It may have another id, or did not exist on this day.";
+    fault_no_notice: "没有这份通知", "No such notice";
+    fault_no_clause: "没有这一条款", "No such clause";
+    fault_no_measure: "没有这项措施", "No such measure";
+    fault_no_unit: "没有这个单位", "No such unit";
+    fault_no_duty: "没有这项责任", "No such duty";
+    fault_no_level: "没有这一层级", "No such level";
+    fault_no_part: "没有这个方面", "No such part";
+    fault_failed: "这一页算不出来", "This page could not be worked out";
+    fault_failed_act: "请稍后再试；仍然不行，请把这句话告诉专班。", "Try again shortly; if it persists, give this sentence to the programme office.";
+    fault_drawing_why: "页面生成失败。", "The page could not be drawn.";
+    to_notice: "看通知", "To the notice";
+    to_matrix: "看责任矩阵", "To the matrix";
+    empty_notice: "还没有通知", "No notice yet";
+    empty_notice_why: "这个专项行动还没有开始执行的通知，所以没有责任事项可看。", "This programme runs no notice yet, so there are no duties to see.";
+    empty_notice_act: "先在专项行动文件夹的 programme.toml 里列出要执行的通知，运行 heli check，再重新启动。", "List the notices to run in programme.toml of the programme folder, run heli check, then start again.";
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::TABLE;
+    use std::fs;
+    use std::path::Path;
+
+    fn text_of(folder: &Path) -> String {
+        let mut text = String::new();
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                text.push_str(&text_of(&path));
+            } else if !path.ends_with("words.rs") {
+                text.push_str(&fs::read_to_string(path).unwrap());
+            }
+        }
+        text
+    }
+
+    #[test]
+    fn every_key_is_used_and_has_words_in_both_languages() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let pages = text_of(&root.join("templates")) + &text_of(&root.join("src"));
+        for (key, zh, en) in TABLE {
+            let used = pages.match_indices(&format!("w.{key}")).any(|(at, found)| {
+                let next = pages.get(at + found.len()..).unwrap_or_default().chars().next().unwrap_or(' ');
+                !next.is_ascii_alphanumeric() && next != '_'
+            });
+            assert!(used, "no page uses the word `{key}`");
+            assert!(!zh.trim().is_empty() && !en.trim().is_empty(), "`{key}` has no words in one language");
+            assert_eq!(zh.matches("{}").count(), en.matches("{}").count(), "`{key}` takes other values in English");
+        }
+    }
+
+    #[test]
+    fn no_template_carries_chinese_of_its_own() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+        // The seal and the marks of the rail are signs, the same in both languages.
+        let signs = ['合', '力', '文', '责', '位'];
+        let strays: Vec<char> = text_of(&root)
+            .chars()
+            .filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c) && !signs.contains(c))
+            .collect();
+        assert!(strays.is_empty(), "words outside the table: {strays:?}");
+    }
+}
