@@ -51,9 +51,16 @@ pub(crate) struct Here {
 
 impl Here {
     fn of(uri: &Uri) -> Self {
-        let pairs = Query::<Vec<(String, String)>>::try_from_uri(uri).map(|Query(pairs)| pairs).unwrap_or_default();
-        let kept = pairs.into_iter().filter(|(key, value)| !matches!(key.as_str(), "at" | "lang") && !value.is_empty());
-        Self { path: uri.path().to_owned(), kept: kept.collect() }
+        let pairs = Query::<Vec<(String, String)>>::try_from_uri(uri)
+            .map(|Query(pairs)| pairs)
+            .unwrap_or_default();
+        let kept = pairs
+            .into_iter()
+            .filter(|(key, value)| !matches!(key.as_str(), "at" | "lang") && !value.is_empty());
+        Self {
+            path: uri.path().to_owned(),
+            kept: kept.collect(),
+        }
     }
 }
 
@@ -67,15 +74,28 @@ impl<S: Sync> FromRequestParts<S> for Asked {
             Ok(Query(keys)) => keys,
             Err(_) => return Err(Refusal::new(remembered, Reason::BadAddress)),
         };
-        let language = keys.lang.as_deref().and_then(language).unwrap_or(remembered.language);
+        let language = keys
+            .lang
+            .as_deref()
+            .and_then(language)
+            .unwrap_or(remembered.language);
         let at = match given(&keys.at) {
             None => None,
             Some(text) => match text.parse::<Date>() {
                 Ok(day) => Some(day),
-                Err(_) => return Err(Refusal::new(Reader::new(language, None), Reason::BadDay(text.to_owned()))),
+                Err(_) => {
+                    return Err(Refusal::new(
+                        Reader::new(language, None),
+                        Reason::BadDay(text.to_owned()),
+                    ));
+                }
             },
         };
-        Ok(Self { reader: Reader::new(language, at), keys, here })
+        Ok(Self {
+            reader: Reader::new(language, at),
+            keys,
+            here,
+        })
     }
 }
 
@@ -104,14 +124,26 @@ impl Asked {
 
 /// A value that was filled in: forms send empty values for what was left open.
 fn given(value: &Option<String>) -> Option<&str> {
-    value.as_deref().map(str::trim).filter(|value| !value.is_empty())
+    value
+        .as_deref()
+        .map(str::trim)
+        .filter(|value| !value.is_empty())
 }
 
 /// One of a closed list of values by its id; an id that is not in the list is an error.
-fn chosen<T: Copy>(value: &Option<String>, all: &[T], id: fn(T) -> &'static str) -> Result<Option<T>, ()> {
+fn chosen<T: Copy>(
+    value: &Option<String>,
+    all: &[T],
+    id: fn(T) -> &'static str,
+) -> Result<Option<T>, ()> {
     match given(value) {
         None => Ok(None),
-        Some(asked) => all.iter().copied().find(|each| id(*each) == asked).map(Some).ok_or(()),
+        Some(asked) => all
+            .iter()
+            .copied()
+            .find(|each| id(*each) == asked)
+            .map(Some)
+            .ok_or(()),
     }
 }
 
@@ -125,7 +157,10 @@ fn language(code: &str) -> Option<Language> {
 
 /// The language of the last visit; Chinese on the first.
 fn remembered(headers: &HeaderMap) -> Language {
-    let cookies = headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let cookies = headers
+        .get(header::COOKIE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     cookies
         .split(';')
         .filter_map(|cookie| cookie.trim().split_once('='))
@@ -141,11 +176,20 @@ pub(crate) fn reader_of(headers: &HeaderMap) -> Reader {
 
 /// Keeps the language that an address asks for.
 pub(crate) async fn remember_language(request: Request, next: Next) -> Response {
-    let asked = request.uri().query().unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("lang="));
-    let cookie = asked.filter(|code| language(code).is_some()).and_then(|code| {
-        let cookie = format!("{LANGUAGE_COOKIE}={code}; Path=/; Max-Age={YEAR_SECONDS}; SameSite=Lax; HttpOnly");
-        HeaderValue::try_from(cookie).ok()
-    });
+    let asked = request
+        .uri()
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("lang="));
+    let cookie = asked
+        .filter(|code| language(code).is_some())
+        .and_then(|code| {
+            let cookie = format!(
+                "{LANGUAGE_COOKIE}={code}; Path=/; Max-Age={YEAR_SECONDS}; SameSite=Lax; HttpOnly"
+            );
+            HeaderValue::try_from(cookie).ok()
+        });
     let mut response = next.run(request).await;
     if let Some(cookie) = cookie {
         response.headers_mut().append(header::SET_COOKIE, cookie);

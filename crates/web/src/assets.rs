@@ -25,27 +25,43 @@ pub(crate) static VERSION: LazyLock<String> = LazyLock::new(|| {
 });
 
 fn tag(file: &EmbeddedFile) -> String {
-    file.metadata.sha256_hash().iter().take(8).fold(String::new(), |mut tag, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(tag, "{byte:02x}");
-        tag
-    })
+    file.metadata
+        .sha256_hash()
+        .iter()
+        .take(8)
+        .fold(String::new(), |mut tag, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(tag, "{byte:02x}");
+            tag
+        })
 }
 
 /// `/assets/{path}`: answers 304 to a browser that has the file already.
 pub(crate) async fn asset(Path(path): Path<String>, request: HeaderMap) -> Response {
     let Some(file) = Dist::get(&path) else {
-        return (StatusCode::NOT_FOUND, "no such file; `npm ci && npm run build` makes the styles and scripts\n")
+        return (
+            StatusCode::NOT_FOUND,
+            "no such file; `npm ci && npm run build` makes the styles and scripts\n",
+        )
             .into_response();
     };
     let tag = format!("\"{}\"", tag(&file));
-    let known = request.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
+    let known = request
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|known| known.as_bytes() == tag.as_bytes());
     let headers = [
         (header::CONTENT_TYPE, content_type(&path).to_owned()),
         (header::ETAG, tag),
-        (header::CACHE_CONTROL, "public, max-age=0, must-revalidate".to_owned()),
+        (
+            header::CACHE_CONTROL,
+            "public, max-age=0, must-revalidate".to_owned(),
+        ),
     ];
-    if known { (StatusCode::NOT_MODIFIED, headers).into_response() } else { (headers, file.data).into_response() }
+    if known {
+        (StatusCode::NOT_MODIFIED, headers).into_response()
+    } else {
+        (headers, file.data).into_response()
+    }
 }
 
 fn content_type(path: &str) -> &'static str {

@@ -55,13 +55,27 @@ impl Ruler {
         }
         let marks = bar.marks.iter().map(|mark| {
             let x = share(bar.from, bar.until, mark.on);
-            let anchor = if x < 4.0 { "start" } else if x > 96.0 { "end" } else { "middle" };
-            RulerMark { x: format!("{x:.2}%"), name: r.t(&mark.name).to_owned(), anchor }
+            let anchor = if x < 4.0 {
+                "start"
+            } else if x > 96.0 {
+                "end"
+            } else {
+                "middle"
+            };
+            RulerMark {
+                x: format!("{x:.2}%"),
+                name: r.t(&mark.name).to_owned(),
+                anchor,
+            }
         });
         let phases = bar.phases.iter().map(|phase| {
             let x = share(bar.from, bar.until, phase.from);
             let width = share(bar.from, bar.until, phase.until) - x;
-            RulerPhase { x: format!("{x:.2}%"), width: format!("{width:.2}%"), name: r.t(&phase.name).to_owned() }
+            RulerPhase {
+                x: format!("{x:.2}%"),
+                width: format!("{width:.2}%"),
+                name: r.t(&phase.name).to_owned(),
+            }
         });
         Self {
             months,
@@ -92,11 +106,21 @@ impl Sparkline {
         let points = &trend.points;
         let (from, until) = match (points.first(), points.last()) {
             (Some(first), Some(last)) => (first.on, last.on),
-            _ => return Self { worst: String::new(), between: String::new(), first: None, last: None },
+            _ => {
+                return Self {
+                    worst: String::new(),
+                    between: String::new(),
+                    first: None,
+                    last: None,
+                };
+            }
         };
         let spot = |on: Date, rate: f64| {
             let x = share(from, until, on) / 100.0 * Self::WIDTH;
-            format!("{x:.1},{:.1}", Self::HEIGHT - rate.clamp(0.0, 1.0) * Self::HEIGHT)
+            format!(
+                "{x:.1},{:.1}",
+                Self::HEIGHT - rate.clamp(0.0, 1.0) * Self::HEIGHT
+            )
         };
         let worst: Vec<String> = points.iter().map(|p| spot(p.on, p.worst)).collect();
         let best: Vec<String> = points.iter().rev().map(|p| spot(p.on, p.best)).collect();
@@ -132,21 +156,44 @@ impl PaceCurve {
 
     pub(crate) fn of(r: &Reader, pace: &Pace) -> Option<Self> {
         let (from, until) = (pace.points.first()?.on, pace.points.last()?.on);
-        let reached = pace.points.iter().flat_map(|p| [p.done, p.expected]).flatten().map(|(_, high)| high);
+        let reached = pace
+            .points
+            .iter()
+            .flat_map(|p| [p.done, p.expected])
+            .flatten()
+            .map(|(_, high)| high);
         let top = reached.fold(pace.target, f64::max) * 1.1;
         let x = |on: Date| share(from, until, on) / 100.0 * Self::WIDTH;
         let y = |value: f64| Self::HEIGHT - value / top * Self::HEIGHT;
         let spot = |on: Date, value: f64| format!("{:.1},{:.1}", x(on), y(value));
-        let line = |values: Vec<(Date, f64)>| values.into_iter().map(|(on, v)| spot(on, v)).collect::<Vec<_>>().join(" ");
-        let done: Vec<(Date, (f64, f64))> = pace.points.iter().filter_map(|p| Some((p.on, p.done?))).collect();
-        let expected: Vec<(Date, (f64, f64))> = pace.points.iter().filter_map(|p| Some((p.on, p.expected?))).collect();
+        let line = |values: Vec<(Date, f64)>| {
+            values
+                .into_iter()
+                .map(|(on, v)| spot(on, v))
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        let done: Vec<(Date, (f64, f64))> = pace
+            .points
+            .iter()
+            .filter_map(|p| Some((p.on, p.done?)))
+            .collect();
+        let expected: Vec<(Date, (f64, f64))> = pace
+            .points
+            .iter()
+            .filter_map(|p| Some((p.on, p.expected?)))
+            .collect();
         let band = |bounds: &[(Date, (f64, f64))]| {
             let low = bounds.iter().map(|(on, (low, _))| (*on, *low));
             let high = bounds.iter().rev().map(|(on, (_, high))| (*on, *high));
             line(low.chain(high).collect())
         };
         let step = (pace.points.len() / 6).max(1);
-        let ticks = pace.points.iter().step_by(step).map(|p| (format!("{:.1}", x(p.on)), r.day(&p.on)));
+        let ticks = pace
+            .points
+            .iter()
+            .step_by(step)
+            .map(|p| (format!("{:.1}", x(p.on)), r.day(&p.on)));
         Some(Self {
             plan: line(pace.points.iter().map(|p| (p.on, p.plan)).collect()),
             done: line(done.iter().map(|(on, (low, _))| (*on, *low)).collect()),
@@ -155,7 +202,9 @@ impl PaceCurve {
             target_y: format!("{:.1}", y(pace.target)),
             at_x: done.last().map(|(on, _)| format!("{:.1}", x(*on))),
             ticks: ticks.collect(),
-            levels: [0.0, pace.target].map(|v| (format!("{:.1}", y(v)), r.asked(&v))).to_vec(),
+            levels: [0.0, pace.target]
+                .map(|v| (format!("{:.1}", y(v)), r.asked(&v)))
+                .to_vec(),
             data: data(r, pace),
         })
     }
@@ -164,7 +213,10 @@ impl PaceCurve {
 /// The points and words that the interactive curve needs, as JSON.
 fn data(r: &Reader, pace: &Pace) -> String {
     let series = |bounds: fn(&app::view::PacePoint) -> Option<(f64, f64)>| -> Vec<_> {
-        pace.points.iter().map(|p| bounds(p).map(|(low, high)| json!([low, high]))).collect()
+        pace.points
+            .iter()
+            .map(|p| bounds(p).map(|(low, high)| json!([low, high])))
+            .collect()
     };
     json!({
         "days": pace.points.iter().map(|p| r.day(&p.on)).collect::<Vec<_>>(),

@@ -5,7 +5,8 @@ use crate::assets;
 use crate::curve::{PaceCurve, Ruler, Sparkline};
 use crate::reader::{Reader, anchor, sort_id};
 use app::view::{
-    ClauseLine, Counts, DutyPage, Frame, LadderState, Language, MatrixPage, NoticePage, Rung, Sort, Standing, UnitPage,
+    ClauseLine, Counts, DutyPage, Frame, LadderState, Language, MatrixPage, NoticePage, Rung, Sort,
+    Standing, UnitPage,
 };
 use askama::Template;
 use jiff::ToSpan;
@@ -28,18 +29,37 @@ struct Shell {
 impl Shell {
     fn new(r: Reader, here: Here, section: &'static str, title: String, frame: Frame) -> Self {
         let ruler = Ruler::of(&r, &frame.dates);
-        Self { r, here, section, title, version: &assets::VERSION, ruler: Some(ruler), frame: Some(frame) }
+        Self {
+            r,
+            here,
+            section,
+            title,
+            version: &assets::VERSION,
+            ruler: Some(ruler),
+            frame: Some(frame),
+        }
     }
 
     fn bare(r: Reader, here: Here, title: &str) -> Self {
-        Self { r, here, section: "", title: title.to_owned(), version: &assets::VERSION, frame: None, ruler: None }
+        Self {
+            r,
+            here,
+            section: "",
+            title: title.to_owned(),
+            version: &assets::VERSION,
+            frame: None,
+            ruler: None,
+        }
     }
 
     /// This page on another day; `None` outside the days that can be shown.
     fn on(&self, day: Option<Date>) -> Option<String> {
         let dates = &self.frame.as_ref()?.dates;
         let day = day.filter(|day| dates.from <= *day && *day <= dates.today)?;
-        let reader = Reader { at: (day != dates.today).then_some(day), ..self.r };
+        let reader = Reader {
+            at: (day != dates.today).then_some(day),
+            ..self.r
+        };
         Some(self.itself(&reader, None))
     }
 
@@ -54,17 +74,29 @@ impl Shell {
     /// This page today, when it shows another day.
     fn now(&self) -> Option<String> {
         let dates = &self.frame.as_ref()?.dates;
-        if dates.at == dates.today { None } else { self.on(Some(dates.today)) }
+        if dates.at == dates.today {
+            None
+        } else {
+            self.on(Some(dates.today))
+        }
     }
 
     /// This page in the other language.
     fn switch(&self) -> String {
-        let code = if self.r.language == Language::Zh { "en" } else { "zh" };
+        let code = if self.r.language == Language::Zh {
+            "en"
+        } else {
+            "zh"
+        };
         self.itself(&self.r, Some(code))
     }
 
     fn itself(&self, reader: &Reader, lang: Option<&str>) -> String {
-        let kept = self.here.kept.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        let kept = self
+            .here
+            .kept
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()));
         let query: Vec<(&str, &str)> = kept.chain(lang.map(|code| ("lang", code))).collect();
         let tail = reader.address(&[], &query);
         format!("{}{}", self.here.path, tail.trim_start_matches('/'))
@@ -82,12 +114,20 @@ struct NoticeView {
 
 impl NoticeView {
     fn open(&self, clause: &str) -> bool {
-        self.page.panel.as_ref().is_some_and(|panel| panel.id == clause)
+        self.page
+            .panel
+            .as_ref()
+            .is_some_and(|panel| panel.id == clause)
     }
 
     /// Clauses with the most duties behind, overdue or missed.
     fn attention(&self) -> Vec<&ClauseLine> {
-        let mut clauses: Vec<&ClauseLine> = self.page.parts.iter().flat_map(|part| &part.clauses).collect();
+        let mut clauses: Vec<&ClauseLine> = self
+            .page
+            .parts
+            .iter()
+            .flat_map(|part| &part.clauses)
+            .collect();
         clauses.retain(|clause| clause.counts.red() > 0);
         clauses.sort_by_key(|clause| std::cmp::Reverse(clause.counts.red()));
         clauses.truncate(ATTENTION);
@@ -104,8 +144,16 @@ pub(crate) fn notice(r: Reader, here: Here, page: NoticePage) -> askama::Result<
     let title = r.t(&page.title).to_owned();
     let shell = Shell::new(r, here, "notice", title, page.frame.clone());
     let measures = page.panel.iter().flat_map(|panel| &panel.measures);
-    let trends = measures.map(|measure| measure.trend.as_ref().map(|trend| Sparkline::of(&r, trend))).collect();
-    NoticeView { shell, r, page, trends }.render()
+    let trends = measures
+        .map(|measure| measure.trend.as_ref().map(|trend| Sparkline::of(&r, trend)))
+        .collect();
+    NoticeView {
+        shell,
+        r,
+        page,
+        trends,
+    }
+    .render()
 }
 
 #[derive(Template)]
@@ -120,24 +168,45 @@ struct MatrixView {
 impl MatrixView {
     fn sorts(&self) -> [(&'static str, &'static str, bool); 3] {
         let w = self.r.w;
-        [(Sort::Tree, w.sort_tree), (Sort::Red, w.sort_red), (Sort::OnTime, w.sort_on_time)]
-            .map(|(sort, word)| (sort_id(sort), word, self.page.question.sort == sort))
+        [
+            (Sort::Tree, w.sort_tree),
+            (Sort::Red, w.sort_red),
+            (Sort::OnTime, w.sort_on_time),
+        ]
+        .map(|(sort, word)| (sort_id(sort), word, self.page.question.sort == sort))
     }
 
     /// The unit and the column of a cell.
     fn about(&self, unit: &str, column: &usize) -> String {
-        let column = self.page.columns.get(*column).map(|column| self.r.t(&column.name));
+        let column = self
+            .page
+            .columns
+            .get(*column)
+            .map(|column| self.r.t(&column.name));
         format!("{unit} {}", column.unwrap_or_default())
     }
 }
 
 /// `/duties`.
 pub(crate) fn matrix(r: Reader, here: Here, page: MatrixPage) -> askama::Result<String> {
-    let title = page.measure.as_ref().map_or(r.w.nav_duties, |measure| r.t(&measure.name)).to_owned();
+    let title = page
+        .measure
+        .as_ref()
+        .map_or(r.w.nav_duties, |measure| r.t(&measure.name))
+        .to_owned();
     let shell = Shell::new(r, here, "duties", title, page.frame.clone());
     let mut counts = Counts::default();
-    page.rows.iter().flat_map(|row| row.cells.iter().flatten()).for_each(|cell| counts.merge(&cell.counts));
-    MatrixView { shell, r, page, counts }.render()
+    page.rows
+        .iter()
+        .flat_map(|row| row.cells.iter().flatten())
+        .for_each(|cell| counts.merge(&cell.counts));
+    MatrixView {
+        shell,
+        r,
+        page,
+        counts,
+    }
+    .render()
 }
 
 #[derive(Template)]
@@ -172,10 +241,21 @@ impl DutyView {
 
 /// `/duties/{measure}/{bearer}/{period}`.
 pub(crate) fn duty(r: Reader, here: Here, page: DutyPage) -> askama::Result<String> {
-    let title = format!("{} · {} · {}", r.t(&page.measure), r.t(&page.bearer.name), r.t(&page.period.name));
+    let title = format!(
+        "{} · {} · {}",
+        r.t(&page.measure),
+        r.t(&page.bearer.name),
+        r.t(&page.period.name)
+    );
     let shell = Shell::new(r, here, "duties", title, page.frame.clone());
     let curve = page.pace.as_ref().and_then(|pace| PaceCurve::of(&r, pace));
-    DutyView { shell, r, page, curve }.render()
+    DutyView {
+        shell,
+        r,
+        page,
+        curve,
+    }
+    .render()
 }
 
 #[derive(Template)]
@@ -223,5 +303,13 @@ pub(crate) fn fault(r: Reader, here: Here, page: FaultPage) -> askama::Result<St
 /// The first page of a programme that runs no notice yet.
 pub(crate) fn empty(r: Reader, here: Here) -> askama::Result<String> {
     let w = r.w;
-    fault(r, here, FaultPage { what: w.empty_notice.into(), why: w.empty_notice_why.into(), act: w.empty_notice_act.into() })
+    fault(
+        r,
+        here,
+        FaultPage {
+            what: w.empty_notice.into(),
+            why: w.empty_notice_why.into(),
+            act: w.empty_notice_act.into(),
+        },
+    )
 }

@@ -5,7 +5,9 @@ use app::view::{Figure, Language, OnTime, Quantity, Standing};
 use jiff::civil::{Date, Weekday};
 use std::borrow::Borrow;
 
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 const FEN_PER_WAN: f64 = 1_000_000.0;
 const FEN_PER_MILLION: f64 = 100_000_000.0;
 
@@ -40,7 +42,11 @@ impl Reader {
             Weekday::Saturday => ("周六", "Sat"),
             Weekday::Sunday => ("周日", "Sun"),
         };
-        if self.language == Language::Zh { zh } else { en }
+        if self.language == Language::Zh {
+            zh
+        } else {
+            en
+        }
     }
 
     /// A figure with its bounds: 11, 8–10, ≥ 8.
@@ -56,7 +62,9 @@ impl Reader {
     fn quantity(&self, value: f64, quantity: Quantity) -> String {
         match quantity {
             Quantity::Count => grouped(value, 0),
-            Quantity::Fen if self.language == Language::Zh => format!("{} 万元", grouped(value / FEN_PER_WAN, 1)),
+            Quantity::Fen if self.language == Language::Zh => {
+                format!("{} 万元", grouped(value / FEN_PER_WAN, 1))
+            }
             Quantity::Fen => format!("¥{}m", grouped(value / FEN_PER_MILLION, 2)),
             Quantity::Share => percent(value),
             Quantity::Number => grouped(value, 2),
@@ -75,7 +83,9 @@ impl Reader {
 
     /// The on-time rate as it is certain: its worst bound; a dash while nothing has come due.
     pub(crate) fn rate(&self, rate: impl Borrow<OnTime>) -> String {
-        rate.borrow().worst().map_or_else(|| "—".to_owned(), percent)
+        rate.borrow()
+            .worst()
+            .map_or_else(|| "—".to_owned(), percent)
     }
 
     /// The rate's bounds in words, where unknown duties open them.
@@ -83,7 +93,14 @@ impl Reader {
         let rate = rate.borrow();
         let (worst, best) = (rate.worst()?, rate.best()?);
         (rate.unknown > 0).then(|| {
-            fill(self.w.rate_bounds, &[&percent(rate.unknown as f64 / rate.of as f64), &percent(best), &percent(worst)])
+            fill(
+                self.w.rate_bounds,
+                &[
+                    &percent(rate.unknown as f64 / rate.of as f64),
+                    &percent(best),
+                    &percent(worst),
+                ],
+            )
         })
     }
 
@@ -125,7 +142,11 @@ pub(crate) fn fill(sentence: &str, values: &[&str]) -> String {
 fn percent(share: f64) -> String {
     // A rate is not written 100 % while anything is missing from it.
     let tenths = (share * 1000.0 + 1e-9).floor();
-    if tenths % 10.0 == 0.0 { format!("{:.0}%", tenths / 10.0) } else { format!("{:.1}%", tenths / 10.0) }
+    if tenths % 10.0 == 0.0 {
+        format!("{:.0}%", tenths / 10.0)
+    } else {
+        format!("{:.1}%", tenths / 10.0)
+    }
 }
 
 /// A number with thin spaces between thousands and no superfluous decimals.
@@ -141,7 +162,11 @@ fn grouped(value: f64, decimals: usize) -> String {
         grouped.push(digit);
     }
     let fraction = fraction.trim_end_matches('0');
-    if fraction.is_empty() { grouped } else { format!("{grouped}.{fraction}") }
+    if fraction.is_empty() {
+        grouped
+    } else {
+        format!("{grouped}.{fraction}")
+    }
 }
 
 fn same(a: f64, b: f64) -> bool {
@@ -156,8 +181,16 @@ mod tests {
     #[test]
     fn figures_show_their_bounds() {
         let zh = Reader::new(Language::Zh, None);
-        let open = Figure { low: 8.0, high: None, quantity: Quantity::Count };
-        let money = Figure { low: 1_245_000_000.0, high: Some(1_245_000_000.0), quantity: Quantity::Fen };
+        let open = Figure {
+            low: 8.0,
+            high: None,
+            quantity: Quantity::Count,
+        };
+        let money = Figure {
+            low: 1_245_000_000.0,
+            high: Some(1_245_000_000.0),
+            quantity: Quantity::Fen,
+        };
         assert_eq!(zh.figure(&Figure::between(8, 10)), "8–10");
         assert_eq!(zh.figure(&open), "≥ 8");
         assert_eq!(zh.figure(&money), "1\u{2009}245 万元");

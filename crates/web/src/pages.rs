@@ -17,7 +17,8 @@ type Page = Result<Html<String>, Refusal>;
 pub(crate) async fn front(State(app): State<App>, asked: Asked) -> Result<Response, Refusal> {
     match app.front().notice {
         Some(notice) => Ok(Redirect::to(&asked.reader.notice(&notice)).into_response()),
-        None => shown(&asked, draw::empty(asked.reader, asked.here.clone())).map(IntoResponse::into_response),
+        None => shown(&asked, draw::empty(asked.reader, asked.here.clone()))
+            .map(IntoResponse::into_response),
     }
 }
 
@@ -41,7 +42,11 @@ pub(crate) async fn duty(
     Path((measure, bearer, period)): Path<(String, String, String)>,
     asked: Asked,
 ) -> Page {
-    let id = DutyId { measure, bearer, period };
+    let id = DutyId {
+        measure,
+        bearer,
+        period,
+    };
     let page = read(&asked, move |at| app.duty(&id, at)).await?;
     shown(&asked, draw::duty(asked.reader, asked.here.clone(), page))
 }
@@ -64,10 +69,17 @@ async fn read<T: Send + 'static>(
 ) -> Result<T, Refusal> {
     let at = asked.reader.at;
     let answer = tokio::task::spawn_blocking(move || view(at)).await;
-    let answer = answer.unwrap_or_else(|_| Err(Error::Failed(Text::new("计算中断。", "The evaluation broke off."))));
+    let answer = answer.unwrap_or_else(|_| {
+        Err(Error::Failed(Text::new(
+            "计算中断。",
+            "The evaluation broke off.",
+        )))
+    });
     answer.map_err(|error| Refusal::new(asked.reader, Reason::App(error)))
 }
 
 fn shown(asked: &Asked, drawn: askama::Result<String>) -> Page {
-    drawn.map(Html).map_err(|_| Refusal::new(asked.reader, Reason::Drawing))
+    drawn
+        .map(Html)
+        .map_err(|_| Refusal::new(asked.reader, Reason::Drawing))
 }

@@ -1,7 +1,9 @@
 //! Pieces that several pages share: bars, standing marks, cells, explanations.
 
 use crate::reader::{Reader, standing_id};
-use app::view::{Counts, DutyLine, Figure, GridCell, MatrixCell, NearMiss, Reason, Standing, Verdict};
+use app::view::{
+    Counts, DutyLine, Figure, GridCell, MatrixCell, NearMiss, Reason, Standing, Verdict,
+};
 use askama::Template;
 use askama::filters::HtmlSafe;
 
@@ -78,7 +80,10 @@ impl Reader {
     pub(crate) fn bar(&self, counts: &Counts) -> Bar {
         let present: Vec<(Standing, usize)> = counts.present().collect();
         let total = counts.total() as f64;
-        let wide: Vec<f64> = present.iter().map(|(_, n)| (*n as f64 / total * 100.0).max(SEEN_PERCENT)).collect();
+        let wide: Vec<f64> = present
+            .iter()
+            .map(|(_, n)| (*n as f64 / total * 100.0).max(SEEN_PERCENT))
+            .collect();
         let scale = 100.0 / wide.iter().sum::<f64>();
         let mut x = 0.0;
         let mut segments = Vec::new();
@@ -93,7 +98,10 @@ impl Reader {
             });
             x += width;
         }
-        Bar { segments, label: self.counted(counts) }
+        Bar {
+            segments,
+            label: self.counted(counts),
+        }
     }
 
     /// Counts in words: 完成 5 · 滞后 2.
@@ -101,12 +109,19 @@ impl Reader {
         if counts.total() == 0 {
             return self.w.no_duties.to_owned();
         }
-        counts.present().map(|(s, n)| format!("{} {n}", self.standing(&s))).collect::<Vec<_>>().join(" · ")
+        counts
+            .present()
+            .map(|(s, n)| format!("{} {n}", self.standing(&s)))
+            .collect::<Vec<_>>()
+            .join(" · ")
     }
 
     /// The mark of a standing with its word.
     pub(crate) fn mark(&self, standing: &Standing) -> StandingMark {
-        StandingMark { class: standing_id(*standing), word: self.standing(standing) }
+        StandingMark {
+            class: standing_id(*standing),
+            word: self.standing(standing),
+        }
     }
 
     /// All standings, in the order of a bar.
@@ -120,9 +135,18 @@ impl Reader {
     }
 
     pub(crate) fn grid_cell(&self, cell: &GridCell, about: &str) -> Cell {
-        let value = cell.value.as_ref().map(|value| self.figure(value)).unwrap_or_default();
+        let value = cell
+            .value
+            .as_ref()
+            .map(|value| self.figure(value))
+            .unwrap_or_default();
         let late = cell.recorded_late.then_some(self.w.recorded_late_mark);
-        let parts = [about, self.standing(&cell.standing), &value, late.map_or("", |_| self.w.recorded_late)];
+        let parts = [
+            about,
+            self.standing(&cell.standing),
+            &value,
+            late.map_or("", |_| self.w.recorded_late),
+        ];
         Cell {
             href: self.duty(&cell.duty),
             class: standing_id(cell.standing),
@@ -140,7 +164,11 @@ impl Reader {
             (None, _) => cell.counts.get(worst).to_string(),
         };
         let counted = self.counted(&cell.counts);
-        let known = cell.value.as_ref().map(|_| value.as_str()).unwrap_or_default();
+        let known = cell
+            .value
+            .as_ref()
+            .map(|_| value.as_str())
+            .unwrap_or_default();
         Cell {
             href: self.target(&cell.target),
             class: standing_id(worst),
@@ -183,7 +211,9 @@ impl Reader {
     /// A value against its target: 6 / 10.
     pub(crate) fn against(&self, value: &Option<Figure>, target: &Option<f64>) -> String {
         match (value, target) {
-            (Some(value), Some(target)) => format!("{} / {}", self.figure(value), self.asked(target)),
+            (Some(value), Some(target)) => {
+                format!("{} / {}", self.figure(value), self.asked(target))
+            }
             (Some(value), None) => self.figure(value),
             _ => String::new(),
         }
@@ -191,5 +221,10 @@ impl Reader {
 }
 
 fn joined(parts: &[&str]) -> String {
-    parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("，")
+    parts
+        .iter()
+        .filter(|part| !part.is_empty())
+        .copied()
+        .collect::<Vec<_>>()
+        .join("，")
 }

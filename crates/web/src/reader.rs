@@ -6,7 +6,11 @@ use jiff::civil::Date;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Ids are mostly letters, digits and hyphens, and stay readable in addresses.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 
 /// The language and the day of one page.
 #[derive(Debug, Clone, Copy)]
@@ -21,7 +25,11 @@ pub(crate) struct Reader {
 
 impl Reader {
     pub(crate) fn new(language: Language, at: Option<Date>) -> Self {
-        Self { language, at, w: words::of(language) }
+        Self {
+            language,
+            at,
+            w: words::of(language),
+        }
     }
 
     /// A text of the programme in the reader's language.
@@ -55,7 +63,10 @@ impl Reader {
 
     /// The matrix of the periods of one measure.
     pub(crate) fn measure(&self, id: &str) -> String {
-        self.matrix(&MatrixQuestion { measure: Some(id.to_owned()), ..MatrixQuestion::default() })
+        self.matrix(&MatrixQuestion {
+            measure: Some(id.to_owned()),
+            ..MatrixQuestion::default()
+        })
     }
 
     pub(crate) fn matrix(&self, question: &MatrixQuestion) -> String {
@@ -63,7 +74,11 @@ impl Reader {
         query.extend(question.measure.as_deref().map(|id| ("measure", id)));
         query.extend(question.level.as_deref().map(|id| ("level", id)));
         query.extend(question.part.as_deref().map(|id| ("part", id)));
-        query.extend(question.standing.map(|standing| ("standing", standing_id(standing))));
+        query.extend(
+            question
+                .standing
+                .map(|standing| ("standing", standing_id(standing))),
+        );
         query.extend((question.sort != Sort::Tree).then(|| ("sort", sort_id(question.sort))));
         self.address(&["duties"], &query)
     }
@@ -72,7 +87,9 @@ impl Reader {
     pub(crate) fn target(&self, target: &MatrixTarget) -> String {
         match target {
             MatrixTarget::Duty(id) => self.duty(id),
-            MatrixTarget::Unit { unit, clause } => format!("{}#{}", self.unit(unit), anchor(clause)),
+            MatrixTarget::Unit { unit, clause } => {
+                format!("{}#{}", self.unit(unit), anchor(clause))
+            }
         }
     }
 
@@ -87,7 +104,10 @@ impl Reader {
             address.push('/');
         }
         let at = self.at.map(|at| at.to_string());
-        let pairs = query.iter().copied().chain(at.as_deref().map(|at| ("at", at)));
+        let pairs = query
+            .iter()
+            .copied()
+            .chain(at.as_deref().map(|at| ("at", at)));
         for (n, (key, value)) in pairs.enumerate() {
             address.push(if n == 0 { '?' } else { '&' });
             address.push_str(key);
@@ -136,9 +156,19 @@ mod tests {
     #[test]
     fn an_address_keeps_the_day_and_escapes_ids() {
         let reader = Reader::new(Language::Zh, Some(date(2023, 8, 20)));
-        let duty = DutyId { measure: "project-team".into(), bearer: "项目/7".into(), period: "2023-09".into() };
-        assert_eq!(reader.duty(&duty), "/duties/project-team/%E9%A1%B9%E7%9B%AE%2F7/2023-09?at=2023-08-20");
-        assert_eq!(reader.clause("a", "3.1"), "/notices/a?clause=3.1&at=2023-08-20");
+        let duty = DutyId {
+            measure: "project-team".into(),
+            bearer: "项目/7".into(),
+            period: "2023-09".into(),
+        };
+        assert_eq!(
+            reader.duty(&duty),
+            "/duties/project-team/%E9%A1%B9%E7%9B%AE%2F7/2023-09?at=2023-08-20"
+        );
+        assert_eq!(
+            reader.clause("a", "3.1"),
+            "/notices/a?clause=3.1&at=2023-08-20"
+        );
         assert_eq!(Reader::new(Language::Zh, None).address(&[], &[]), "/");
     }
 }

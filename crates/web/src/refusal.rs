@@ -38,32 +38,57 @@ impl Refusal {
 
     fn page(&self) -> (StatusCode, FaultPage) {
         let w = self.reader.w;
-        let page = |what: &str, why: String, act: &str| FaultPage { what: what.into(), why, act: act.into() };
+        let page = |what: &str, why: String, act: &str| FaultPage {
+            what: what.into(),
+            why,
+            act: act.into(),
+        };
         match &self.reason {
-            Reason::Nowhere => (StatusCode::NOT_FOUND, page(w.fault_nowhere, w.fault_nowhere_why.into(), w.fault_back)),
-            Reason::BadAddress => {
-                (StatusCode::BAD_REQUEST, page(w.fault_address, w.fault_address_why.into(), w.fault_back))
-            }
+            Reason::Nowhere => (
+                StatusCode::NOT_FOUND,
+                page(w.fault_nowhere, w.fault_nowhere_why.into(), w.fault_back),
+            ),
+            Reason::BadAddress => (
+                StatusCode::BAD_REQUEST,
+                page(w.fault_address, w.fault_address_why.into(), w.fault_back),
+            ),
             Reason::BadDay(day) => {
                 let why = self.reader.say(w.fault_day_why, &[day]);
-                (StatusCode::BAD_REQUEST, page(w.fault_day, why, w.fault_day_act))
+                (
+                    StatusCode::BAD_REQUEST,
+                    page(w.fault_day, why, w.fault_day_act),
+                )
             }
             Reason::App(Error::OutsideCampaign { at, from, until }) => {
                 let days = [at, from, until].map(ToString::to_string);
-                let why = self.reader.say(w.fault_outside_why, &[&days[0], &days[1], &days[2]]);
-                (StatusCode::BAD_REQUEST, page(w.fault_outside, why, w.fault_day_act))
+                let why = self
+                    .reader
+                    .say(w.fault_outside_why, &[&days[0], &days[1], &days[2]]);
+                (
+                    StatusCode::BAD_REQUEST,
+                    page(w.fault_outside, why, w.fault_day_act),
+                )
             }
             Reason::App(Error::Missing { what, id }) => {
                 let why = self.reader.say(w.fault_missing_why, &[id]);
-                (StatusCode::NOT_FOUND, page(self.missing(*what), why, w.fault_back))
+                (
+                    StatusCode::NOT_FOUND,
+                    page(self.missing(*what), why, w.fault_back),
+                )
             }
             Reason::App(Error::Failed(text)) => {
                 let why = self.reader.t(text).to_owned();
-                (StatusCode::INTERNAL_SERVER_ERROR, page(w.fault_failed, why, w.fault_failed_act))
+                (
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    page(w.fault_failed, why, w.fault_failed_act),
+                )
             }
             Reason::Drawing => {
                 let why = w.fault_drawing_why.to_owned();
-                (StatusCode::INTERNAL_SERVER_ERROR, page(w.fault_failed, why, w.fault_failed_act))
+                (
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    page(w.fault_failed, why, w.fault_failed_act),
+                )
             }
         }
     }

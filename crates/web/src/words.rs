@@ -218,12 +218,24 @@ mod tests {
         let pages = text_of(&root.join("templates")) + &text_of(&root.join("src"));
         for (key, zh, en) in TABLE {
             let used = pages.match_indices(&format!("w.{key}")).any(|(at, found)| {
-                let next = pages.get(at + found.len()..).unwrap_or_default().chars().next().unwrap_or(' ');
+                let next = pages
+                    .get(at + found.len()..)
+                    .unwrap_or_default()
+                    .chars()
+                    .next()
+                    .unwrap_or(' ');
                 !next.is_ascii_alphanumeric() && next != '_'
             });
             assert!(used, "no page uses the word `{key}`");
-            assert!(!zh.trim().is_empty() && !en.trim().is_empty(), "`{key}` has no words in one language");
-            assert_eq!(zh.matches("{}").count(), en.matches("{}").count(), "`{key}` takes other values in English");
+            assert!(
+                !zh.trim().is_empty() && !en.trim().is_empty(),
+                "`{key}` has no words in one language"
+            );
+            assert_eq!(
+                zh.matches("{}").count(),
+                en.matches("{}").count(),
+                "`{key}` takes other values in English"
+            );
         }
     }
 
