@@ -1,1 +1,31 @@
-//! Heli's `engine` crate; see ARCHITECTURE.md.
+//! What is owed and how it stands on a day: facts, duties, standings, and everything worked out from them.
+//!
+//! Pure: one `now` comes in with each evaluation ([`AsOf`]); no clock, file, network or chance.
+
+mod cell;
+mod chain;
+mod clock;
+mod done;
+mod duty;
+mod evaluate;
+mod excuse;
+mod facts;
+mod filing;
+mod moment;
+mod owes;
+mod pace;
+mod period;
+mod span;
+mod standing;
+mod tally;
+
+pub use cell::CellFault;
+pub use duty::{BearerOf, Bounds, Duty, Held};
+pub use evaluate::{Evaluation, MeasureResult, evaluate};
+pub use facts::{Facts, FactsBuilder, Sheet};
+pub use moment::AsOf;
+pub use owes::tally_type;
+pub use pace::{Goal, asked};
+pub use span::{LateEnd, after};
+pub use standing::{Case, Standing};
+pub use tally::{DoneOn, Placed, TallyRows};

@@ -1,0 +1,265 @@
+//! Every duty of a programme at one moment.
+
+use crate::chain;
+use crate::duty::{BearerOf, Bounds, Duty, Held};
+use crate::excuse::Excuses;
+use crate::moment::AsOf;
+use crate::owes::Owes;
+use crate::pace;
+use crate::period::{BearerSpan, Dated, bearers, periods};
+use crate::standing::Case;
+use crate::tally::{Bearers, Placed, TallyRows, Window, bounds, place, reads_period, within};
+use programme::model::Measure;
+use programme::{Period, Rhythm};
+use rules::{Bound, Day, Frame, Moment, Value, verdicts};
+use std::collections::HashMap;
+
+/// A programme's duties at one moment.
+#[derive(Clone, Debug, Default)]
+pub struct Evaluation {
+    /// The day at whose end all is looked at.
+    pub at: Day,
+    /// One per measure, in the order of notices and their measures.
+    pub measures: Vec<MeasureResult>,
+}
+
+/// One measure's duties and the evidence they rest on.
+#[derive(Clone, Debug, Default)]
+pub struct MeasureResult {
+    /// Position of the notice in the programme.
+    pub notice: usize,
+    /// Position of the measure in the notice.
+    pub measure: usize,
+    /// Duties by bearer in the order of records, then by period.
+    pub duties: Vec<Duty>,
+    /// Bearers in the same order; rows of tallies point here.
+    pub bearers: Vec<BearerOf>,
+    /// One per tally.
+    pub tallies: Vec<TallyRows>,
+}
+
+impl Evaluation {
+    /// All duties with their measure.
+    pub fn duties<'e>(
+        &'e self,
+        programme: &'e programme::Programme,
+    ) -> impl Iterator<Item = (&'e Measure, &'e Duty)> + 'e {
+        self.measures.iter().flat_map(move |m| {
+            let measure = programme.notices.get(m.notice).and_then(|n| n.measures.get(m.measure));
+            measure.into_iter().flat_map(move |measure| m.duties.iter().map(move |d| (measure, d)))
+        })
+    }
+}
+
+/// Evaluates every measure that runs.
+pub fn evaluate(cx: &AsOf<'_>) -> Evaluation {
+    let excuses = Excuses::new(cx);
+    let mut done: HashMap<&str, MeasureResult> = HashMap::new();
+    for (notice, measure) in chain::order(cx.programme) {
+        let Some(m) = cx.programme.notices.get(notice).and_then(|n| n.measures.get(measure)) else { continue };
+        let before = m.after.as_ref().and_then(|after| done.get(after.measure.as_str()));
+        let mut result = Work::new(cx, m, &excuses).run(before);
+        (result.notice, result.measure) = (notice, measure);
+        done.insert(&m.id, result);
+    }
+    let ids = cx.programme.notices.iter().flat_map(|n| &n.measures).map(|m| m.id.as_str());
+    Evaluation { at: cx.at, measures: ids.filter_map(|id| done.remove(id)).collect() }
+}
+
+/// The evaluation of one measure.
+pub(crate) struct Work<'w> {
+    pub(crate) cx: &'w AsOf<'w>,
+    pub(crate) measure: &'w Measure,
+    excuses: &'w Excuses,
+    owes: Owes<'w>,
+}
+
+impl<'w> Work<'w> {
+    pub(crate) fn new(cx: &'w AsOf<'w>, measure: &'w Measure, excuses: &'w Excuses) -> Self {
+        Self { cx, measure, excuses, owes: Owes::new(cx, measure) }
+    }
+
+    fn run(&self, before: Option<&MeasureResult>) -> MeasureResult {
+        let bearers = bearers(self.cx, self.measure);
+        let index = Bearers::new(bearers.iter().map(|b| (b.bearer, b.row)));
+        let tallies: Vec<TallyRows> =
+            self.measure.tallies.iter().map(|t| place(self.cx, self.measure, t, &index)).collect();
+        let filed = crate::filing::Filed::new(self.cx, self.measure);
+        let mut duties = Vec::new();
+        for (position, bearer) in bearers.iter().enumerate() {
+            let rows: Vec<&[Placed]> = tallies.iter().map(|t| t.of(position as u32)).collect();
+            for (dated, held) in self.dated(bearer, before) {
+                let filed = filed.holds(self.cx, bearer, &dated.period);
+                duties.push(self.duty(bearer, dated, held, &rows, filed));
+            }
+        }
+        MeasureResult { notice: 0, measure: 0, duties, bearers: bearers.iter().map(|b| b.bearer).collect(), tallies }
+    }
+
+    /// A bearer's periods; for a date or a clock of the bearer also whether it is done.
+    fn dated(&self, bearer: &BearerSpan, before: Option<&MeasureResult>) -> Vec<(Dated, Option<crate::done::Done>)> {
+        if let Some(clock) = &self.measure.clock {
+            return crate::done::by_clock(self.cx, self.measure, bearer, clock).into_iter().collect();
+        }
+        let dated = match &self.measure.after {
+            Some(chain) => before.map_or_else(Vec::new, |b| chain::periods(self.cx, self.measure, chain, bearer, b)),
+            None => periods(self.cx, self.measure, bearer),
+        };
+        let done = self.measure.done.as_ref().map(|path| crate::done::by_date(self.cx, path, bearer));
+        dated.into_iter().map(|d| (d, done.clone())).collect()
+    }
+
+    fn duty(
+        &self,
+        bearer: &BearerSpan,
+        dated: Dated,
+        done: Option<crate::done::Done>,
+        rows: &[&[Placed]],
+        filed: bool,
+    ) -> Duty {
+        let (cx, measure) = (self.cx, self.measure);
+        let look = Look { bearer, dated: &dated, rows, filed };
+        let (in_end, late_end) = (self.in_time_until(&dated), dated.late.window_end(dated.due).max(dated.due).min(cx.at));
+        let stock_until = if cx.at > dated.due && measure.every != Rhythm::Always { dated.due.end() } else { cx.until() };
+        let (in_time, with_late) = match &done {
+            Some(done) => (done.by(dated.due), done.by(late_end)),
+            None => {
+                let in_time = self.held(&look, in_end, cx.until(), stock_until);
+                let late = late_end > in_end.min(cx.at) && in_time.verdict != Some(true) || self.has_stock();
+                let with_late = if late { self.held(&look, late_end.max(in_end), cx.until(), cx.until()) } else { in_time.clone() };
+                (in_time, with_late)
+            }
+        };
+        let at_most = self.owes.at_most();
+        let goals = self.owes.goals(bearer.row, &dated);
+        let open = cx.at < dated.judged && dated.period.from <= cx.at;
+        let paced = measure.every != Rhythm::Always && pace::paced(measure, &goals);
+        let (below_pace, pace) =
+            if open && paced { pace::below(measure, &goals, &in_time.tallies, &dated.period, cx.at) } else { (Some(false), None) };
+        let excuse = self.excuses.of(&measure.id, cx.id(bearer.bearer.table, bearer.bearer.record), &dated.period.key);
+        let owed = bearer.owed.filter(|_| dated.certain);
+        let case = Case {
+            excused: excuse.is_some(),
+            owed,
+            at: cx.at,
+            from: dated.period.from,
+            due: dated.due,
+            judged: dated.judged,
+            late: dated.late,
+            in_time: in_time.verdict,
+            with_late: with_late.verdict,
+            at_most: at_most && measure.every != Rhythm::Always,
+            paced,
+            below_pace,
+        };
+        let standing = case.standing();
+        let recorded_late = standing == crate::Standing::Met
+            && cx.at > dated.judged
+            && match &done {
+                Some(done) => done.recorded_after(dated.judged),
+                None if measure.every == Rhythm::Always => false,
+                None => self.held(&look, in_end, dated.judged.end(), stock_until.min(dated.judged.end())).verdict != Some(true),
+            };
+        Duty {
+            bearer: bearer.bearer,
+            unit: bearer.unit,
+            share: dated.share,
+            due: dated.due,
+            judged: dated.judged,
+            late: dated.late,
+            closes: dated.closes,
+            owed,
+            excuse,
+            standing,
+            recorded_late,
+            in_time,
+            with_late,
+            pace,
+            period: dated.period,
+        }
+    }
+
+    /// The last day whose evidence is in time: the period's end, or due where that is earlier
+    /// (for a duty owed once: or later).
+    fn in_time_until(&self, dated: &Dated) -> Day {
+        match self.measure.every {
+            Rhythm::Always => self.cx.at,
+            Rhythm::Once => dated.due,
+            Rhythm::Every(_) if self.measure.tallies.iter().all(|t| t.for_period.is_some()) => dated.due,
+            Rhythm::Every(_) => dated.due.min(dated.period.until),
+        }
+    }
+
+    fn has_stock(&self) -> bool {
+        self.measure.tallies.iter().any(|t| t.on.is_none() && t.for_period.is_none())
+    }
+
+    /// Whether what is owed holds on the versions known before `known`, done by `done_by`;
+    /// stocks as they were known before `stock`.
+    fn held(&self, look: &Look<'_>, done_by: Day, known: Moment, stock: Moment) -> Held {
+        let done_by = done_by.min(self.cx.at);
+        let tallies: Vec<Bounds> = self
+            .measure
+            .tallies
+            .iter()
+            .zip(look.rows)
+            .map(|(tally, rows)| {
+                let is_stock = tally.on.is_none() && tally.for_period.is_none();
+                let window = Window { period: &look.dated.period, done_by, known: if is_stock { stock } else { known } };
+                let counts = self.period_counts(tally, look, rows);
+                let inside = rows.iter().enumerate().filter_map(|(i, row)| {
+                    if !self.cx.facts.known(tally.table, row.row, window.known) {
+                        return None;
+                    }
+                    let counts = counts.as_ref().map_or(row.counts, |c| c.get(i).copied().flatten());
+                    match within(row, counts, &window) {
+                        Some(false) => None,
+                        Some(true) => Some((row, true)),
+                        None => Some((row, false)),
+                    }
+                });
+                let found = bounds(&tally.kind, inside);
+                if look.filed { found } else { Bounds { high: None, ..found } }
+            })
+            .collect();
+        Held { verdict: self.owes.verdict(look.bearer.row, look.dated, &tallies), tallies }
+    }
+
+    /// Verdicts of a `where` that reads the period, for this duty's rows.
+    fn period_counts(
+        &self,
+        tally: &programme::model::Tally,
+        look: &Look<'_>,
+        rows: &[Placed],
+    ) -> Option<Vec<Option<bool>>> {
+        let rule = tally.filter.as_ref().filter(|f| reads_period(f))?;
+        let own: Vec<u32> = rows.iter().map(|p| p.row).collect();
+        let bearer = vec![look.bearer.row; rows.len()];
+        let mut names = self.cx.settings();
+        names.insert("bearer", Bound::Rows(&bearer));
+        for (name, value) in period_names(self.cx, &look.dated.period, look.dated.due) {
+            names.insert(name, Bound::One(value));
+        }
+        let found = verdicts(rule, &self.cx.world(), &Frame { len: own.len(), own: Some(&own), names });
+        Some((0..own.len()).map(|i| found.yes.get(i).then_some(true).or(found.no.get(i).then_some(false))).collect())
+    }
+}
+
+/// One look at one duty.
+struct Look<'l> {
+    bearer: &'l BearerSpan,
+    dated: &'l Dated,
+    rows: &'l [&'l [Placed]],
+    filed: bool,
+}
+
+/// `period.…` as names in scope.
+pub(crate) fn period_names(cx: &AsOf<'_>, period: &Period, due: Day) -> [(&'static str, Value); 4] {
+    let phase = cx.programme.phase_on(period.until).or_else(|| cx.programme.phase_on(period.from));
+    [
+        ("period.from", Value::Date(period.from)),
+        ("period.until", Value::Date(period.until)),
+        ("period.due", Value::Date(due)),
+        ("period.phase", phase.map_or(Value::Nothing, |p| Value::Text(p.id.as_str().into()))),
+    ]
+}

@@ -1,0 +1,34 @@
+//! Completeness: a measure stays open above until its bearer has filed for the period.
+
+use crate::excuse::cell_text;
+use crate::moment::AsOf;
+use crate::period::BearerSpan;
+use programme::Period;
+use programme::model::Measure;
+use std::collections::HashSet;
+
+/// What bearers have filed, by bearer id and period key.
+pub(crate) struct Filed(Option<HashSet<(String, String)>>);
+
+impl Filed {
+    /// The rows of the measure's filing register that are current.
+    pub(crate) fn new(cx: &AsOf<'_>, measure: &Measure) -> Self {
+        let Some(register) = &measure.complete else { return Self(None) };
+        let Some((table, _)) = cx.programme.register(register) else { return Self(None) };
+        let mut all = HashSet::new();
+        for (_, row) in cx.current(table) {
+            let named = cell_text(cx, table, "measure", row);
+            if named.is_none_or(|m| m == measure.id) {
+                let text = |field: &str| cell_text(cx, table, field, row).unwrap_or_default().to_owned();
+                all.insert((text("bearer"), text("period")));
+            }
+        }
+        Self(Some(all))
+    }
+
+    /// Whether the evidence of a period is complete.
+    pub(crate) fn holds(&self, cx: &AsOf<'_>, bearer: &BearerSpan, period: &Period) -> bool {
+        let id = cx.id(bearer.bearer.table, bearer.bearer.record);
+        self.0.as_ref().is_none_or(|all| all.contains(&(id.to_owned(), period.key.clone())))
+    }
+}

@@ -1,0 +1,70 @@
+//! One moment for a whole evaluation: the facts as they were known at the end of a day.
+
+use crate::Facts;
+use programme::Programme;
+use rules::{Day, Moment, Tables, Value, World};
+
+/// The facts as of the end of a day.
+#[derive(Clone, Debug)]
+pub struct AsOf<'a> {
+    /// The programme.
+    pub programme: &'a Programme,
+    /// All versions of all records.
+    pub facts: &'a Facts,
+    /// The day.
+    pub at: Day,
+    tables: Tables,
+    /// `settings.x` and its value, for every setting.
+    pub(crate) setting_names: Vec<(String, Value)>,
+}
+
+impl<'a> AsOf<'a> {
+    /// The facts as known at the end of `at`.
+    pub fn new(programme: &'a Programme, facts: &'a Facts, at: Day) -> Self {
+        let settings = programme.settings.iter();
+        let setting_names = settings.map(|(id, s)| (format!("settings.{id}"), s.value.clone())).collect();
+        Self { programme, facts, at, tables: facts.tables_at(at.end()), setting_names }
+    }
+
+    /// What rules run in.
+    pub fn world(&self) -> World<'_> {
+        World {
+            schema: &self.programme.schema,
+            tables: &self.tables,
+            calendar: &self.programme.calendar,
+            today: self.at,
+        }
+    }
+
+    /// The first moment after the day: what was recorded before it is known.
+    pub fn until(&self) -> Moment {
+        self.at.end()
+    }
+
+    /// The tables with each record's current row.
+    pub fn tables(&self) -> &Tables {
+        &self.tables
+    }
+
+    /// The row of a record at this moment; `None` where it does not exist yet, or any more.
+    pub fn row(&self, table: usize, record: u32) -> Option<u32> {
+        let row = *self.tables.tables.get(table)?.current.get(record as usize)?;
+        (row != rules::NO_ROW).then_some(row)
+    }
+
+    /// The current rows of a table with their records, in the order of records.
+    pub fn current(&self, table: usize) -> impl Iterator<Item = (u32, u32)> + '_ {
+        self.tables
+            .tables
+            .get(table)
+            .into_iter()
+            .flat_map(|t| t.current.iter().enumerate())
+            .filter(|(_, row)| **row != rules::NO_ROW)
+            .map(|(record, row)| (record as u32, *row))
+    }
+
+    /// The id of a record.
+    pub fn id(&self, table: usize, record: u32) -> &str {
+        self.tables.tables.get(table).and_then(|t| t.ids.get(record as usize)).map_or("", |id| id)
+    }
+}

@@ -1,0 +1,129 @@
+//! What is owed, judged between the bounds of the tallies.
+
+use crate::duty::Bounds;
+use crate::evaluate::period_names;
+use crate::moment::AsOf;
+use crate::pace::{Goal, is_goal};
+use crate::period::Dated;
+use programme::model::{Measure, TallyKind};
+use rules::{Comparison, Kind, Node, Ranged, Rule, Type, Value, names_read, threshold_value, thresholds, verdict_between};
+use std::collections::BTreeMap;
+
+/// The rule of a measure, prepared for its duties.
+pub(crate) struct Owes<'o> {
+    cx: &'o AsOf<'o>,
+    measure: &'o Measure,
+    rule: Option<&'o Rule>,
+    settings: Vec<(&'o str, Value)>,
+    at_most: bool,
+}
+
+impl<'o> Owes<'o> {
+    pub(crate) fn new(cx: &'o AsOf<'o>, measure: &'o Measure) -> Self {
+        let rule = measure.owes.as_ref();
+        let read = rule.map(names_read).unwrap_or_default();
+        let settings = cx.setting_names.iter().filter(|(name, _)| read.contains(name));
+        Self {
+            cx,
+            measure,
+            rule,
+            settings: settings.map(|(name, value)| (name.as_str(), value.clone())).collect(),
+            at_most: rule.is_some_and(|r| limits(&r.root, measure, false)),
+        }
+    }
+
+    /// Whether more evidence could undo it: it holds something down.
+    pub(crate) fn at_most(&self) -> bool {
+        self.at_most
+    }
+
+    /// The verdict; `None` where the ends of the bounds differ.
+    pub(crate) fn verdict(&self, row: u32, dated: &Dated, tallies: &[Bounds]) -> Option<bool> {
+        let rule = self.rule?;
+        let nothing = |(tally, b): (&programme::model::Tally, &Bounds)| {
+            matches!(tally.kind, TallyKind::Share(_) | TallyKind::Ratio(..)) && *b == Bounds::default()
+        };
+        if self.measure.empty_ratio_met && self.measure.tallies.iter().zip(tallies).any(nothing) {
+            return Some(true);
+        }
+        verdict_between(rule, &self.cx.world(), &self.bounds(row, dated, tallies), dated.share)
+    }
+
+    /// Each `tally >= N` with its N for this duty.
+    pub(crate) fn goals(&self, row: u32, dated: &Dated) -> Vec<Goal> {
+        let Some(rule) = self.rule else { return Vec::new() };
+        let bounds = self.bounds(row, dated, &[]);
+        let goal = |t: &rules::Threshold<'_>| {
+            let tally = self.measure.tallies.iter().position(|x| x.id == t.name)?;
+            let need = match threshold_value(t, &self.cx.world(), &bounds, dated.share) {
+                Ranged::Whole { lo: Some(lo), hi: Some(hi) } if lo == hi => lo as f64,
+                Ranged::Real { lo: Some(lo), hi: Some(hi) } if lo == hi => lo,
+                Ranged::Value(value) => crate::tally::real(&value).filter(|_| !matches!(value, Value::Nothing))?,
+                _ => return None,
+            };
+            Some(Goal { tally, need, strictly: t.comparison == Comparison::Gt })
+        };
+        thresholds(rule).iter().filter(|t| is_goal(t)).filter_map(goal).collect()
+    }
+
+    /// The names that the rule may read.
+    pub(crate) fn bounds(&self, row: u32, dated: &Dated, tallies: &[Bounds]) -> rules::Bounds<'_> {
+        let mut names: BTreeMap<&str, Ranged> = BTreeMap::new();
+        for (name, value) in &self.settings {
+            names.insert(name, Ranged::Value(value.clone()));
+        }
+        for (name, value) in period_names(self.cx, &dated.period, dated.due) {
+            names.insert(name, Ranged::Value(value));
+        }
+        for (tally, bounds) in self.measure.tallies.iter().zip(tallies) {
+            names.insert(&tally.id, ranged(&tally.kind, bounds));
+        }
+        rules::Bounds { names, records: [("bearer", row)].into(), own: None }
+    }
+}
+
+/// The tally's type in rules.
+pub fn tally_type(kind: &TallyKind) -> Type {
+    match kind {
+        TallyKind::Count | TallyKind::Distinct(_) => Type::Int,
+        TallyKind::Share(_) | TallyKind::Ratio(..) => Type::Double,
+        TallyKind::Sum(of) | TallyKind::Last(of) => of.root.ty.clone(),
+    }
+}
+
+fn ranged(kind: &TallyKind, bounds: &Bounds) -> Ranged {
+    match tally_type(kind) {
+        Type::Double => Ranged::Real { lo: bounds.low, hi: bounds.high },
+        Type::Bool => Ranged::Value(bounds.known().map_or(Value::Unknown(None), |n| Value::Bool(n > 0.0))),
+        _ => Ranged::Whole { lo: bounds.low.map(|n| n as i64), hi: bounds.high.map(|n| n as i64) },
+    }
+}
+
+/// Whether some tally is held down: compared by at most, equal or unequal, or by at least under a negation.
+fn limits(node: &Node, measure: &Measure, negated: bool) -> bool {
+    match &node.kind {
+        Kind::Not(x) => limits(x, measure, !negated),
+        Kind::Compare(comparison, a, b) => {
+            let is_tally = |n: &Node| mentions(n, measure);
+            let down = match comparison {
+                Comparison::Ge | Comparison::Gt => is_tally(b),
+                Comparison::Le | Comparison::Lt => is_tally(a),
+                Comparison::Eq | Comparison::Ne => is_tally(a) || is_tally(b),
+            };
+            let up = match comparison {
+                Comparison::Ge | Comparison::Gt => is_tally(a),
+                Comparison::Le | Comparison::Lt => is_tally(b),
+                Comparison::Eq | Comparison::Ne => false,
+            };
+            if negated { up || down && !matches!(comparison, Comparison::Le | Comparison::Lt | Comparison::Ge | Comparison::Gt) } else { down }
+        }
+        _ => node.children().into_iter().any(|child| limits(child, measure, negated)),
+    }
+}
+
+fn mentions(node: &Node, measure: &Measure) -> bool {
+    match &node.kind {
+        Kind::Name(name) => measure.tallies.iter().any(|t| &t.id == name),
+        _ => node.children().into_iter().any(|child| mentions(child, measure)),
+    }
+}

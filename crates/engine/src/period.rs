@@ -1,0 +1,258 @@
+//! Who owes a measure, and for which periods.
+
+use crate::duty::BearerOf;
+use crate::moment::AsOf;
+use crate::span::{LateEnd, after};
+use programme::model::{Bearer, Cut, Due, Measure, Span, UNIT_TABLE, Unit};
+use programme::{Period, Rhythm};
+use rules::{Bound, Day, Frame, NO_ROW, Rule, Value, values, verdicts};
+
+/// A bearer with the span in which it owes.
+#[derive(Clone, Debug)]
+pub(crate) struct BearerSpan {
+    pub(crate) bearer: BearerOf,
+    pub(crate) row: u32,
+    pub(crate) unit: Option<u32>,
+    /// Spans of days, open where `None`.
+    pub(crate) spans: Vec<(Option<Day>, Option<Day>)>,
+    pub(crate) owed: Option<bool>,
+}
+
+/// One period of a bearer with its days.
+#[derive(Clone, Debug)]
+pub(crate) struct Dated {
+    pub(crate) period: Period,
+    pub(crate) share: Option<(i64, i64)>,
+    pub(crate) due: Day,
+    pub(crate) judged: Day,
+    pub(crate) late: LateEnd,
+    pub(crate) closes: Option<Day>,
+    /// False where a date that decides these days is unknown.
+    pub(crate) certain: bool,
+}
+
+/// Everyone who owes a measure, in the order of records; those that certainly do not are left out.
+pub(crate) fn bearers(cx: &AsOf<'_>, measure: &Measure) -> Vec<BearerSpan> {
+    match &measure.bearer {
+        Bearer::Units(rule) => unit_bearers(cx, rule),
+        Bearer::Records { table, from, until, filter, answers, .. } => {
+            let (records, rows): (Vec<u32>, Vec<u32>) = cx.current(*table).unzip();
+            let owed = owed(cx, filter.as_ref(), &rows);
+            let from = dates(cx, from.as_ref(), &rows);
+            let until = dates(cx, until.as_ref(), &rows);
+            let unit = units_of(cx, answers.as_ref(), &rows);
+            let mut bearers = Vec::new();
+            for (i, (record, row)) in records.iter().zip(&rows).enumerate() {
+                let at = |all: &[When]| all.get(i).copied().unwrap_or(When::Open);
+                let (owed, from, until) = (owed.get(i).copied().flatten(), at(&from), at(&until));
+                if owed == Some(false) || from == When::Nothing {
+                    continue;
+                }
+                let unknown = from == When::Unknown || until == When::Unknown;
+                bearers.push(BearerSpan {
+                    bearer: BearerOf { table: *table, record: *record },
+                    row: *row,
+                    unit: unit.get(i).copied().flatten(),
+                    spans: vec![(from.day(), until.day())],
+                    owed: owed.filter(|_| !unknown),
+                });
+            }
+            bearers
+        }
+    }
+}
+
+fn unit_bearers(cx: &AsOf<'_>, rule: &Rule) -> Vec<BearerSpan> {
+    let rows: Vec<u32> = (0..cx.programme.units.len() as u32).collect();
+    let owed = owed(cx, Some(rule), &rows);
+    let bearer = |(row, unit): (u32, &Unit)| {
+        let owed = owed.get(row as usize).copied().flatten();
+        (owed != Some(false)).then(|| BearerSpan {
+            bearer: BearerOf { table: UNIT_TABLE, record: row },
+            row,
+            unit: Some(row),
+            spans: unit.exists.clone(),
+            owed,
+        })
+    };
+    (0..).zip(&cx.programme.units).filter_map(bearer).collect()
+}
+
+fn owed(cx: &AsOf<'_>, rule: Option<&Rule>, rows: &[u32]) -> Vec<Option<bool>> {
+    let Some(rule) = rule else { return vec![Some(true); rows.len()] };
+    let frame = frame(cx, rows);
+    let verdict = verdicts(rule, &cx.world(), &frame);
+    (0..rows.len()).map(|i| verdict.yes.get(i).then_some(true).or(verdict.no.get(i).then_some(false))).collect()
+}
+
+/// A frame over rows of one table with the settings in scope.
+pub(crate) fn frame<'f>(cx: &'f AsOf<'_>, rows: &'f [u32]) -> Frame<'f> {
+    Frame { len: rows.len(), own: Some(rows), names: cx.settings() }
+}
+
+/// A date that may be open, nothing or unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum When {
+    /// The measure names no such date.
+    Open,
+    /// The cell is empty and empty means none.
+    Nothing,
+    /// Nobody has said.
+    Unknown,
+    /// A day.
+    On(Day),
+}
+
+impl When {
+    pub(crate) fn day(self) -> Option<Day> {
+        if let Self::On(day) = self { Some(day) } else { None }
+    }
+
+    pub(crate) fn of(value: &Value) -> Self {
+        match value {
+            Value::Date(day) => Self::On(*day),
+            Value::Time(at) => Self::On(at.day()),
+            Value::Nothing => Self::Nothing,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// A date path over rows.
+pub(crate) fn dates(cx: &AsOf<'_>, path: Option<&Rule>, rows: &[u32]) -> Vec<When> {
+    let Some(path) = path else { return vec![When::Open; rows.len()] };
+    values(path, &cx.world(), &frame(cx, rows)).iter().map(When::of).collect()
+}
+
+/// The unit that a unit or division path leads to.
+pub(crate) fn units_of(cx: &AsOf<'_>, path: Option<&Rule>, rows: &[u32]) -> Vec<Option<u32>> {
+    let Some(path) = path else { return vec![None; rows.len()] };
+    values(path, &cx.world(), &frame(cx, rows)).iter().map(|v| unit_of(cx, v)).collect()
+}
+
+/// The unit of a unit, or the one that governs a division.
+pub(crate) fn unit_of(cx: &AsOf<'_>, value: &Value) -> Option<u32> {
+    match value {
+        Value::Record(UNIT_TABLE, record) if *record != NO_ROW => Some(*record),
+        Value::Record(programme::model::DIVISION_TABLE, record) => {
+            cx.programme.divisions.get(*record as usize)?.unit.map(|u| u as u32)
+        }
+        _ => None,
+    }
+}
+
+/// The periods of a measure for one bearer, in order, with their days.
+pub(crate) fn periods(cx: &AsOf<'_>, measure: &Measure, bearer: &BearerSpan) -> Vec<Dated> {
+    let campaign = cx.programme.campaign;
+    let mut found = Vec::new();
+    for (from, until) in &bearer.spans {
+        let first = later(measure.from, *from).unwrap_or(campaign.0);
+        let last = earlier(measure.until, *until).unwrap_or(campaign.1.max(cx.at));
+        if first > last {
+            continue;
+        }
+        match measure.every {
+            Rhythm::Once => found.extend(single(measure, first, last, "once")),
+            Rhythm::Always => {
+                if last >= cx.at || measure.until.is_some_and(|u| u < cx.at) {
+                    found.extend(single(measure, first, last, "always"));
+                }
+            }
+            Rhythm::Every(kind) => {
+                for whole in kind.within(first, last) {
+                    found.extend(cut(cx, measure, &whole, first, last));
+                }
+            }
+        }
+    }
+    found.into_iter().filter_map(|(period, share)| dated(cx, measure, bearer.row, period, share)).collect()
+}
+
+type Cutting = (Period, Option<(i64, i64)>);
+
+fn single(_measure: &Measure, from: Day, until: Day, key: &str) -> Option<Cutting> {
+    Some((Period { from, until, key: key.into() }, None))
+}
+
+/// A calendar period cut to the span and to the phases that the measure keeps to.
+fn cut(cx: &AsOf<'_>, measure: &Measure, whole: &Period, first: Day, last: Day) -> Vec<Cutting> {
+    let (from, until) = (whole.from.max(first), whole.until.min(last));
+    let rule = match (from > whole.from, until < whole.until) {
+        (true, _) if measure.first_period != Cut::Counts => measure.first_period,
+        (_, true) => measure.last_period,
+        _ => Cut::Counts,
+    };
+    if rule == Cut::Skipped {
+        return Vec::new();
+    }
+    let inside: Vec<(Day, Day)> = if measure.during.is_empty() {
+        vec![(from, until)]
+    } else {
+        let phases = cx.programme.phases.iter().filter(|p| measure.during.contains(&p.id));
+        phases.map(|p| (from.max(p.from), until.min(p.until))).filter(|(f, u)| f <= u).take(1).collect()
+    };
+    let cutting = |(from, until): (Day, Day)| {
+        let period = Period { from, until, key: whole.key.clone() };
+        let share = (rule == Cut::Prorated).then(|| (i64::from(period.days()), i64::from(whole.days())));
+        (period, share)
+    };
+    inside.into_iter().map(cutting).collect()
+}
+
+/// A period with its due, judged and late days; `None` past the calendar's edge (proof-reading names that).
+fn dated(cx: &AsOf<'_>, measure: &Measure, row: u32, mut period: Period, share: Option<(i64, i64)>) -> Option<Dated> {
+    let calendar = &cx.programme.calendar;
+    let field = |path: &Rule| dates(cx, Some(path), &[row]).first().copied().unwrap_or(When::Unknown);
+    let start = if measure.every == Rhythm::Always { period.from } else { period.until };
+    let (mut due, certain) = match &measure.due {
+        Due::End => (start, true),
+        Due::AfterEnd(span) => (after(start, *span, calendar)?, true),
+        Due::DayOfPeriod(n) => {
+            let first = period.until.month().0;
+            (first.plus(i32::from(*n) - 1).min(first.month().1), true)
+        }
+        Due::On(day) => (*day, true),
+        Due::Field(path) => match field(path) {
+            When::On(day) => (day, true),
+            _ => (period.until, false),
+        },
+        Due::AfterField(span, path) => match field(path) {
+            When::On(day) => (after(day, *span, calendar)?, true),
+            _ => (period.until, false),
+        },
+    };
+    if measure.shift {
+        due = calendar.on_or_after(due)?;
+        if measure.every == Rhythm::Once {
+            period.until = period.until.max(due);
+        }
+    }
+    let judged = match measure.grace {
+        Span::Days(0) | Span::Workdays(0) => due,
+        grace => after(due, grace, calendar)?,
+    };
+    let late = if measure.every == Rhythm::Always { LateEnd::Open } else { LateEnd::after(measure.late, due, calendar)? };
+    let closes = match measure.closes {
+        Some(span) => Some(after(judged, span, calendar)?),
+        None => None,
+    };
+    Some(Dated { period, share, due, judged, late, closes, certain })
+}
+
+fn later(a: Option<Day>, b: Option<Day>) -> Option<Day> {
+    a.max(b)
+}
+
+fn earlier(a: Option<Day>, b: Option<Day>) -> Option<Day> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}
+
+impl AsOf<'_> {
+    /// The settings as names in scope.
+    pub(crate) fn settings(&self) -> std::collections::BTreeMap<&str, Bound<'_>> {
+        self.setting_names.iter().map(|(name, value)| (name.as_str(), Bound::One(value.clone()))).collect()
+    }
+}

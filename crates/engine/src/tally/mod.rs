@@ -1,0 +1,59 @@
+//! Tallies: evidence placed with its bearers once per measure, then worked out per duty.
+
+mod amount;
+mod place;
+
+pub(crate) use amount::{Window, bounds, within};
+pub(crate) use place::{Bearers, place, reads_period, real};
+
+use rules::Day;
+
+/// The day on which a row was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DoneOn {
+    /// It counts by what holds at the moment.
+    Stock,
+    /// A day.
+    Day(Day),
+    /// It has a day that nobody has said.
+    Unknown,
+}
+
+/// One row of evidence placed with one bearer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placed {
+    /// The bearer's position among the measure's bearers.
+    pub bearer: u32,
+    /// The row (a version).
+    pub row: u32,
+    /// Whether the row counts; `None` where its rule is unknown.
+    pub counts: Option<bool>,
+    /// When it was done.
+    pub done: DoneOn,
+    /// The period it is for: its key; `Some("")` where the field is empty and unknown.
+    pub for_key: Option<Box<str>>,
+    /// What it adds: the value of `of`, or for a share 1 or 0; `None` where unknown.
+    pub amount: Option<f64>,
+    /// What it adds below the line of a ratio.
+    pub over: Option<f64>,
+    /// For `distinct`: the value, by number; `None` where unknown.
+    pub value: Option<u32>,
+}
+
+/// All rows that a tally of a measure looks at.
+#[derive(Clone, Debug, Default)]
+pub struct TallyRows {
+    /// Sorted by bearer, then by row.
+    pub placed: Vec<Placed>,
+    /// Current rows whose bearer is not known: listed, widening nothing.
+    pub unplaced: Vec<u32>,
+}
+
+impl TallyRows {
+    /// The rows of one bearer.
+    pub fn of(&self, bearer: u32) -> &[Placed] {
+        let from = self.placed.partition_point(|p| p.bearer < bearer);
+        let to = self.placed.partition_point(|p| p.bearer <= bearer);
+        self.placed.get(from..to).unwrap_or_default()
+    }
+}

@@ -1,0 +1,267 @@
+//! Which bearer each row of evidence belongs to, when it was done, and what it adds.
+
+use super::{DoneOn, Placed, TallyRows};
+use crate::duty::BearerOf;
+use crate::moment::AsOf;
+use crate::period::{When, dates, frame, unit_of};
+use programme::model::{FIRST_REGISTER_TABLE, Measure, Span, Tally, TallyKind, UNIT_TABLE};
+use rules::{Bound, NO_ROW, Rule, Value, names_read, values, verdicts};
+use std::collections::HashMap;
+
+/// The bearers of a measure by record, so that a row finds its own.
+pub(crate) struct Bearers {
+    table: usize,
+    position: HashMap<u32, u32>,
+    rows: Vec<u32>,
+}
+
+impl Bearers {
+    /// Bearers in the order of their positions, with their current rows.
+    pub(crate) fn new(bearers: impl Iterator<Item = (BearerOf, u32)>) -> Self {
+        let mut all = Self { table: UNIT_TABLE, position: HashMap::new(), rows: Vec::new() };
+        for (bearer, row) in bearers {
+            all.table = bearer.table;
+            all.position.insert(bearer.record, all.rows.len() as u32);
+            all.rows.push(row);
+        }
+        all
+    }
+}
+
+/// Places every version that was ever known by now with its bearers.
+pub(crate) fn place(cx: &AsOf<'_>, measure: &Measure, tally: &Tally, bearers: &Bearers) -> TallyRows {
+    let rows = happened(cx, tally);
+    let mut found = TallyRows::default();
+    let mut pairs: Vec<(u32, usize)> = Vec::new();
+    for (at, targets) in targets(cx, tally, &rows).into_iter().enumerate() {
+        let Some(targets) = targets else {
+            let row = rows.get(at).copied().unwrap_or(NO_ROW);
+            if cx.facts.known(tally.table, row, cx.until()) {
+                found.unplaced.push(row);
+            }
+            continue;
+        };
+        pairs.extend(homes(cx, tally, bearers, &targets).into_iter().map(|bearer| (bearer, at)));
+    }
+    pairs.sort_unstable();
+    pairs.dedup();
+    let lanes = Lanes::new(cx, measure, tally, bearers, &rows, &pairs);
+    found.placed = (0..pairs.len()).filter_map(|i| lanes.placed(i)).collect();
+    found
+}
+
+/// Rows recorded by now whose register's own date, where known, has come.
+fn happened(cx: &AsOf<'_>, tally: &Tally) -> Vec<u32> {
+    let Some(table) = cx.tables().tables.get(tally.table) else { return Vec::new() };
+    let recorded = |row: &u32| cx.facts.validity(tally.table, *row).0 < cx.until();
+    let rows: Vec<u32> = (0..table.rows() as u32).filter(recorded).collect();
+    let date = cx.programme.registers.get(tally.table - FIRST_REGISTER_TABLE).and_then(|r| r.date.as_deref());
+    let schema = cx.programme.schema.tables.get(tally.table);
+    let column = date.and_then(|d| schema?.fields.iter().filter(|f| f.formula.is_none()).position(|f| f.id == d));
+    let Some(column) = column.and_then(|c| table.columns.get(c)) else { return rows };
+    let rules::Cells::Int(days) = &column.cells else { return rows };
+    let come = |row: &u32| {
+        let row = *row as usize;
+        !column.present.get(row) || days.get(row).is_some_and(|day| *day <= i64::from(cx.at.0))
+    };
+    rows.into_iter().filter(come).collect()
+}
+
+/// What each row's path leads to: units or records; `None` where that is not known.
+fn targets(cx: &AsOf<'_>, tally: &Tally, rows: &[u32]) -> Vec<Option<Vec<Value>>> {
+    let Some(by) = &tally.by else {
+        let table = cx.tables().tables.get(tally.table);
+        let record = |row: &u32| table.and_then(|t| t.record.get(*row as usize)).copied().unwrap_or(NO_ROW);
+        return rows.iter().map(|row| Some(vec![Value::Record(tally.table, record(row))])).collect();
+    };
+    let target = |value| match value {
+        Value::Unknown(_) => None,
+        Value::Nothing => Some(Vec::new()),
+        Value::List(items) => Some(items),
+        one => Some(vec![one]),
+    };
+    values(by, &cx.world(), &frame(cx, rows)).into_iter().map(target).collect()
+}
+
+/// The bearers that a row's targets belong to: themselves, or units above them.
+fn homes(cx: &AsOf<'_>, tally: &Tally, bearers: &Bearers, targets: &[Value]) -> Vec<u32> {
+    let mut homes = Vec::new();
+    for target in targets {
+        if bearers.table != UNIT_TABLE {
+            if let Value::Record(table, record) = target
+                && *table == bearers.table
+                && let Some(position) = bearers.position.get(record)
+            {
+                homes.push(*position);
+            }
+            continue;
+        }
+        let mut next = unit_of(cx, target);
+        // The reading of units refuses circles; the bound holds whatever is read.
+        for _ in 0..64 {
+            let Some(unit) = next else { break };
+            homes.extend(bearers.position.get(&unit));
+            let parent = cx.programme.units.get(unit as usize).and_then(|u| u.parent);
+            next = parent.filter(|_| !tally.own).map(|p| p as u32);
+        }
+    }
+    homes
+}
+
+/// Everything worked out per pair of bearer and row.
+struct Lanes<'l> {
+    pairs: &'l [(u32, usize)],
+    rows: &'l [u32],
+    counts: Vec<Option<bool>>,
+    done: Vec<DoneOn>,
+    for_key: Vec<Option<Box<str>>>,
+    amount: Vec<Option<f64>>,
+    over: Vec<Option<f64>>,
+    value: Vec<Option<u32>>,
+}
+
+impl<'l> Lanes<'l> {
+    fn new(
+        cx: &AsOf<'_>,
+        measure: &Measure,
+        tally: &Tally,
+        bearers: &Bearers,
+        rows: &'l [u32],
+        pairs: &'l [(u32, usize)],
+    ) -> Self {
+        let own: Vec<u32> = pairs.iter().filter_map(|(_, at)| rows.get(*at).copied()).collect();
+        let bearer: Vec<u32> = pairs.iter().filter_map(|(b, _)| bearers.rows.get(*b as usize).copied()).collect();
+        let mut names = cx.settings();
+        names.insert("bearer", Bound::Rows(&bearer));
+        let frame = rules::Frame { len: own.len(), own: Some(&own), names };
+        let world = cx.world();
+        // A rule that reads the period is asked again for each duty; here it stays open.
+        let verdict = |rule: &Rule| {
+            let found = verdicts(rule, &world, &frame);
+            let one = |i| found.yes.get(i).then_some(true).or(found.no.get(i).then_some(false));
+            (0..own.len()).map(one).collect::<Vec<_>>()
+        };
+        let number = |rule: &Rule| values(rule, &world, &frame).iter().map(real).collect::<Vec<_>>();
+        let ones = || vec![Some(1.0); own.len()];
+        let (amount, over, value) = match &tally.kind {
+            TallyKind::Count => (ones(), ones(), Vec::new()),
+            TallyKind::Distinct(of) => (ones(), ones(), numbered(&values(of, &world, &frame))),
+            TallyKind::Sum(of) | TallyKind::Last(of) => (number(of), ones(), Vec::new()),
+            TallyKind::Share(part) => {
+                let share = verdict(part).into_iter().map(|v| v.map(|yes| if yes { 1.0 } else { 0.0 }));
+                (share.collect(), ones(), Vec::new())
+            }
+            TallyKind::Ratio(of, over) => (number(of), number(over), Vec::new()),
+        };
+        let filter = tally.filter.as_ref().filter(|f| !reads_period(f));
+        let mut counts = filter.map_or_else(|| vec![Some(true); own.len()], verdict);
+        let done = done_on(cx, tally, &own);
+        if let Some(notice) = measure.notice_before {
+            announced(cx, tally, notice, &own, &done, &mut counts);
+        }
+        let for_key = match &tally.for_period {
+            None => vec![None; own.len()],
+            Some(path) => values(path, &world, &frame).iter().map(key).collect(),
+        };
+        Self { pairs, rows, counts, done, for_key, amount, over, value }
+    }
+
+    fn placed(&self, i: usize) -> Option<Placed> {
+        let (bearer, at) = *self.pairs.get(i)?;
+        Some(Placed {
+            bearer,
+            row: *self.rows.get(at)?,
+            counts: *self.counts.get(i)?,
+            done: *self.done.get(i)?,
+            for_key: self.for_key.get(i)?.clone(),
+            amount: self.amount.get(i).copied().flatten(),
+            over: self.over.get(i).copied().flatten(),
+            value: self.value.get(i).copied().flatten(),
+        })
+        .filter(|p| p.counts != Some(false))
+    }
+}
+
+/// Whether a rule must be asked again for each period.
+pub(crate) fn reads_period(rule: &Rule) -> bool {
+    names_read(rule).iter().any(|n| n.starts_with("period."))
+}
+
+/// When each row was done: its date, for a row with a period alone the day it was first recorded.
+fn done_on(cx: &AsOf<'_>, tally: &Tally, own: &[u32]) -> Vec<DoneOn> {
+    let day = |when| match when {
+        When::On(day) => DoneOn::Day(day),
+        // Not done is not evidence of any day: far after every window.
+        When::Nothing => DoneOn::Day(rules::Day(i32::MAX)),
+        When::Unknown | When::Open => DoneOn::Unknown,
+    };
+    match (&tally.on, &tally.for_period) {
+        (Some(path), _) => dates(cx, Some(path), own).into_iter().map(day).collect(),
+        (None, Some(_)) => own
+            .iter()
+            .map(|row| cx.facts.first_recorded_on(tally.table, *row).map_or(DoneOn::Unknown, DoneOn::Day))
+            .collect(),
+        (None, None) => vec![DoneOn::Stock; own.len()],
+    }
+}
+
+/// Rows announced too late do not count; rows whose announcement is unknown may.
+fn announced(cx: &AsOf<'_>, tally: &Tally, notice: Span, own: &[u32], done: &[DoneOn], counts: &mut [Option<bool>]) {
+    let schema = cx.programme.schema.tables.get(tally.table);
+    let column = schema.and_then(|s| s.fields.iter().filter(|f| f.formula.is_none()).position(|f| f.id == "announced_on"));
+    let column = column.and_then(|c| cx.tables().tables.get(tally.table)?.columns.get(c));
+    for ((row, done), counts) in own.iter().zip(done).zip(counts) {
+        let on = column.filter(|c| c.present.get(*row as usize)).and_then(|c| match &c.cells {
+            rules::Cells::Int(days) => days.get(*row as usize).map(|d| rules::Day(*d as i32)),
+            _ => None,
+        });
+        let in_time = match (on, done) {
+            (Some(on), DoneOn::Day(done)) => {
+                let back = match notice {
+                    Span::Days(n) => Span::Days(-n),
+                    Span::Workdays(n) => Span::Workdays(-n),
+                };
+                crate::span::after(*done, back, &cx.programme.calendar).map(|latest| on <= latest)
+            }
+            _ => None,
+        };
+        *counts = match (*counts, in_time) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (Some(true), Some(true)) => Some(true),
+            _ => None,
+        };
+    }
+}
+
+fn key(value: &Value) -> Option<Box<str>> {
+    Some(match value {
+        Value::Text(key) => key.clone(),
+        _ => "".into(),
+    })
+}
+
+/// A number as it adds up; a day as its number, so that `last` can tell a date.
+pub(crate) fn real(value: &Value) -> Option<f64> {
+    match value {
+        Value::Int(n) | Value::Money(n) | Value::Duration(n) => Some(*n as f64),
+        Value::Double(n) => Some(*n),
+        Value::Date(day) => Some(f64::from(day.0)),
+        Value::Bool(b) => Some(f64::from(u8::from(*b))),
+        // Nothing adds nothing.
+        Value::Nothing => Some(0.0),
+        _ => None,
+    }
+}
+
+/// Equal values get equal numbers; an unknown one gets none.
+fn numbered(values: &[Value]) -> Vec<Option<u32>> {
+    let mut seen: HashMap<String, u32> = HashMap::new();
+    let number = |value: &Value| match value {
+        Value::Unknown(_) | Value::Nothing => None,
+        value => {
+            let next = seen.len() as u32;
+            Some(*seen.entry(format!("{value:?}")).or_insert(next))
+        }
+    };
+    values.iter().map(number).collect()
+}
