@@ -13,19 +13,37 @@ use rules::Day;
 /// Measures (notice, measure) so that each comes after the one it follows. A circle, which proof-reading
 /// refuses, leaves its measures out.
 pub(crate) fn order(programme: &Programme) -> Vec<(usize, usize)> {
-    let all = programme.notices.iter().enumerate().flat_map(|(n, notice)| (0..notice.measures.len()).map(move |m| (n, m)));
+    let all = programme
+        .notices
+        .iter()
+        .enumerate()
+        .flat_map(|(n, notice)| (0..notice.measures.len()).map(move |m| (n, m)));
     let mut waiting: Vec<(usize, usize)> = all.collect();
-    let get = |(n, m): (usize, usize)| programme.notices.get(n).and_then(|notice| notice.measures.get(m));
+    let get = |(n, m): (usize, usize)| {
+        programme
+            .notices
+            .get(n)
+            .and_then(|notice| notice.measures.get(m))
+    };
     let mut done: Vec<&str> = Vec::new();
     let mut order = Vec::new();
     loop {
         let (ready, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|at| {
-            get(*at).is_some_and(|m| m.after.as_ref().is_none_or(|a| done.contains(&a.measure.as_str())))
+            get(*at).is_some_and(|m| {
+                m.after
+                    .as_ref()
+                    .is_none_or(|a| done.contains(&a.measure.as_str()))
+            })
         });
         if ready.is_empty() {
             return order;
         }
-        done.extend(ready.iter().filter_map(|at| get(*at)).map(|m| m.id.as_str()));
+        done.extend(
+            ready
+                .iter()
+                .filter_map(|at| get(*at))
+                .map(|m| m.id.as_str()),
+        );
         order.extend(ready);
         waiting = rest;
     }
@@ -40,7 +58,11 @@ pub(crate) fn periods(
     before: &MeasureResult,
 ) -> Vec<Dated> {
     let from = before.duties.partition_point(|d| d.bearer < bearer.bearer);
-    let mine = before.duties.iter().skip(from).take_while(|d| d.bearer == bearer.bearer);
+    let mine = before
+        .duties
+        .iter()
+        .skip(from)
+        .take_while(|d| d.bearer == bearer.bearer);
     mine.filter_map(|duty| {
         let began = came_about(duty, &chain.standing)?;
         let calendar = &cx.programme.calendar;
@@ -50,12 +72,18 @@ pub(crate) fn periods(
             grace => after(until, grace, calendar)?,
         };
         Some(Dated {
-            period: Period { from: began, until, key: duty.period.key.clone() },
+            period: Period {
+                from: began,
+                until,
+                key: duty.period.key.clone(),
+            },
             share: None,
             due: until,
             judged,
             late: LateEnd::after(measure.late, until, calendar)?,
-            closes: measure.closes.and_then(|span| after(judged, span, calendar)),
+            closes: measure
+                .closes
+                .and_then(|span| after(judged, span, calendar)),
             certain: true,
         })
     })
@@ -71,8 +99,8 @@ fn came_about(duty: &Duty, standing: &str) -> Option<Day> {
             LateEnd::Day(end) => end.max(duty.judged),
             LateEnd::No | LateEnd::Open => duty.judged,
         }),
-        ("met", Met) => Some(duty.due),
-        ("recovered", Recovered) => Some(duty.judged),
+        ("met", Met) => duty.reached.or(Some(duty.due)),
+        ("recovered", Recovered) => duty.reached.or(Some(duty.judged)),
         ("behind", Behind | Overdue | Missed | Recovered) => Some(duty.due),
         _ => None,
     }

@@ -21,9 +21,18 @@ pub struct Running {
 
 /// The versions of one record known at the moment, oldest first.
 pub(crate) fn versions(cx: &AsOf<'_>, table: usize, record: u32) -> Vec<u32> {
-    let Some(all) = cx.tables().tables.get(table) else { return Vec::new() };
-    let mine = all.record.iter().enumerate().filter(|(_, r)| **r == record).map(|(row, _)| row as u32);
-    let mut rows: Vec<u32> = mine.filter(|row| cx.facts.validity(table, *row).0 < cx.until()).collect();
+    let Some(all) = cx.tables().tables.get(table) else {
+        return Vec::new();
+    };
+    let mine = all
+        .record
+        .iter()
+        .enumerate()
+        .filter(|(_, r)| **r == record)
+        .map(|(row, _)| row as u32);
+    let mut rows: Vec<u32> = mine
+        .filter(|row| cx.facts.validity(table, *row).0 < cx.until())
+        .collect();
     rows.sort_by_key(|row| cx.facts.validity(table, *row).0);
     rows
 }
@@ -39,17 +48,35 @@ pub(crate) fn running(cx: &AsOf<'_>, table: usize, rows: &[u32], clock: &Clock) 
     };
     let pauses = pauses(cx, table, rows, &clock.pauses);
     let due = due(cx, started, clock.length, &pauses);
-    let holders = clock.charge.as_deref().map_or_else(Vec::new, |field| holders(cx, table, rows, field));
-    Some(Running { started, due, stopped, holders })
+    let holders = clock
+        .charge
+        .as_deref()
+        .map_or_else(Vec::new, |field| holders(cx, table, rows, field));
+    Some(Running {
+        started,
+        due,
+        stopped,
+        holders,
+    })
 }
 
 fn mark(cx: &AsOf<'_>, table: usize, rows: &[u32], mark: &Mark) -> When {
     match mark {
         Mark::State(state) => {
-            let entered = rows.iter().find(|row| cell_text(cx, table, "state", **row) == Some(state));
+            let entered = rows
+                .iter()
+                .find(|row| cell_text(cx, table, "state", **row) == Some(state));
             match entered {
-                Some(row) => cx.facts.recorded_on(table, *row).map_or(When::Unknown, When::On),
-                None if rows.last().is_some_and(|row| cell_text(cx, table, "state", *row).is_none()) => When::Unknown,
+                Some(row) => cx
+                    .facts
+                    .recorded_on(table, *row)
+                    .map_or(When::Unknown, When::On),
+                None if rows
+                    .last()
+                    .is_some_and(|row| cell_text(cx, table, "state", *row).is_none()) =>
+                {
+                    When::Unknown
+                }
                 None => When::Nothing,
             }
         }
@@ -67,16 +94,25 @@ fn mark(cx: &AsOf<'_>, table: usize, rows: &[u32], mark: &Mark) -> When {
 fn empty_is_none(cx: &AsOf<'_>, table: usize, field: &str) -> bool {
     let schema = cx.programme.schema.tables.get(table);
     cell_column(cx, table, field).is_some()
-        && schema.is_some_and(|s| s.fields.iter().any(|f| f.id == field && f.empty == Empty::None))
+        && schema.is_some_and(|s| {
+            s.fields
+                .iter()
+                .any(|f| f.id == field && f.empty == Empty::None)
+        })
 }
 
 /// Closed-open spans of days in which the clock stands still.
 fn pauses(cx: &AsOf<'_>, table: usize, rows: &[u32], states: &[String]) -> Vec<(Day, Day)> {
     let mut spans: Vec<(Day, Day)> = Vec::new();
     for (at, row) in rows.iter().enumerate() {
-        let paused = cell_text(cx, table, "state", *row).is_some_and(|s| states.iter().any(|p| p == s));
-        let Some(from) = cx.facts.recorded_on(table, *row).filter(|_| paused) else { continue };
-        let next = rows.get(at + 1).and_then(|next| cx.facts.recorded_on(table, *next));
+        let paused =
+            cell_text(cx, table, "state", *row).is_some_and(|s| states.iter().any(|p| p == s));
+        let Some(from) = cx.facts.recorded_on(table, *row).filter(|_| paused) else {
+            continue;
+        };
+        let next = rows
+            .get(at + 1)
+            .and_then(|next| cx.facts.recorded_on(table, *next));
         spans.push((from, next.unwrap_or_else(|| cx.at.plus(1))));
     }
     spans
@@ -105,10 +141,17 @@ fn due(cx: &AsOf<'_>, started: Day, length: Span, pauses: &[(Day, Day)]) -> Opti
 }
 
 fn holders(cx: &AsOf<'_>, table: usize, rows: &[u32], field: &str) -> Vec<(Day, Option<u32>)> {
-    let Some(column) = cell_column(cx, table, field) else { return Vec::new() };
-    let rules::Cells::Record(units) = &column.cells else { return Vec::new() };
+    let Some(column) = cell_column(cx, table, field) else {
+        return Vec::new();
+    };
+    let rules::Cells::Record(units) = &column.cells else {
+        return Vec::new();
+    };
     let holder = |row: &u32| {
-        let unit = units.get(*row as usize).copied().filter(|u| column.present.get(*row as usize) && *u != NO_ROW);
+        let unit = units
+            .get(*row as usize)
+            .copied()
+            .filter(|u| column.present.get(*row as usize) && *u != NO_ROW);
         Some((cx.facts.recorded_on(table, *row)?, unit))
     };
     let mut all: Vec<(Day, Option<u32>)> = rows.iter().filter_map(holder).collect();

@@ -25,7 +25,15 @@ impl Done {
             When::Nothing | When::Open => Some(false),
             When::Unknown => None,
         };
-        Held { verdict, tallies: Vec::new() }
+        Held {
+            verdict,
+            tallies: Vec::new(),
+        }
+    }
+
+    /// The day it was done.
+    pub(crate) fn on(&self) -> Option<Day> {
+        self.when.day()
     }
 
     /// Whether it came to be known only after a day.
@@ -36,12 +44,23 @@ impl Done {
 
 /// Done on a date of the bearer.
 pub(crate) fn by_date(cx: &AsOf<'_>, path: &Rule, bearer: &BearerSpan) -> Done {
-    let when = dates(cx, Some(path), &[bearer.row]).first().copied().unwrap_or(When::Unknown);
+    let when = dates(cx, Some(path), &[bearer.row])
+        .first()
+        .copied()
+        .unwrap_or(When::Unknown);
     let rows = clock::versions(cx, bearer.bearer.table, bearer.bearer.record);
     let told = dates(cx, Some(path), &rows);
-    let first = rows.iter().zip(told).find(|(_, w)| *w == when).map(|(row, _)| *row);
+    let first = rows
+        .iter()
+        .zip(told)
+        .find(|(_, w)| *w == when)
+        .map(|(row, _)| *row);
     let recorded = first.and_then(|row| cx.facts.recorded_on(bearer.bearer.table, row));
-    Done { when, at: cx.at, recorded }
+    Done {
+        when,
+        at: cx.at,
+        recorded,
+    }
 }
 
 /// The duty that is a clock of the bearer; none while the clock has not started.
@@ -52,11 +71,16 @@ pub(crate) fn by_clock(
     clock: &str,
 ) -> Option<(Dated, Option<Done>)> {
     let table = bearer.bearer.table;
-    let register = cx.programme.registers.get(table.checked_sub(FIRST_REGISTER_TABLE)?)?;
+    let register = cx
+        .programme
+        .registers
+        .get(table.checked_sub(FIRST_REGISTER_TABLE)?)?;
     let clock = register.clocks.iter().find(|c| c.id == clock)?;
     let rows = clock::versions(cx, table, bearer.bearer.record);
     let running = clock::running(cx, table, &rows, clock)?;
-    if measure.from.is_some_and(|from| running.started < from) || measure.until.is_some_and(|u| running.started > u) {
+    if measure.from.is_some_and(|from| running.started < from)
+        || measure.until.is_some_and(|u| running.started > u)
+    {
         return None;
     }
     let calendar = &cx.programme.calendar;
@@ -66,9 +90,34 @@ pub(crate) fn by_clock(
         grace => after(due, grace, calendar)?,
     };
     let late = LateEnd::after(measure.late, due, calendar)?;
-    let closes = measure.closes.and_then(|span| after(judged, span, calendar));
-    let period = Period { from: running.started, until: due, key: "once".into() };
-    let recorded = running.stopped.day().and_then(|_| rows.last()).and_then(|row| cx.facts.recorded_on(table, *row));
-    let done = Done { when: running.stopped, at: cx.at, recorded };
-    Some((Dated { period, share: None, due, judged, late, closes, certain: true }, Some(done)))
+    let closes = measure
+        .closes
+        .and_then(|span| after(judged, span, calendar));
+    let period = Period {
+        from: running.started,
+        until: due,
+        key: "once".into(),
+    };
+    let recorded = running
+        .stopped
+        .day()
+        .and_then(|_| rows.last())
+        .and_then(|row| cx.facts.recorded_on(table, *row));
+    let done = Done {
+        when: running.stopped,
+        at: cx.at,
+        recorded,
+    };
+    Some((
+        Dated {
+            period,
+            share: None,
+            due,
+            judged,
+            late,
+            closes,
+            certain: true,
+        },
+        Some(done),
+    ))
 }

@@ -28,7 +28,10 @@ pub struct Bounds {
 impl Bounds {
     /// One known number.
     pub fn exactly(n: f64) -> Self {
-        Self { low: Some(n), high: Some(n) }
+        Self {
+            low: Some(n),
+            high: Some(n),
+        }
     }
 
     /// The number, where both ends agree.
@@ -73,6 +76,8 @@ pub struct Duty {
     pub standing: Standing,
     /// Met, but only on evidence that was recorded after judgement.
     pub recorded_late: bool,
+    /// The first day by whose evidence it held; `None` where it does not, or holds as a stock.
+    pub reached: Option<Day>,
     /// On evidence dated by due.
     pub in_time: Held,
     /// With late evidence too.
@@ -84,6 +89,10 @@ pub struct Duty {
 impl Duty {
     /// The tallies as they count now: with late evidence once that is accepted.
     pub fn tallies(&self) -> &[Bounds] {
-        if self.with_late.tallies.is_empty() { &self.in_time.tallies } else { &self.with_late.tallies }
+        if self.with_late.tallies.is_empty() {
+            &self.in_time.tallies
+        } else {
+            &self.with_late.tallies
+        }
     }
 }

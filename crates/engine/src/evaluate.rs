@@ -45,8 +45,13 @@ impl Evaluation {
         programme: &'e programme::Programme,
     ) -> impl Iterator<Item = (&'e Measure, &'e Duty)> + 'e {
         self.measures.iter().flat_map(move |m| {
-            let measure = programme.notices.get(m.notice).and_then(|n| n.measures.get(m.measure));
-            measure.into_iter().flat_map(move |measure| m.duties.iter().map(move |d| (measure, d)))
+            let measure = programme
+                .notices
+                .get(m.notice)
+                .and_then(|n| n.measures.get(m.measure));
+            measure
+                .into_iter()
+                .flat_map(move |measure| m.duties.iter().map(move |d| (measure, d)))
         })
     }
 }
@@ -56,14 +61,32 @@ pub fn evaluate(cx: &AsOf<'_>) -> Evaluation {
     let excuses = Excuses::new(cx);
     let mut done: HashMap<&str, MeasureResult> = HashMap::new();
     for (notice, measure) in chain::order(cx.programme) {
-        let Some(m) = cx.programme.notices.get(notice).and_then(|n| n.measures.get(measure)) else { continue };
-        let before = m.after.as_ref().and_then(|after| done.get(after.measure.as_str()));
+        let Some(m) = cx
+            .programme
+            .notices
+            .get(notice)
+            .and_then(|n| n.measures.get(measure))
+        else {
+            continue;
+        };
+        let before = m
+            .after
+            .as_ref()
+            .and_then(|after| done.get(after.measure.as_str()));
         let mut result = Work::new(cx, m, &excuses).run(before);
         (result.notice, result.measure) = (notice, measure);
         done.insert(&m.id, result);
     }
-    let ids = cx.programme.notices.iter().flat_map(|n| &n.measures).map(|m| m.id.as_str());
-    Evaluation { at: cx.at, measures: ids.filter_map(|id| done.remove(id)).collect() }
+    let ids = cx
+        .programme
+        .notices
+        .iter()
+        .flat_map(|n| &n.measures)
+        .map(|m| m.id.as_str());
+    Evaluation {
+        at: cx.at,
+        measures: ids.filter_map(|id| done.remove(id)).collect(),
+    }
 }
 
 /// The evaluation of one measure.
@@ -76,14 +99,23 @@ pub(crate) struct Work<'w> {
 
 impl<'w> Work<'w> {
     pub(crate) fn new(cx: &'w AsOf<'w>, measure: &'w Measure, excuses: &'w Excuses) -> Self {
-        Self { cx, measure, excuses, owes: Owes::new(cx, measure) }
+        Self {
+            cx,
+            measure,
+            excuses,
+            owes: Owes::new(cx, measure),
+        }
     }
 
     fn run(&self, before: Option<&MeasureResult>) -> MeasureResult {
         let bearers = bearers(self.cx, self.measure);
         let index = Bearers::new(bearers.iter().map(|b| (b.bearer, b.row)));
-        let tallies: Vec<TallyRows> =
-            self.measure.tallies.iter().map(|t| place(self.cx, self.measure, t, &index)).collect();
+        let tallies: Vec<TallyRows> = self
+            .measure
+            .tallies
+            .iter()
+            .map(|t| place(self.cx, self.measure, t, &index))
+            .collect();
         let filed = crate::filing::Filed::new(self.cx, self.measure);
         let mut duties = Vec::new();
         for (position, bearer) in bearers.iter().enumerate() {
@@ -93,19 +125,37 @@ impl<'w> Work<'w> {
                 duties.push(self.duty(bearer, dated, held, &rows, filed));
             }
         }
-        MeasureResult { notice: 0, measure: 0, duties, bearers: bearers.iter().map(|b| b.bearer).collect(), tallies }
+        MeasureResult {
+            notice: 0,
+            measure: 0,
+            duties,
+            bearers: bearers.iter().map(|b| b.bearer).collect(),
+            tallies,
+        }
     }
 
     /// A bearer's periods; for a date or a clock of the bearer also whether it is done.
-    fn dated(&self, bearer: &BearerSpan, before: Option<&MeasureResult>) -> Vec<(Dated, Option<crate::done::Done>)> {
+    fn dated(
+        &self,
+        bearer: &BearerSpan,
+        before: Option<&MeasureResult>,
+    ) -> Vec<(Dated, Option<crate::done::Done>)> {
         if let Some(clock) = &self.measure.clock {
-            return crate::done::by_clock(self.cx, self.measure, bearer, clock).into_iter().collect();
+            return crate::done::by_clock(self.cx, self.measure, bearer, clock)
+                .into_iter()
+                .collect();
         }
         let dated = match &self.measure.after {
-            Some(chain) => before.map_or_else(Vec::new, |b| chain::periods(self.cx, self.measure, chain, bearer, b)),
+            Some(chain) => before.map_or_else(Vec::new, |b| {
+                chain::periods(self.cx, self.measure, chain, bearer, b)
+            }),
             None => periods(self.cx, self.measure, bearer),
         };
-        let done = self.measure.done.as_ref().map(|path| crate::done::by_date(self.cx, path, bearer));
+        let done = self
+            .measure
+            .done
+            .as_ref()
+            .map(|path| crate::done::by_date(self.cx, path, bearer));
         dated.into_iter().map(|d| (d, done.clone())).collect()
     }
 
@@ -118,15 +168,38 @@ impl<'w> Work<'w> {
         filed: bool,
     ) -> Duty {
         let (cx, measure) = (self.cx, self.measure);
-        let look = Look { bearer, dated: &dated, rows, filed };
-        let (in_end, late_end) = (self.in_time_until(&dated), dated.late.window_end(dated.due).max(dated.due).min(cx.at));
-        let stock_until = if cx.at > dated.due && measure.every != Rhythm::Always { dated.due.end() } else { cx.until() };
+        let look = Look {
+            bearer,
+            dated: &dated,
+            rows,
+            filed,
+        };
+        let (in_end, late_end) = (
+            self.in_time_until(&dated),
+            dated.late.window_end(dated.due).max(dated.due).min(cx.at),
+        );
+        // A stock reached by due is judged as it was known then, one accepted late as it was when that ended.
+        let stock_late = if measure.every == Rhythm::Always {
+            cx.until()
+        } else {
+            late_end.end()
+        };
+        let stock_until = if cx.at > dated.due && measure.every != Rhythm::Always {
+            dated.due.end()
+        } else {
+            cx.until()
+        };
         let (in_time, with_late) = match &done {
             Some(done) => (done.by(dated.due), done.by(late_end)),
             None => {
                 let in_time = self.held(&look, in_end, cx.until(), stock_until);
-                let late = late_end > in_end.min(cx.at) && in_time.verdict != Some(true) || self.has_stock();
-                let with_late = if late { self.held(&look, late_end.max(in_end), cx.until(), cx.until()) } else { in_time.clone() };
+                let late = late_end > in_end.min(cx.at) && in_time.verdict != Some(true)
+                    || self.has_stock();
+                let with_late = if late {
+                    self.held(&look, late_end.max(in_end), cx.until(), stock_late)
+                } else {
+                    in_time.clone()
+                };
                 (in_time, with_late)
             }
         };
@@ -134,9 +207,16 @@ impl<'w> Work<'w> {
         let goals = self.owes.goals(bearer.row, &dated);
         let open = cx.at < dated.judged && dated.period.from <= cx.at;
         let paced = measure.every != Rhythm::Always && pace::paced(measure, &goals);
-        let (below_pace, pace) =
-            if open && paced { pace::below(measure, &goals, &in_time.tallies, &dated.period, cx.at) } else { (Some(false), None) };
-        let excuse = self.excuses.of(&measure.id, cx.id(bearer.bearer.table, bearer.bearer.record), &dated.period.key);
+        let (below_pace, pace) = if open && paced {
+            pace::below(measure, &goals, &in_time.tallies, &dated.period, cx.at)
+        } else {
+            (Some(false), None)
+        };
+        let excuse = self.excuses.of(
+            &measure.id,
+            cx.id(bearer.bearer.table, bearer.bearer.record),
+            &dated.period.key,
+        );
         let owed = bearer.owed.filter(|_| dated.certain);
         let case = Case {
             excused: excuse.is_some(),
@@ -152,14 +232,34 @@ impl<'w> Work<'w> {
             paced,
             below_pace,
         };
-        let standing = case.standing();
+        let standing = if measure.narrative {
+            case.standing().narrated()
+        } else {
+            case.standing()
+        };
         let recorded_late = standing == crate::Standing::Met
             && cx.at > dated.judged
             && match &done {
                 Some(done) => done.recorded_after(dated.judged),
                 None if measure.every == Rhythm::Always => false,
-                None => self.held(&look, in_end, dated.judged.end(), stock_until.min(dated.judged.end())).verdict != Some(true),
+                None => {
+                    self.held(
+                        &look,
+                        in_end,
+                        dated.judged.end(),
+                        stock_until.min(dated.judged.end()),
+                    )
+                    .verdict
+                        != Some(true)
+                }
             };
+        let reached = match (&done, standing) {
+            (_, crate::Standing::Met | crate::Standing::Recovered) => match &done {
+                Some(done) => done.on(),
+                None => self.reached(&look, late_end.max(in_end)),
+            },
+            _ => None,
+        };
         Duty {
             bearer: bearer.bearer,
             unit: bearer.unit,
@@ -172,6 +272,7 @@ impl<'w> Work<'w> {
             excuse,
             standing,
             recorded_late,
+            reached,
             in_time,
             with_late,
             pace,
@@ -185,13 +286,48 @@ impl<'w> Work<'w> {
         match self.measure.every {
             Rhythm::Always => self.cx.at,
             Rhythm::Once => dated.due,
-            Rhythm::Every(_) if self.measure.tallies.iter().all(|t| t.for_period.is_some()) => dated.due,
+            Rhythm::Every(_) if self.measure.tallies.iter().all(|t| t.for_period.is_some()) => {
+                dated.due
+            }
             Rhythm::Every(_) => dated.due.min(dated.period.until),
         }
     }
 
+    /// The first day by whose evidence what is owed held; `None` for a stock, which has no days.
+    fn reached(&self, look: &Look<'_>, until: Day) -> Option<Day> {
+        if self.has_stock() {
+            return None;
+        }
+        if self.owes.at_most() {
+            return Some(look.dated.due);
+        }
+        let day = |p: &Placed| match p.done {
+            crate::DoneOn::Day(day) if p.counts == Some(true) && day <= until => {
+                Some(day.max(look.dated.period.from))
+            }
+            _ => None,
+        };
+        let mut days: Vec<Day> = look
+            .rows
+            .iter()
+            .flat_map(|rows| rows.iter().filter_map(day))
+            .collect();
+        days.sort_unstable();
+        days.dedup();
+        let holds = |day: &Day| {
+            self.held(look, *day, self.cx.until(), self.cx.until())
+                .verdict
+                == Some(true)
+        };
+        let at = days.partition_point(|day| !holds(day));
+        days.get(at).copied()
+    }
+
     fn has_stock(&self) -> bool {
-        self.measure.tallies.iter().any(|t| t.on.is_none() && t.for_period.is_none())
+        self.measure
+            .tallies
+            .iter()
+            .any(|t| t.on.is_none() && t.for_period.is_none())
     }
 
     /// Whether what is owed holds on the versions known before `known`, done by `done_by`;
@@ -205,13 +341,19 @@ impl<'w> Work<'w> {
             .zip(look.rows)
             .map(|(tally, rows)| {
                 let is_stock = tally.on.is_none() && tally.for_period.is_none();
-                let window = Window { period: &look.dated.period, done_by, known: if is_stock { stock } else { known } };
+                let window = Window {
+                    period: &look.dated.period,
+                    done_by,
+                    known: if is_stock { stock } else { known },
+                };
                 let counts = self.period_counts(tally, look, rows);
                 let inside = rows.iter().enumerate().filter_map(|(i, row)| {
                     if !self.cx.facts.known(tally.table, row.row, window.known) {
                         return None;
                     }
-                    let counts = counts.as_ref().map_or(row.counts, |c| c.get(i).copied().flatten());
+                    let counts = counts
+                        .as_ref()
+                        .map_or(row.counts, |c| c.get(i).copied().flatten());
                     match within(row, counts, &window) {
                         Some(false) => None,
                         Some(true) => Some((row, true)),
@@ -219,10 +361,20 @@ impl<'w> Work<'w> {
                     }
                 });
                 let found = bounds(&tally.kind, inside);
-                if look.filed { found } else { Bounds { high: None, ..found } }
+                if look.filed {
+                    found
+                } else {
+                    Bounds {
+                        high: None,
+                        ..found
+                    }
+                }
             })
             .collect();
-        Held { verdict: self.owes.verdict(look.bearer.row, look.dated, &tallies), tallies }
+        Held {
+            verdict: self.owes.verdict(look.bearer.row, look.dated, &tallies),
+            tallies,
+        }
     }
 
     /// Verdicts of a `where` that reads the period, for this duty's rows.
@@ -240,8 +392,26 @@ impl<'w> Work<'w> {
         for (name, value) in period_names(self.cx, &look.dated.period, look.dated.due) {
             names.insert(name, Bound::One(value));
         }
-        let found = verdicts(rule, &self.cx.world(), &Frame { len: own.len(), own: Some(&own), names });
-        Some((0..own.len()).map(|i| found.yes.get(i).then_some(true).or(found.no.get(i).then_some(false))).collect())
+        let found = verdicts(
+            rule,
+            &self.cx.world(),
+            &Frame {
+                len: own.len(),
+                own: Some(&own),
+                names,
+            },
+        );
+        Some(
+            (0..own.len())
+                .map(|i| {
+                    found
+                        .yes
+                        .get(i)
+                        .then_some(true)
+                        .or(found.no.get(i).then_some(false))
+                })
+                .collect(),
+        )
     }
 }
 
@@ -255,11 +425,17 @@ struct Look<'l> {
 
 /// `period.…` as names in scope.
 pub(crate) fn period_names(cx: &AsOf<'_>, period: &Period, due: Day) -> [(&'static str, Value); 4] {
-    let phase = cx.programme.phase_on(period.until).or_else(|| cx.programme.phase_on(period.from));
+    let phase = cx
+        .programme
+        .phase_on(period.until)
+        .or_else(|| cx.programme.phase_on(period.from));
     [
         ("period.from", Value::Date(period.from)),
         ("period.until", Value::Date(period.until)),
         ("period.due", Value::Date(due)),
-        ("period.phase", phase.map_or(Value::Nothing, |p| Value::Text(p.id.as_str().into()))),
+        (
+            "period.phase",
+            phase.map_or(Value::Nothing, |p| Value::Text(p.id.as_str().into())),
+        ),
     ]
 }

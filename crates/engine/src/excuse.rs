@@ -12,12 +12,16 @@ impl Excuses {
     /// All that are known at the moment.
     pub(crate) fn new(cx: &AsOf<'_>) -> Self {
         let mut all: HashMap<(String, String), Vec<(String, u32)>> = HashMap::new();
-        let Some((at, _)) = cx.programme.register("excuse") else { return Self::default() };
+        let Some((at, _)) = cx.programme.register("excuse") else {
+            return Self::default();
+        };
         for (_, row) in cx.current(at) {
             let text = |field: &str| cell_text(cx, at, field, row).unwrap_or_default().to_owned();
             let decided = cell_day(cx, at, "decided_on", row);
             if decided.is_none_or(|d| d <= cx.at) {
-                all.entry((text("measure"), text("bearer"))).or_default().push((text("period"), row));
+                all.entry((text("measure"), text("bearer")))
+                    .or_default()
+                    .push((text("period"), row));
             }
         }
         Self(all)
@@ -29,28 +33,43 @@ impl Excuses {
             return None;
         }
         let rows = self.0.get(&(measure.to_owned(), bearer.to_owned()))?;
-        rows.iter().find(|(p, _)| p.is_empty() || p == period).map(|(_, row)| *row)
+        rows.iter()
+            .find(|(p, _)| p.is_empty() || p == period)
+            .map(|(_, row)| *row)
     }
 }
 
 pub(crate) fn cell_column<'c>(cx: &'c AsOf<'_>, table: usize, field: &str) -> Option<&'c Column> {
     let schema = cx.programme.schema.tables.get(table)?;
-    let at = schema.fields.iter().filter(|f| f.formula.is_none()).position(|f| f.id == field)?;
+    let at = schema
+        .fields
+        .iter()
+        .filter(|f| f.formula.is_none())
+        .position(|f| f.id == field)?;
     cx.tables().tables.get(table)?.columns.get(at)
 }
 
 /// The text in a cell; `None` where it is empty.
-pub(crate) fn cell_text<'c>(cx: &'c AsOf<'_>, table: usize, field: &str, row: u32) -> Option<&'c str> {
-    let column = cell_column(cx, table, field).filter(|c| row != NO_ROW && c.present.get(row as usize))?;
+pub(crate) fn cell_text<'c>(
+    cx: &'c AsOf<'_>,
+    table: usize,
+    field: &str,
+    row: u32,
+) -> Option<&'c str> {
+    let column =
+        cell_column(cx, table, field).filter(|c| row != NO_ROW && c.present.get(row as usize))?;
     match &column.cells {
-        Cells::Symbol { codes, dictionary } => dictionary.get(*codes.get(row as usize)? as usize).map(|t| &**t),
+        Cells::Symbol { codes, dictionary } => dictionary
+            .get(*codes.get(row as usize)? as usize)
+            .map(|t| &**t),
         _ => None,
     }
 }
 
 /// The day in a cell; `None` where it is empty.
 pub(crate) fn cell_day(cx: &AsOf<'_>, table: usize, field: &str, row: u32) -> Option<rules::Day> {
-    let column = cell_column(cx, table, field).filter(|c| row != NO_ROW && c.present.get(row as usize))?;
+    let column =
+        cell_column(cx, table, field).filter(|c| row != NO_ROW && c.present.get(row as usize))?;
     match &column.cells {
         Cells::Int(days) => days.get(row as usize).map(|d| rules::Day(*d as i32)),
         _ => None,

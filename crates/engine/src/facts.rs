@@ -49,7 +49,10 @@ impl Facts {
     /// When a row was recorded and superseded.
     pub fn validity(&self, table: usize, row: u32) -> (Moment, Moment) {
         let get = |all: &[Vec<Moment>]| all.get(table).and_then(|t| t.get(row as usize)).copied();
-        (get(&self.recorded).unwrap_or(ALWAYS), get(&self.superseded).unwrap_or(NEVER))
+        (
+            get(&self.recorded).unwrap_or(ALWAYS),
+            get(&self.superseded).unwrap_or(NEVER),
+        )
     }
 
     /// The day a row was recorded; `None` for one known since always.
@@ -72,7 +75,12 @@ impl Facts {
 
     /// How many rows all registers hold.
     pub fn rows(&self) -> usize {
-        self.tables.tables.iter().skip(FIRST_REGISTER_TABLE).map(Table::rows).sum()
+        self.tables
+            .tables
+            .iter()
+            .skip(FIRST_REGISTER_TABLE)
+            .map(Table::rows)
+            .sum()
     }
 }
 
@@ -97,7 +105,10 @@ pub struct FactsBuilder<'a> {
 impl<'a> FactsBuilder<'a> {
     /// A builder for a programme's registers.
     pub fn new(programme: &'a Programme) -> Self {
-        Self { programme, sheets: Vec::new() }
+        Self {
+            programme,
+            sheets: Vec::new(),
+        }
     }
 
     /// Adds a sheet; several of one register follow one another.
@@ -120,34 +131,68 @@ impl<'a> FactsBuilder<'a> {
         for table in tables.iter().skip(FIRST_REGISTER_TABLE) {
             let sheets = self.sheets.iter().filter(|s| s.register == table.id);
             let named = sheets.flat_map(|s| {
-                let at = s.header.iter().position(|h| h == "id").unwrap_or(usize::MAX);
-                s.rows.iter().filter_map(move |(_, cells)| cells.get(at)).map(|id| id.trim())
+                let at = s
+                    .header
+                    .iter()
+                    .position(|h| h == "id")
+                    .unwrap_or(usize::MAX);
+                s.rows
+                    .iter()
+                    .filter_map(move |(_, cells)| cells.get(at))
+                    .map(|id| id.trim())
             });
             ids.insert(table.id.clone(), number(named));
         }
-        for sheet in self.sheets.iter().filter(|s| !tables.iter().skip(FIRST_REGISTER_TABLE).any(|t| t.id == s.register)) {
-            faults.push(fault(&sheet.register, 1, "", Words::new(
-                format!("没有名为 {} 的台账，文件名要与台账编号相同", sheet.register),
-                format!("there is no register {}; name the file after a register", sheet.register),
-            )));
+        for sheet in self.sheets.iter().filter(|s| {
+            !tables
+                .iter()
+                .skip(FIRST_REGISTER_TABLE)
+                .any(|t| t.id == s.register)
+        }) {
+            faults.push(fault(
+                &sheet.register,
+                1,
+                "",
+                Words::new(
+                    format!("没有名为 {} 的台账，文件名要与台账编号相同", sheet.register),
+                    format!(
+                        "there is no register {}; name the file after a register",
+                        sheet.register
+                    ),
+                ),
+            ));
         }
         let mut facts = Facts::default();
         self.places(&mut facts, &ids);
         for at in FIRST_REGISTER_TABLE..tables.len() {
             self.register(at, &ids, &mut facts, &mut faults);
         }
-        if faults.is_empty() { Ok(facts) } else { Err(faults) }
+        if faults.is_empty() {
+            Ok(facts)
+        } else {
+            Err(faults)
+        }
     }
 
     /// Tables `unit` and `division`.
     fn places(&self, facts: &mut Facts, ids: &Ids) {
         let programme = self.programme;
         for at in [UNIT_TABLE, DIVISION_TABLE] {
-            let Some(schema) = programme.schema.tables.get(at) else { continue };
+            let Some(schema) = programme.schema.tables.get(at) else {
+                continue;
+            };
             let names: Vec<Box<str>> = if at == UNIT_TABLE {
-                programme.units.iter().map(|u| u.id.as_str().into()).collect()
+                programme
+                    .units
+                    .iter()
+                    .map(|u| u.id.as_str().into())
+                    .collect()
             } else {
-                programme.divisions.iter().map(|d| d.code.as_str().into()).collect()
+                programme
+                    .divisions
+                    .iter()
+                    .map(|d| d.code.as_str().into())
+                    .collect()
             };
             let columns = schema.fields.iter().filter(|f| f.formula.is_none());
             let columns = columns.map(|field| {
@@ -156,7 +201,12 @@ impl<'a> FactsBuilder<'a> {
             });
             let rows = names.len();
             let record: Vec<u32> = (0..rows as u32).collect();
-            facts.tables.tables.push(Table { columns: columns.collect(), current: record.clone(), record, ids: names });
+            facts.tables.tables.push(Table {
+                columns: columns.collect(),
+                current: record.clone(),
+                record,
+                ids: names,
+            });
             facts.recorded.push(vec![ALWAYS; rows]);
             facts.superseded.push(vec![NEVER; rows]);
             facts.first.push(vec![ALWAYS; rows]);
@@ -179,20 +229,35 @@ impl<'a> FactsBuilder<'a> {
         let unit = self.programme.units.get(row)?;
         match field {
             "name" => text(&unit.name.zh),
-            "levels" => Some(Parsed::List(unit.levels.iter().map(|l| Parsed::Text(l.as_str().into())).collect())),
+            "levels" => Some(Parsed::List(
+                unit.levels
+                    .iter()
+                    .map(|l| Parsed::Text(l.as_str().into()))
+                    .collect(),
+            )),
             "kind" => text(&unit.kind),
             "parent" => reference(unit.parent),
             "division" => reference(unit.division),
             _ => {
-                let at = self.programme.unit_fields.iter().position(|f| f.id == field)?;
+                let at = self
+                    .programme
+                    .unit_fields
+                    .iter()
+                    .position(|f| f.id == field)?;
                 from_value(unit.extra.get(at)?, ids)
             }
         }
     }
 
     fn register(&self, at: usize, ids: &Ids, facts: &mut Facts, faults: &mut Vec<CellFault>) {
-        let Some(schema) = self.programme.schema.tables.get(at) else { return };
-        let fields: Vec<&Field> = schema.fields.iter().filter(|f| f.formula.is_none()).collect();
+        let Some(schema) = self.programme.schema.tables.get(at) else {
+            return;
+        };
+        let fields: Vec<&Field> = schema
+            .fields
+            .iter()
+            .filter(|f| f.formula.is_none())
+            .collect();
         let own_ids = ids.get(&schema.id);
         let mut cells: Vec<Vec<Option<Parsed>>> = vec![Vec::new(); fields.len()];
         let mut table = Table::default();
@@ -205,12 +270,20 @@ impl<'a> FactsBuilder<'a> {
                     row.get(at).map(|t| t.trim()).filter(|t| !t.is_empty())
                 };
                 let Some(record) = get("id").and_then(|id| own_ids?.get(id)) else {
-                    faults.push(fault(&schema.id, *line, "id", Words::new("每一行都要有编号", "every row needs an id")));
+                    faults.push(fault(
+                        &schema.id,
+                        *line,
+                        "id",
+                        Words::new("每一行都要有编号", "every row needs an id"),
+                    ));
                     continue;
                 };
                 table.record.push(*record);
                 for (field, (column, head)) in fields.iter().zip(cells.iter_mut().zip(&heads)) {
-                    let text = head.and_then(|h| row.get(h)).map(|t| t.trim()).filter(|t| !t.is_empty());
+                    let text = head
+                        .and_then(|h| row.get(h))
+                        .map(|t| t.trim())
+                        .filter(|t| !t.is_empty());
                     let parsed = text.map(|t| parse(t, &field.ty, ids)).transpose();
                     column.push(parsed.unwrap_or_else(|message| {
                         faults.push(fault(&schema.id, *line, &field.id, message));
@@ -219,10 +292,17 @@ impl<'a> FactsBuilder<'a> {
                 }
                 let mut moment = |head: &str| match get(head).map(|t| (t, Moment::parse(t))) {
                     Some((text, None)) => {
-                        faults.push(fault(&schema.id, *line, head, Words::new(
-                            format!("“{text}”不是时间，要写成 2023-09-26 或 2023-09-26T08:30"),
-                            format!("“{text}” is no time; write 2023-09-26 or 2023-09-26T08:30"),
-                        )));
+                        faults.push(fault(
+                            &schema.id,
+                            *line,
+                            head,
+                            Words::new(
+                                format!("“{text}”不是时间，要写成 2023-09-26 或 2023-09-26T08:30"),
+                                format!(
+                                    "“{text}” is no time; write 2023-09-26 or 2023-09-26T08:30"
+                                ),
+                            ),
+                        ));
                         None
                     }
                     Some((_, moment)) => moment,
@@ -234,22 +314,39 @@ impl<'a> FactsBuilder<'a> {
         }
         table.ids = named(own_ids);
         table.current = vec![NO_ROW; table.ids.len()];
-        let date = self.programme.registers.get(at - FIRST_REGISTER_TABLE).and_then(|r| r.date.as_deref());
+        let date = self
+            .programme
+            .registers
+            .get(at - FIRST_REGISTER_TABLE)
+            .and_then(|r| r.date.as_deref());
         let date = date.and_then(|d| fields.iter().position(|f| f.id == d));
         let own_day = |row: usize| match date.and_then(|d| cells.get(d)?.get(row)?.as_ref()) {
             Some(Parsed::Int(day)) => Day(*day as i32).start(),
             _ => ALWAYS,
         };
-        let recorded: Vec<Moment> = recorded.iter().enumerate().map(|(row, at)| at.unwrap_or_else(|| own_day(row))).collect();
+        let recorded: Vec<Moment> = recorded
+            .iter()
+            .enumerate()
+            .map(|(row, at)| at.unwrap_or_else(|| own_day(row)))
+            .collect();
         let superseded = close_versions(&table.record, &recorded, &superseded);
         let first = first_recorded(&table, &recorded);
         if let Some(at) = fields.iter().position(|f| f.id == "recorded_on")
             && let Some(column) = cells.get_mut(at)
         {
-            let day = |record: &u32| first.get(*record as usize).filter(|at| **at != ALWAYS).map(|at| Parsed::Int(at.day().0.into()));
+            let day = |record: &u32| {
+                first
+                    .get(*record as usize)
+                    .filter(|at| **at != ALWAYS)
+                    .map(|at| Parsed::Int(at.day().0.into()))
+            };
             *column = table.record.iter().map(day).collect();
         }
-        table.columns = fields.iter().zip(cells).map(|(field, cells)| column(field, cells)).collect();
+        table.columns = fields
+            .iter()
+            .zip(cells)
+            .map(|(field, cells)| column(field, cells))
+            .collect();
         facts.tables.tables.push(table);
         facts.recorded.push(recorded);
         facts.superseded.push(superseded);
@@ -257,17 +354,30 @@ impl<'a> FactsBuilder<'a> {
     }
 
     /// For each field the column of the sheet that holds it; a head that is no field is a fault.
-    fn heads(&self, sheet: &Sheet, fields: &[&Field], faults: &mut Vec<CellFault>) -> Vec<Option<usize>> {
+    fn heads(
+        &self,
+        sheet: &Sheet,
+        fields: &[&Field],
+        faults: &mut Vec<CellFault>,
+    ) -> Vec<Option<usize>> {
         let meta = ["id", "recorded_at", "superseded_at"];
         for head in &sheet.header {
             if !meta.contains(&head.as_str()) && !fields.iter().any(|f| &f.id == head) {
-                faults.push(fault(&sheet.register, 1, head, Words::new(
-                    format!("台账 {} 没有字段“{head}”", sheet.register),
-                    format!("register {} has no field “{head}”", sheet.register),
-                )));
+                faults.push(fault(
+                    &sheet.register,
+                    1,
+                    head,
+                    Words::new(
+                        format!("台账 {} 没有字段“{head}”", sheet.register),
+                        format!("register {} has no field “{head}”", sheet.register),
+                    ),
+                ));
             }
         }
-        fields.iter().map(|f| sheet.header.iter().position(|h| *h == f.id)).collect()
+        fields
+            .iter()
+            .map(|f| sheet.header.iter().position(|h| *h == f.id))
+            .collect()
     }
 }
 
@@ -299,7 +409,12 @@ fn first_recorded(table: &Table, recorded: &[Moment]) -> Vec<Moment> {
 }
 
 fn fault(register: &str, line: usize, field: &str, message: Words) -> CellFault {
-    CellFault { register: register.into(), line, field: field.into(), message }
+    CellFault {
+        register: register.into(),
+        line,
+        field: field.into(),
+        message,
+    }
 }
 
 fn number<'t>(ids: impl Iterator<Item = &'t str>) -> HashMap<Box<str>, u32> {
@@ -312,7 +427,8 @@ fn number<'t>(ids: impl Iterator<Item = &'t str>) -> HashMap<Box<str>, u32> {
 }
 
 fn named(ids: Option<&HashMap<Box<str>, u32>>) -> Vec<Box<str>> {
-    let mut pairs: Vec<(u32, &Box<str>)> = ids.into_iter().flatten().map(|(id, n)| (*n, id)).collect();
+    let mut pairs: Vec<(u32, &Box<str>)> =
+        ids.into_iter().flatten().map(|(id, n)| (*n, id)).collect();
     pairs.sort_unstable();
     pairs.into_iter().map(|(_, id)| id.clone()).collect()
 }
@@ -326,26 +442,59 @@ fn from_value(value: &Value, ids: &Ids) -> Option<Parsed> {
         Value::Time(at) => Parsed::Int(at.0),
         Value::Text(text) => Parsed::Text(text.clone()),
         Value::Record(_, record) => Parsed::Record(*record),
-        Value::List(items) => Parsed::List(items.iter().filter_map(|v| from_value(v, ids)).collect()),
+        Value::List(items) => {
+            Parsed::List(items.iter().filter_map(|v| from_value(v, ids)).collect())
+        }
         Value::Unknown(_) | Value::Nothing => return None,
     })
 }
 
 /// A typed column from parsed cells.
 fn column(field: &Field, cells: Vec<Option<Parsed>>) -> Column {
-    Column { present: cells.iter().map(Option::is_some).collect(), cells: pack(&field.ty, cells) }
+    Column {
+        present: cells.iter().map(Option::is_some).collect(),
+        cells: pack(&field.ty, cells),
+    }
 }
 
 fn pack(ty: &Type, cells: Vec<Option<Parsed>>) -> Cells {
     match ty {
-        Type::Bool => Cells::Bool(cells.into_iter().map(|c| c == Some(Parsed::Bool(true))).collect::<Bits>()),
-        Type::Double => Cells::Double(cells.into_iter().map(|c| if let Some(Parsed::Double(n)) = c { n } else { 0.0 }).collect()),
-        Type::Int | Type::Money | Type::Date | Type::Time | Type::Duration => {
-            Cells::Int(cells.into_iter().map(|c| if let Some(Parsed::Int(n)) = c { n } else { 0 }).collect())
-        }
-        Type::Reference(_) => {
-            Cells::Record(cells.into_iter().map(|c| if let Some(Parsed::Record(n)) = c { n } else { NO_ROW }).collect())
-        }
+        Type::Bool => Cells::Bool(
+            cells
+                .into_iter()
+                .map(|c| c == Some(Parsed::Bool(true)))
+                .collect::<Bits>(),
+        ),
+        Type::Double => Cells::Double(
+            cells
+                .into_iter()
+                .map(|c| {
+                    if let Some(Parsed::Double(n)) = c {
+                        n
+                    } else {
+                        0.0
+                    }
+                })
+                .collect(),
+        ),
+        Type::Int | Type::Money | Type::Date | Type::Time | Type::Duration => Cells::Int(
+            cells
+                .into_iter()
+                .map(|c| if let Some(Parsed::Int(n)) = c { n } else { 0 })
+                .collect(),
+        ),
+        Type::Reference(_) => Cells::Record(
+            cells
+                .into_iter()
+                .map(|c| {
+                    if let Some(Parsed::Record(n)) = c {
+                        n
+                    } else {
+                        NO_ROW
+                    }
+                })
+                .collect(),
+        ),
         Type::Text | Type::Choice(_) | Type::Industry | Type::Period | Type::File => symbols(cells),
         Type::List(of) => {
             let mut ends = Vec::with_capacity(cells.len());
@@ -356,7 +505,10 @@ fn pack(ty: &Type, cells: Vec<Option<Parsed>>) -> Cells {
                 }
                 ends.push(items.len() as u32);
             }
-            Cells::List { ends, items: Box::new(pack(of, items)) }
+            Cells::List {
+                ends,
+                items: Box::new(pack(of, items)),
+            }
         }
     }
 }
@@ -365,7 +517,9 @@ fn symbols(cells: Vec<Option<Parsed>>) -> Cells {
     let mut numbers: HashMap<Box<str>, u32> = HashMap::new();
     let mut dictionary: Vec<Box<str>> = Vec::new();
     let codes = cells.into_iter().map(|cell| {
-        let Some(Parsed::Text(text)) = cell else { return 0 };
+        let Some(Parsed::Text(text)) = cell else {
+            return 0;
+        };
         *numbers.entry(text.clone()).or_insert_with(|| {
             dictionary.push(text);
             dictionary.len() as u32 - 1

@@ -13,13 +13,21 @@ pub(crate) struct Filed(Option<HashSet<(String, String)>>);
 impl Filed {
     /// The rows of the measure's filing register that are current.
     pub(crate) fn new(cx: &AsOf<'_>, measure: &Measure) -> Self {
-        let Some(register) = &measure.complete else { return Self(None) };
-        let Some((table, _)) = cx.programme.register(register) else { return Self(None) };
+        let Some(register) = &measure.complete else {
+            return Self(None);
+        };
+        let Some((table, _)) = cx.programme.register(register) else {
+            return Self(None);
+        };
         let mut all = HashSet::new();
         for (_, row) in cx.current(table) {
             let named = cell_text(cx, table, "measure", row);
             if named.is_none_or(|m| m == measure.id) {
-                let text = |field: &str| cell_text(cx, table, field, row).unwrap_or_default().to_owned();
+                let text = |field: &str| {
+                    cell_text(cx, table, field, row)
+                        .unwrap_or_default()
+                        .to_owned()
+                };
                 all.insert((text("bearer"), text("period")));
             }
         }
@@ -29,6 +37,8 @@ impl Filed {
     /// Whether the evidence of a period is complete.
     pub(crate) fn holds(&self, cx: &AsOf<'_>, bearer: &BearerSpan, period: &Period) -> bool {
         let id = cx.id(bearer.bearer.table, bearer.bearer.record);
-        self.0.as_ref().is_none_or(|all| all.contains(&(id.to_owned(), period.key.clone())))
+        self.0
+            .as_ref()
+            .is_none_or(|all| all.contains(&(id.to_owned(), period.key.clone())))
     }
 }

@@ -22,8 +22,16 @@ impl<'a> AsOf<'a> {
     /// The facts as known at the end of `at`.
     pub fn new(programme: &'a Programme, facts: &'a Facts, at: Day) -> Self {
         let settings = programme.settings.iter();
-        let setting_names = settings.map(|(id, s)| (format!("settings.{id}"), s.value.clone())).collect();
-        Self { programme, facts, at, tables: facts.tables_at(at.end()), setting_names }
+        let setting_names = settings
+            .map(|(id, s)| (format!("settings.{id}"), s.value.clone()))
+            .collect();
+        Self {
+            programme,
+            facts,
+            at,
+            tables: facts.tables_at(at.end()),
+            setting_names,
+        }
     }
 
     /// What rules run in.
@@ -48,7 +56,12 @@ impl<'a> AsOf<'a> {
 
     /// The row of a record at this moment; `None` where it does not exist yet, or any more.
     pub fn row(&self, table: usize, record: u32) -> Option<u32> {
-        let row = *self.tables.tables.get(table)?.current.get(record as usize)?;
+        let row = *self
+            .tables
+            .tables
+            .get(table)?
+            .current
+            .get(record as usize)?;
         (row != rules::NO_ROW).then_some(row)
     }
 
@@ -65,6 +78,10 @@ impl<'a> AsOf<'a> {
 
     /// The id of a record.
     pub fn id(&self, table: usize, record: u32) -> &str {
-        self.tables.tables.get(table).and_then(|t| t.ids.get(record as usize)).map_or("", |id| id)
+        self.tables
+            .tables
+            .get(table)
+            .and_then(|t| t.ids.get(record as usize))
+            .map_or("", |id| id)
     }
 }

@@ -6,7 +6,10 @@ use crate::moment::AsOf;
 use crate::pace::{Goal, is_goal};
 use crate::period::Dated;
 use programme::model::{Measure, TallyKind};
-use rules::{Comparison, Kind, Node, Ranged, Rule, Type, Value, names_read, threshold_value, thresholds, verdict_between};
+use rules::{
+    Comparison, Kind, Node, Ranged, Rule, Type, Value, names_read, threshold_value, thresholds,
+    verdict_between,
+};
 use std::collections::BTreeMap;
 
 /// The rule of a measure, prepared for its duties.
@@ -22,12 +25,17 @@ impl<'o> Owes<'o> {
     pub(crate) fn new(cx: &'o AsOf<'o>, measure: &'o Measure) -> Self {
         let rule = measure.owes.as_ref();
         let read = rule.map(names_read).unwrap_or_default();
-        let settings = cx.setting_names.iter().filter(|(name, _)| read.contains(name));
+        let settings = cx
+            .setting_names
+            .iter()
+            .filter(|(name, _)| read.contains(name));
         Self {
             cx,
             measure,
             rule,
-            settings: settings.map(|(name, value)| (name.as_str(), value.clone())).collect(),
+            settings: settings
+                .map(|(name, value)| (name.as_str(), value.clone()))
+                .collect(),
             at_most: rule.is_some_and(|r| limits(&r.root, measure, false)),
         }
     }
@@ -41,29 +49,53 @@ impl<'o> Owes<'o> {
     pub(crate) fn verdict(&self, row: u32, dated: &Dated, tallies: &[Bounds]) -> Option<bool> {
         let rule = self.rule?;
         let nothing = |(tally, b): (&programme::model::Tally, &Bounds)| {
-            matches!(tally.kind, TallyKind::Share(_) | TallyKind::Ratio(..)) && *b == Bounds::default()
+            matches!(tally.kind, TallyKind::Share(_) | TallyKind::Ratio(..))
+                && *b == Bounds::default()
         };
         if self.measure.empty_ratio_met && self.measure.tallies.iter().zip(tallies).any(nothing) {
             return Some(true);
         }
-        verdict_between(rule, &self.cx.world(), &self.bounds(row, dated, tallies), dated.share)
+        verdict_between(
+            rule,
+            &self.cx.world(),
+            &self.bounds(row, dated, tallies),
+            dated.share,
+        )
     }
 
     /// Each `tally >= N` with its N for this duty.
     pub(crate) fn goals(&self, row: u32, dated: &Dated) -> Vec<Goal> {
-        let Some(rule) = self.rule else { return Vec::new() };
+        let Some(rule) = self.rule else {
+            return Vec::new();
+        };
         let bounds = self.bounds(row, dated, &[]);
         let goal = |t: &rules::Threshold<'_>| {
             let tally = self.measure.tallies.iter().position(|x| x.id == t.name)?;
             let need = match threshold_value(t, &self.cx.world(), &bounds, dated.share) {
-                Ranged::Whole { lo: Some(lo), hi: Some(hi) } if lo == hi => lo as f64,
-                Ranged::Real { lo: Some(lo), hi: Some(hi) } if lo == hi => lo,
-                Ranged::Value(value) => crate::tally::real(&value).filter(|_| !matches!(value, Value::Nothing))?,
+                Ranged::Whole {
+                    lo: Some(lo),
+                    hi: Some(hi),
+                } if lo == hi => lo as f64,
+                Ranged::Real {
+                    lo: Some(lo),
+                    hi: Some(hi),
+                } if lo == hi => lo,
+                Ranged::Value(value) => {
+                    crate::tally::real(&value).filter(|_| !matches!(value, Value::Nothing))?
+                }
                 _ => return None,
             };
-            Some(Goal { tally, need, strictly: t.comparison == Comparison::Gt })
+            Some(Goal {
+                tally,
+                need,
+                strictly: t.comparison == Comparison::Gt,
+            })
         };
-        thresholds(rule).iter().filter(|t| is_goal(t)).filter_map(goal).collect()
+        thresholds(rule)
+            .iter()
+            .filter(|t| is_goal(t))
+            .filter_map(goal)
+            .collect()
     }
 
     /// The names that the rule may read.
@@ -78,7 +110,11 @@ impl<'o> Owes<'o> {
         for (tally, bounds) in self.measure.tallies.iter().zip(tallies) {
             names.insert(&tally.id, ranged(&tally.kind, bounds));
         }
-        rules::Bounds { names, records: [("bearer", row)].into(), own: None }
+        rules::Bounds {
+            names,
+            records: [("bearer", row)].into(),
+            own: None,
+        }
     }
 }
 
@@ -93,9 +129,19 @@ pub fn tally_type(kind: &TallyKind) -> Type {
 
 fn ranged(kind: &TallyKind, bounds: &Bounds) -> Ranged {
     match tally_type(kind) {
-        Type::Double => Ranged::Real { lo: bounds.low, hi: bounds.high },
-        Type::Bool => Ranged::Value(bounds.known().map_or(Value::Unknown(None), |n| Value::Bool(n > 0.0))),
-        _ => Ranged::Whole { lo: bounds.low.map(|n| n as i64), hi: bounds.high.map(|n| n as i64) },
+        Type::Double => Ranged::Real {
+            lo: bounds.low,
+            hi: bounds.high,
+        },
+        Type::Bool => Ranged::Value(
+            bounds
+                .known()
+                .map_or(Value::Unknown(None), |n| Value::Bool(n > 0.0)),
+        ),
+        _ => Ranged::Whole {
+            lo: bounds.low.map(|n| n as i64),
+            hi: bounds.high.map(|n| n as i64),
+        },
     }
 }
 
@@ -115,15 +161,29 @@ fn limits(node: &Node, measure: &Measure, negated: bool) -> bool {
                 Comparison::Le | Comparison::Lt => is_tally(b),
                 Comparison::Eq | Comparison::Ne => false,
             };
-            if negated { up || down && !matches!(comparison, Comparison::Le | Comparison::Lt | Comparison::Ge | Comparison::Gt) } else { down }
+            if negated {
+                up || down
+                    && !matches!(
+                        comparison,
+                        Comparison::Le | Comparison::Lt | Comparison::Ge | Comparison::Gt
+                    )
+            } else {
+                down
+            }
         }
-        _ => node.children().into_iter().any(|child| limits(child, measure, negated)),
+        _ => node
+            .children()
+            .into_iter()
+            .any(|child| limits(child, measure, negated)),
     }
 }
 
 fn mentions(node: &Node, measure: &Measure) -> bool {
     match &node.kind {
         Kind::Name(name) => measure.tallies.iter().any(|t| &t.id == name),
-        _ => node.children().into_iter().any(|child| mentions(child, measure)),
+        _ => node
+            .children()
+            .into_iter()
+            .any(|child| mentions(child, measure)),
     }
 }

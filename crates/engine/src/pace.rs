@@ -26,13 +26,26 @@ pub fn asked(pace: &Pace, need: f64, period: &Period, at: Day) -> f64 {
     }
     match pace {
         Pace::None => 0.0,
-        Pace::LinearDay => (need * f64::from(at.0 - period.from.0 + 1) / f64::from(period.days())).floor(),
+        Pace::LinearDay => {
+            (need * f64::from(at.0 - period.from.0 + 1) / f64::from(period.days())).floor()
+        }
         Pace::LinearMonth => {
-            let (ended, all) = (months_ended(period.from, at), months_ended(period.from, period.until));
-            if all == 0 { 0.0 } else { (need * f64::from(ended) / f64::from(all)).floor() }
+            let (ended, all) = (
+                months_ended(period.from, at),
+                months_ended(period.from, period.until),
+            );
+            if all == 0 {
+                0.0
+            } else {
+                (need * f64::from(ended) / f64::from(all)).floor()
+            }
         }
         Pace::Curve(points) => {
-            let share = points.iter().take_while(|(day, _)| *day <= at).last().map_or(0.0, |(_, share)| *share);
+            let share = points
+                .iter()
+                .take_while(|(day, _)| *day <= at)
+                .last()
+                .map_or(0.0, |(_, share)| *share);
             need * share
         }
     }
@@ -44,7 +57,11 @@ fn months_ended(from: Day, at: Day) -> i32 {
         let (year, month, _) = day.ymd();
         i32::from(year) * 12 + i32::from(month)
     };
-    let last = if at.month().1 == at { index(at) } else { index(at) - 1 };
+    let last = if at.month().1 == at {
+        index(at)
+    } else {
+        index(at) - 1
+    };
     (last - index(from) + 1).max(0)
 }
 
@@ -55,12 +72,15 @@ pub(crate) fn paced(measure: &Measure, goals: &[Goal]) -> bool {
 
 fn goal_is_paced(measure: &Measure, goal: &Goal) -> bool {
     use programme::model::TallyKind::{Count, Distinct, Last, Sum};
-    let grows = measure.tallies.get(goal.tally).is_some_and(|t| match t.kind {
-        Count | Distinct(_) | Sum(_) => true,
-        // A latest value or a share has a course only where the programme draws one.
-        Last(_) => !matches!(measure.pace, Pace::LinearDay),
-        _ => matches!(measure.pace, Pace::Curve(_)),
-    });
+    let grows = measure
+        .tallies
+        .get(goal.tally)
+        .is_some_and(|t| match t.kind {
+            Count | Distinct(_) | Sum(_) => true,
+            // A latest value or a share has a course only where the programme draws one.
+            Last(_) => !matches!(measure.pace, Pace::LinearDay),
+            _ => matches!(measure.pace, Pace::Curve(_)),
+        });
     grows && (goal.need > 1.0 || matches!(measure.pace, Pace::Curve(_)))
 }
 
@@ -110,18 +130,39 @@ mod tests {
     #[test]
     fn ten_a_month_asks_eight_on_the_twenty_sixth() {
         let month = PeriodKind::Month.containing(day("2023-09-26"));
-        assert_eq!(asked(&Pace::LinearDay, 10.0, &month, day("2023-09-26")), 8.0);
-        assert_eq!(asked(&Pace::LinearDay, 10.0, &month, day("2023-09-02")), 0.0);
-        assert_eq!(asked(&Pace::LinearDay, 10.0, &month, day("2023-09-30")), 10.0);
-        assert_eq!(asked(&Pace::LinearDay, 10.0, &month, day("2023-08-31")), 0.0);
+        assert_eq!(
+            asked(&Pace::LinearDay, 10.0, &month, day("2023-09-26")),
+            8.0
+        );
+        assert_eq!(
+            asked(&Pace::LinearDay, 10.0, &month, day("2023-09-02")),
+            0.0
+        );
+        assert_eq!(
+            asked(&Pace::LinearDay, 10.0, &month, day("2023-09-30")),
+            10.0
+        );
+        assert_eq!(
+            asked(&Pace::LinearDay, 10.0, &month, day("2023-08-31")),
+            0.0
+        );
     }
 
     #[test]
     fn months_count_when_they_have_ended() {
         let year = PeriodKind::Year.containing(day("2023-09-26"));
-        assert_eq!(asked(&Pace::LinearMonth, 12.0, &year, day("2023-09-26")), 8.0);
-        assert_eq!(asked(&Pace::LinearMonth, 12.0, &year, day("2023-09-30")), 9.0);
-        assert_eq!(asked(&Pace::LinearMonth, 12.0, &year, day("2023-01-30")), 0.0);
+        assert_eq!(
+            asked(&Pace::LinearMonth, 12.0, &year, day("2023-09-26")),
+            8.0
+        );
+        assert_eq!(
+            asked(&Pace::LinearMonth, 12.0, &year, day("2023-09-30")),
+            9.0
+        );
+        assert_eq!(
+            asked(&Pace::LinearMonth, 12.0, &year, day("2023-01-30")),
+            0.0
+        );
     }
 
     #[test]

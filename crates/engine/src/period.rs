@@ -35,7 +35,14 @@ pub(crate) struct Dated {
 pub(crate) fn bearers(cx: &AsOf<'_>, measure: &Measure) -> Vec<BearerSpan> {
     match &measure.bearer {
         Bearer::Units(rule) => unit_bearers(cx, rule),
-        Bearer::Records { table, from, until, filter, answers, .. } => {
+        Bearer::Records {
+            table,
+            from,
+            until,
+            filter,
+            answers,
+            ..
+        } => {
             let (records, rows): (Vec<u32>, Vec<u32>) = cx.current(*table).unzip();
             let owed = owed(cx, filter.as_ref(), &rows);
             let from = dates(cx, from.as_ref(), &rows);
@@ -50,7 +57,10 @@ pub(crate) fn bearers(cx: &AsOf<'_>, measure: &Measure) -> Vec<BearerSpan> {
                 }
                 let unknown = from == When::Unknown || until == When::Unknown;
                 bearers.push(BearerSpan {
-                    bearer: BearerOf { table: *table, record: *record },
+                    bearer: BearerOf {
+                        table: *table,
+                        record: *record,
+                    },
                     row: *row,
                     unit: unit.get(i).copied().flatten(),
                     spans: vec![(from.day(), until.day())],
@@ -68,7 +78,10 @@ fn unit_bearers(cx: &AsOf<'_>, rule: &Rule) -> Vec<BearerSpan> {
     let bearer = |(row, unit): (u32, &Unit)| {
         let owed = owed.get(row as usize).copied().flatten();
         (owed != Some(false)).then(|| BearerSpan {
-            bearer: BearerOf { table: UNIT_TABLE, record: row },
+            bearer: BearerOf {
+                table: UNIT_TABLE,
+                record: row,
+            },
             row,
             unit: Some(row),
             spans: unit.exists.clone(),
@@ -79,15 +92,29 @@ fn unit_bearers(cx: &AsOf<'_>, rule: &Rule) -> Vec<BearerSpan> {
 }
 
 fn owed(cx: &AsOf<'_>, rule: Option<&Rule>, rows: &[u32]) -> Vec<Option<bool>> {
-    let Some(rule) = rule else { return vec![Some(true); rows.len()] };
+    let Some(rule) = rule else {
+        return vec![Some(true); rows.len()];
+    };
     let frame = frame(cx, rows);
     let verdict = verdicts(rule, &cx.world(), &frame);
-    (0..rows.len()).map(|i| verdict.yes.get(i).then_some(true).or(verdict.no.get(i).then_some(false))).collect()
+    (0..rows.len())
+        .map(|i| {
+            verdict
+                .yes
+                .get(i)
+                .then_some(true)
+                .or(verdict.no.get(i).then_some(false))
+        })
+        .collect()
 }
 
 /// A frame over rows of one table with the settings in scope.
 pub(crate) fn frame<'f>(cx: &'f AsOf<'_>, rows: &'f [u32]) -> Frame<'f> {
-    Frame { len: rows.len(), own: Some(rows), names: cx.settings() }
+    Frame {
+        len: rows.len(),
+        own: Some(rows),
+        names: cx.settings(),
+    }
 }
 
 /// A date that may be open, nothing or unknown.
@@ -105,7 +132,11 @@ pub(crate) enum When {
 
 impl When {
     pub(crate) fn day(self) -> Option<Day> {
-        if let Self::On(day) = self { Some(day) } else { None }
+        if let Self::On(day) = self {
+            Some(day)
+        } else {
+            None
+        }
     }
 
     pub(crate) fn of(value: &Value) -> Self {
@@ -120,23 +151,36 @@ impl When {
 
 /// A date path over rows.
 pub(crate) fn dates(cx: &AsOf<'_>, path: Option<&Rule>, rows: &[u32]) -> Vec<When> {
-    let Some(path) = path else { return vec![When::Open; rows.len()] };
-    values(path, &cx.world(), &frame(cx, rows)).iter().map(When::of).collect()
+    let Some(path) = path else {
+        return vec![When::Open; rows.len()];
+    };
+    values(path, &cx.world(), &frame(cx, rows))
+        .iter()
+        .map(When::of)
+        .collect()
 }
 
 /// The unit that a unit or division path leads to.
 pub(crate) fn units_of(cx: &AsOf<'_>, path: Option<&Rule>, rows: &[u32]) -> Vec<Option<u32>> {
-    let Some(path) = path else { return vec![None; rows.len()] };
-    values(path, &cx.world(), &frame(cx, rows)).iter().map(|v| unit_of(cx, v)).collect()
+    let Some(path) = path else {
+        return vec![None; rows.len()];
+    };
+    values(path, &cx.world(), &frame(cx, rows))
+        .iter()
+        .map(|v| unit_of(cx, v))
+        .collect()
 }
 
 /// The unit of a unit, or the one that governs a division.
 pub(crate) fn unit_of(cx: &AsOf<'_>, value: &Value) -> Option<u32> {
     match value {
         Value::Record(UNIT_TABLE, record) if *record != NO_ROW => Some(*record),
-        Value::Record(programme::model::DIVISION_TABLE, record) => {
-            cx.programme.divisions.get(*record as usize)?.unit.map(|u| u as u32)
-        }
+        Value::Record(programme::model::DIVISION_TABLE, record) => cx
+            .programme
+            .divisions
+            .get(*record as usize)?
+            .unit
+            .map(|u| u as u32),
         _ => None,
     }
 }
@@ -165,13 +209,23 @@ pub(crate) fn periods(cx: &AsOf<'_>, measure: &Measure, bearer: &BearerSpan) -> 
             }
         }
     }
-    found.into_iter().filter_map(|(period, share)| dated(cx, measure, bearer.row, period, share)).collect()
+    found
+        .into_iter()
+        .filter_map(|(period, share)| dated(cx, measure, bearer.row, period, share))
+        .collect()
 }
 
 type Cutting = (Period, Option<(i64, i64)>);
 
 fn single(_measure: &Measure, from: Day, until: Day, key: &str) -> Option<Cutting> {
-    Some((Period { from, until, key: key.into() }, None))
+    Some((
+        Period {
+            from,
+            until,
+            key: key.into(),
+        },
+        None,
+    ))
 }
 
 /// A calendar period cut to the span and to the phases that the measure keeps to.
@@ -188,22 +242,50 @@ fn cut(cx: &AsOf<'_>, measure: &Measure, whole: &Period, first: Day, last: Day) 
     let inside: Vec<(Day, Day)> = if measure.during.is_empty() {
         vec![(from, until)]
     } else {
-        let phases = cx.programme.phases.iter().filter(|p| measure.during.contains(&p.id));
-        phases.map(|p| (from.max(p.from), until.min(p.until))).filter(|(f, u)| f <= u).take(1).collect()
+        let phases = cx
+            .programme
+            .phases
+            .iter()
+            .filter(|p| measure.during.contains(&p.id));
+        phases
+            .map(|p| (from.max(p.from), until.min(p.until)))
+            .filter(|(f, u)| f <= u)
+            .take(1)
+            .collect()
     };
     let cutting = |(from, until): (Day, Day)| {
-        let period = Period { from, until, key: whole.key.clone() };
-        let share = (rule == Cut::Prorated).then(|| (i64::from(period.days()), i64::from(whole.days())));
+        let period = Period {
+            from,
+            until,
+            key: whole.key.clone(),
+        };
+        let share =
+            (rule == Cut::Prorated).then(|| (i64::from(period.days()), i64::from(whole.days())));
         (period, share)
     };
     inside.into_iter().map(cutting).collect()
 }
 
 /// A period with its due, judged and late days; `None` past the calendar's edge (proof-reading names that).
-fn dated(cx: &AsOf<'_>, measure: &Measure, row: u32, mut period: Period, share: Option<(i64, i64)>) -> Option<Dated> {
+fn dated(
+    cx: &AsOf<'_>,
+    measure: &Measure,
+    row: u32,
+    mut period: Period,
+    share: Option<(i64, i64)>,
+) -> Option<Dated> {
     let calendar = &cx.programme.calendar;
-    let field = |path: &Rule| dates(cx, Some(path), &[row]).first().copied().unwrap_or(When::Unknown);
-    let start = if measure.every == Rhythm::Always { period.from } else { period.until };
+    let field = |path: &Rule| {
+        dates(cx, Some(path), &[row])
+            .first()
+            .copied()
+            .unwrap_or(When::Unknown)
+    };
+    let start = if measure.every == Rhythm::Always {
+        period.from
+    } else {
+        period.until
+    };
     let (mut due, certain) = match &measure.due {
         Due::End => (start, true),
         Due::AfterEnd(span) => (after(start, *span, calendar)?, true),
@@ -231,12 +313,24 @@ fn dated(cx: &AsOf<'_>, measure: &Measure, row: u32, mut period: Period, share: 
         Span::Days(0) | Span::Workdays(0) => due,
         grace => after(due, grace, calendar)?,
     };
-    let late = if measure.every == Rhythm::Always { LateEnd::Open } else { LateEnd::after(measure.late, due, calendar)? };
+    let late = if measure.every == Rhythm::Always {
+        LateEnd::Open
+    } else {
+        LateEnd::after(measure.late, due, calendar)?
+    };
     let closes = match measure.closes {
         Some(span) => Some(after(judged, span, calendar)?),
         None => None,
     };
-    Some(Dated { period, share, due, judged, late, closes, certain })
+    Some(Dated {
+        period,
+        share,
+        due,
+        judged,
+        late,
+        closes,
+        certain,
+    })
 }
 
 fn later(a: Option<Day>, b: Option<Day>) -> Option<Day> {
@@ -253,6 +347,9 @@ fn earlier(a: Option<Day>, b: Option<Day>) -> Option<Day> {
 impl AsOf<'_> {
     /// The settings as names in scope.
     pub(crate) fn settings(&self) -> std::collections::BTreeMap<&str, Bound<'_>> {
-        self.setting_names.iter().map(|(name, value)| (name.as_str(), Bound::One(value.clone()))).collect()
+        self.setting_names
+            .iter()
+            .map(|(name, value)| (name.as_str(), Bound::One(value.clone())))
+            .collect()
     }
 }

@@ -64,9 +64,21 @@ impl Standing {
         Self::ALL.into_iter().find(|s| s.word() == word)
     }
 
+    /// A narrative is never red: what was not told is not known.
+    pub(crate) fn narrated(self) -> Self {
+        match self {
+            Self::Overdue | Self::Missed => Self::Unknown,
+            Self::Behind => Self::OnTrack,
+            other => other,
+        }
+    }
+
     /// Whether the duty's period has come to its judgement: met, recovered, overdue or missed.
     pub fn is_settled(self) -> bool {
-        matches!(self, Self::Met | Self::Recovered | Self::Overdue | Self::Missed)
+        matches!(
+            self,
+            Self::Met | Self::Recovered | Self::Overdue | Self::Missed
+        )
     }
 }
 
@@ -130,12 +142,20 @@ impl Case {
             return Standing::Recovered;
         }
         if self.at >= self.judged {
-            return if self.late.accepts_after(self.at) { Standing::Overdue } else { Standing::Missed };
+            return if self.late.accepts_after(self.at) {
+                Standing::Overdue
+            } else {
+                Standing::Missed
+            };
         }
         if self.at_most && !in_time || self.below_pace.unwrap_or(!best) && self.paced {
             return Standing::Behind;
         }
-        if !self.paced && self.past_four_fifths() { Standing::DueSoon } else { Standing::OnTrack }
+        if !self.paced && self.past_four_fifths() {
+            Standing::DueSoon
+        } else {
+            Standing::OnTrack
+        }
     }
 
     /// Past 80 % of the days up to due.
@@ -170,33 +190,136 @@ mod tests {
     #[test]
     fn the_first_that_holds_wins_in_order() {
         let base = september();
-        assert_eq!(Case { excused: true, ..base }.standing(), Standing::Excused);
+        assert_eq!(
+            Case {
+                excused: true,
+                ..base
+            }
+            .standing(),
+            Standing::Excused
+        );
         assert_eq!(Case { at: Day(0), ..base }.standing(), Standing::Upcoming);
-        assert_eq!(Case { in_time: Some(true), ..base }.standing(), Standing::Met);
+        assert_eq!(
+            Case {
+                in_time: Some(true),
+                ..base
+            }
+            .standing(),
+            Standing::Met
+        );
         assert_eq!(base.standing(), Standing::OnTrack);
-        assert_eq!(Case { below_pace: Some(true), ..base }.standing(), Standing::Behind);
-        assert_eq!(Case { paced: false, ..base }.standing(), Standing::DueSoon);
-        assert_eq!(Case { at: Day(38), ..base }.standing(), Standing::OnTrack);
-        assert_eq!(Case { at: Day(39), ..base }.standing(), Standing::Overdue);
-        assert_eq!(Case { at: Day(60), ..base }.standing(), Standing::Missed);
-        assert_eq!(Case { at: Day(45), with_late: Some(true), ..base }.standing(), Standing::Recovered);
-        assert_eq!(Case { at: Day(39), late: LateEnd::No, ..base }.standing(), Standing::Missed);
+        assert_eq!(
+            Case {
+                below_pace: Some(true),
+                ..base
+            }
+            .standing(),
+            Standing::Behind
+        );
+        assert_eq!(
+            Case {
+                paced: false,
+                ..base
+            }
+            .standing(),
+            Standing::DueSoon
+        );
+        assert_eq!(
+            Case {
+                at: Day(38),
+                ..base
+            }
+            .standing(),
+            Standing::OnTrack
+        );
+        assert_eq!(
+            Case {
+                at: Day(39),
+                ..base
+            }
+            .standing(),
+            Standing::Overdue
+        );
+        assert_eq!(
+            Case {
+                at: Day(60),
+                ..base
+            }
+            .standing(),
+            Standing::Missed
+        );
+        assert_eq!(
+            Case {
+                at: Day(45),
+                with_late: Some(true),
+                ..base
+            }
+            .standing(),
+            Standing::Recovered
+        );
+        assert_eq!(
+            Case {
+                at: Day(39),
+                late: LateEnd::No,
+                ..base
+            }
+            .standing(),
+            Standing::Missed
+        );
     }
 
     #[test]
     fn an_at_most_duty_is_met_only_once_due_has_come() {
-        let base = Case { at_most: true, in_time: Some(true), paced: false, ..september() };
+        let base = Case {
+            at_most: true,
+            in_time: Some(true),
+            paced: false,
+            ..september()
+        };
         assert_eq!(base.standing(), Standing::DueSoon);
-        assert_eq!(Case { at: Day(30), ..base }.standing(), Standing::Met);
-        assert_eq!(Case { in_time: Some(false), ..base }.standing(), Standing::Behind);
+        assert_eq!(
+            Case {
+                at: Day(30),
+                ..base
+            }
+            .standing(),
+            Standing::Met
+        );
+        assert_eq!(
+            Case {
+                in_time: Some(false),
+                ..base
+            }
+            .standing(),
+            Standing::Behind
+        );
     }
 
     #[test]
     fn two_ends_that_differ_are_unknown_and_two_that_agree_are_not() {
-        let base = Case { in_time: None, ..september() };
+        let base = Case {
+            in_time: None,
+            ..september()
+        };
         assert_eq!(base.standing(), Standing::Unknown);
         assert_eq!(Case { at: Day(0), ..base }.standing(), Standing::Upcoming);
-        assert_eq!(Case { owed: None, in_time: Some(true), ..base }.standing(), Standing::Unknown);
-        assert_eq!(Case { in_time: Some(false), below_pace: None, ..base }.standing(), Standing::Unknown);
+        assert_eq!(
+            Case {
+                owed: None,
+                in_time: Some(true),
+                ..base
+            }
+            .standing(),
+            Standing::Unknown
+        );
+        assert_eq!(
+            Case {
+                in_time: Some(false),
+                below_pace: None,
+                ..base
+            }
+            .standing(),
+            Standing::Unknown
+        );
     }
 }

@@ -21,7 +21,11 @@ pub(crate) struct Window<'w> {
 pub(crate) fn within(row: &Placed, counts: Option<bool>, window: &Window<'_>) -> Option<bool> {
     let in_period = match (&row.for_key, row.done) {
         (Some(key), done) => {
-            let mine = if key.is_empty() { None } else { Some(**key == *window.period.key) };
+            let mine = if key.is_empty() {
+                None
+            } else {
+                Some(**key == *window.period.key)
+            };
             match done {
                 DoneOn::Day(day) => both(mine, Some(day <= window.done_by)),
                 DoneOn::Stock => mine,
@@ -44,16 +48,27 @@ fn both(a: Option<bool>, b: Option<bool>) -> Option<bool> {
 }
 
 /// The tally over these rows (`true`: certainly in, `false`: possibly).
-pub(crate) fn bounds<'p>(kind: &TallyKind, rows: impl Iterator<Item = (&'p Placed, bool)>) -> Bounds {
+pub(crate) fn bounds<'p>(
+    kind: &TallyKind,
+    rows: impl Iterator<Item = (&'p Placed, bool)>,
+) -> Bounds {
     match kind {
         TallyKind::Count => {
-            let (sure, all) = rows.fold((0u32, 0u32), |(sure, all), (_, certain)| (sure + u32::from(certain), all + 1));
-            Bounds { low: Some(sure.into()), high: Some(all.into()) }
+            let (sure, all) = rows.fold((0u32, 0u32), |(sure, all), (_, certain)| {
+                (sure + u32::from(certain), all + 1)
+            });
+            Bounds {
+                low: Some(sure.into()),
+                high: Some(all.into()),
+            }
         }
         TallyKind::Distinct(_) => distinct(rows),
         TallyKind::Sum(_) => {
             let sum = Sum::over(rows.map(|(p, certain)| (p.amount, certain)));
-            Bounds { low: Some(sum.low), high: sum.high }
+            Bounds {
+                low: Some(sum.low),
+                high: sum.high,
+            }
         }
         TallyKind::Share(_) => share(rows),
         TallyKind::Ratio(_, _) => ratio(rows),
@@ -79,7 +94,10 @@ fn distinct<'p>(rows: impl Iterator<Item = (&'p Placed, bool)>) -> Bounds {
         }
     }
     let least = sure.len().max(usize::from(sure_unknown));
-    Bounds { low: Some(least as f64), high: Some(maybe.len() as f64 + f64::from(unknown)) }
+    Bounds {
+        low: Some(least as f64),
+        high: Some(maybe.len() as f64 + f64::from(unknown)),
+    }
 }
 
 /// A sum at both ends; an unknown amount has no upper bound.
@@ -90,7 +108,10 @@ struct Sum {
 
 impl Sum {
     fn over(amounts: impl Iterator<Item = (Option<f64>, bool)>) -> Self {
-        let mut sum = Self { low: 0.0, high: Some(0.0) };
+        let mut sum = Self {
+            low: 0.0,
+            high: Some(0.0),
+        };
         for (amount, certain) in amounts {
             let Some(amount) = amount else {
                 sum.high = None;
@@ -127,8 +148,22 @@ fn share<'p>(rows: impl Iterator<Item = (&'p Placed, bool)>) -> Bounds {
     let ill = sure + may_no + may_open;
     let well = sure + may_yes + may_open;
     let low = if ill > 0.0 { yes / ill } else { 1.0 };
-    let high = if well > 0.0 { (yes + open + may_yes + may_open) / well } else { 0.0 };
-    if sure == 0.0 { Bounds { low: Some(0.0), high: Some(1.0) } } else { Bounds { low: Some(low), high: Some(high) } }
+    let high = if well > 0.0 {
+        (yes + open + may_yes + may_open) / well
+    } else {
+        0.0
+    };
+    if sure == 0.0 {
+        Bounds {
+            low: Some(0.0),
+            high: Some(1.0),
+        }
+    } else {
+        Bounds {
+            low: Some(low),
+            high: Some(high),
+        }
+    }
 }
 
 fn ratio<'p>(rows: impl Iterator<Item = (&'p Placed, bool)>) -> Bounds {
@@ -138,8 +173,15 @@ fn ratio<'p>(rows: impl Iterator<Item = (&'p Placed, bool)>) -> Bounds {
     if over.high == Some(0.0) {
         return Bounds::default();
     }
-    let low = over.high.filter(|h| *h > 0.0).map_or(Some(0.0), |h| Some(of.low / h));
-    let high = if over.low > 0.0 { of.high.map(|h| h / over.low) } else { None };
+    let low = over
+        .high
+        .filter(|h| *h > 0.0)
+        .map_or(Some(0.0), |h| Some(of.low / h));
+    let high = if over.low > 0.0 {
+        of.high.map(|h| h / over.low)
+    } else {
+        None
+    };
     Bounds { low, high }
 }
 
@@ -150,15 +192,25 @@ fn last<'p>(rows: impl Iterator<Item = (&'p Placed, bool)>) -> Bounds {
         DoneOn::Stock | DoneOn::Unknown => None,
     };
     let rows: Vec<_> = rows.collect();
-    let newest = rows.iter().filter(|(_, certain)| *certain).max_by_key(|(p, _)| (day(p), p.row));
+    let newest = rows
+        .iter()
+        .filter(|(_, certain)| *certain)
+        .max_by_key(|(p, _)| (day(p), p.row));
     let newest_day = newest.and_then(|(p, _)| day(p));
-    let rivals = rows.iter().filter(|(p, certain)| !certain && day(p).is_none_or(|d| Some(d) >= newest_day));
+    let rivals = rows
+        .iter()
+        .filter(|(p, certain)| !certain && day(p).is_none_or(|d| Some(d) >= newest_day));
     let mut all = newest.into_iter().chain(rivals).map(|(p, _)| p.amount);
-    let Some(first) = all.next() else { return Bounds::default() };
+    let Some(first) = all.next() else {
+        return Bounds::default();
+    };
     if newest.is_none() {
         return Bounds::default();
     }
-    let mut found = Bounds { low: first, high: first };
+    let mut found = Bounds {
+        low: first,
+        high: first,
+    };
     for amount in all {
         found.low = found.low.zip(amount).map(|(a, b)| a.min(b));
         found.high = found.high.zip(amount).map(|(a, b)| a.max(b));
@@ -171,39 +223,91 @@ mod tests {
     use super::*;
 
     fn row(amount: Option<f64>, over: Option<f64>, done: DoneOn) -> Placed {
-        Placed { bearer: 0, row: 0, counts: Some(true), done, for_key: None, amount, over, value: None }
+        Placed {
+            bearer: 0,
+            row: 0,
+            counts: Some(true),
+            done,
+            for_key: None,
+            amount,
+            over,
+            value: None,
+        }
     }
 
     #[test]
     fn an_unknown_amount_has_no_upper_bound() {
-        let rows = [row(Some(5.0), None, DoneOn::Stock), row(None, None, DoneOn::Stock)];
+        let rows = [
+            row(Some(5.0), None, DoneOn::Stock),
+            row(None, None, DoneOn::Stock),
+        ];
         let rule = || rules_text();
         let found = bounds(&TallyKind::Sum(rule()), rows.iter().map(|p| (p, true)));
-        assert_eq!(found, Bounds { low: Some(5.0), high: None });
+        assert_eq!(
+            found,
+            Bounds {
+                low: Some(5.0),
+                high: None
+            }
+        );
     }
 
     #[test]
     fn a_share_opens_on_both_sides() {
         let stock = |part| row(part, None, DoneOn::Stock);
-        let rows = [stock(Some(1.0)), stock(Some(0.0)), stock(None), stock(Some(1.0))];
+        let rows = [
+            stock(Some(1.0)),
+            stock(Some(0.0)),
+            stock(None),
+            stock(Some(1.0)),
+        ];
         let certain = [true, true, true, false];
         let found = bounds(&TallyKind::Share(rules_text()), rows.iter().zip(certain));
         // Ill: 1 of 3 (the doubtful yes is out). Well: 3 of 4.
-        assert_eq!(found, Bounds { low: Some(1.0 / 3.0), high: Some(0.75) });
-        assert_eq!(bounds(&TallyKind::Share(rules_text()), std::iter::empty()), Bounds::default());
+        assert_eq!(
+            found,
+            Bounds {
+                low: Some(1.0 / 3.0),
+                high: Some(0.75)
+            }
+        );
+        assert_eq!(
+            bounds(&TallyKind::Share(rules_text()), std::iter::empty()),
+            Bounds::default()
+        );
     }
 
     #[test]
     fn a_row_without_its_day_widens_and_a_last_value_waits_for_it() {
         let day = |d, n| row(Some(n), None, DoneOn::Day(Day(d)));
-        let rows = [day(3, 10.0), day(9, 30.0), row(Some(70.0), None, DoneOn::Unknown)];
-        let found = bounds(&TallyKind::Last(rules_text()), rows.iter().zip([true, true, false]));
-        assert_eq!(found, Bounds { low: Some(30.0), high: Some(70.0) });
+        let rows = [
+            day(3, 10.0),
+            day(9, 30.0),
+            row(Some(70.0), None, DoneOn::Unknown),
+        ];
+        let found = bounds(
+            &TallyKind::Last(rules_text()),
+            rows.iter().zip([true, true, false]),
+        );
+        assert_eq!(
+            found,
+            Bounds {
+                low: Some(30.0),
+                high: Some(70.0)
+            }
+        );
     }
 
     fn rules_text() -> rules::Rule {
         let kind = rules::Kind::Literal(rules::Value::Int(1));
-        let root = rules::Node { kind, ty: rules::Type::Int, span: 0..1 };
-        rules::Rule { text: "1".into(), root }
+        let root = rules::Node {
+            kind,
+            ty: rules::Type::Int,
+            span: 0..1,
+        };
+        rules::Rule {
+            text: "1".into(),
+            root,
+        }
     }
 }

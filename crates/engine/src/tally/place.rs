@@ -18,7 +18,11 @@ pub(crate) struct Bearers {
 impl Bearers {
     /// Bearers in the order of their positions, with their current rows.
     pub(crate) fn new(bearers: impl Iterator<Item = (BearerOf, u32)>) -> Self {
-        let mut all = Self { table: UNIT_TABLE, position: HashMap::new(), rows: Vec::new() };
+        let mut all = Self {
+            table: UNIT_TABLE,
+            position: HashMap::new(),
+            rows: Vec::new(),
+        };
         for (bearer, row) in bearers {
             all.table = bearer.table;
             all.position.insert(bearer.record, all.rows.len() as u32);
@@ -29,7 +33,12 @@ impl Bearers {
 }
 
 /// Places every version that was ever known by now with its bearers.
-pub(crate) fn place(cx: &AsOf<'_>, measure: &Measure, tally: &Tally, bearers: &Bearers) -> TallyRows {
+pub(crate) fn place(
+    cx: &AsOf<'_>,
+    measure: &Measure,
+    tally: &Tally,
+    bearers: &Bearers,
+) -> TallyRows {
     let rows = happened(cx, tally);
     let mut found = TallyRows::default();
     let mut pairs: Vec<(u32, usize)> = Vec::new();
@@ -41,7 +50,11 @@ pub(crate) fn place(cx: &AsOf<'_>, measure: &Measure, tally: &Tally, bearers: &B
             }
             continue;
         };
-        pairs.extend(homes(cx, tally, bearers, &targets).into_iter().map(|bearer| (bearer, at)));
+        pairs.extend(
+            homes(cx, tally, bearers, &targets)
+                .into_iter()
+                .map(|bearer| (bearer, at)),
+        );
     }
     pairs.sort_unstable();
     pairs.dedup();
@@ -52,14 +65,30 @@ pub(crate) fn place(cx: &AsOf<'_>, measure: &Measure, tally: &Tally, bearers: &B
 
 /// Rows recorded by now whose register's own date, where known, has come.
 fn happened(cx: &AsOf<'_>, tally: &Tally) -> Vec<u32> {
-    let Some(table) = cx.tables().tables.get(tally.table) else { return Vec::new() };
+    let Some(table) = cx.tables().tables.get(tally.table) else {
+        return Vec::new();
+    };
     let recorded = |row: &u32| cx.facts.validity(tally.table, *row).0 < cx.until();
     let rows: Vec<u32> = (0..table.rows() as u32).filter(recorded).collect();
-    let date = cx.programme.registers.get(tally.table - FIRST_REGISTER_TABLE).and_then(|r| r.date.as_deref());
+    let date = cx
+        .programme
+        .registers
+        .get(tally.table - FIRST_REGISTER_TABLE)
+        .and_then(|r| r.date.as_deref());
     let schema = cx.programme.schema.tables.get(tally.table);
-    let column = date.and_then(|d| schema?.fields.iter().filter(|f| f.formula.is_none()).position(|f| f.id == d));
-    let Some(column) = column.and_then(|c| table.columns.get(c)) else { return rows };
-    let rules::Cells::Int(days) = &column.cells else { return rows };
+    let column = date.and_then(|d| {
+        schema?
+            .fields
+            .iter()
+            .filter(|f| f.formula.is_none())
+            .position(|f| f.id == d)
+    });
+    let Some(column) = column.and_then(|c| table.columns.get(c)) else {
+        return rows;
+    };
+    let rules::Cells::Int(days) = &column.cells else {
+        return rows;
+    };
     let come = |row: &u32| {
         let row = *row as usize;
         !column.present.get(row) || days.get(row).is_some_and(|day| *day <= i64::from(cx.at.0))
@@ -71,8 +100,16 @@ fn happened(cx: &AsOf<'_>, tally: &Tally) -> Vec<u32> {
 fn targets(cx: &AsOf<'_>, tally: &Tally, rows: &[u32]) -> Vec<Option<Vec<Value>>> {
     let Some(by) = &tally.by else {
         let table = cx.tables().tables.get(tally.table);
-        let record = |row: &u32| table.and_then(|t| t.record.get(*row as usize)).copied().unwrap_or(NO_ROW);
-        return rows.iter().map(|row| Some(vec![Value::Record(tally.table, record(row))])).collect();
+        let record = |row: &u32| {
+            table
+                .and_then(|t| t.record.get(*row as usize))
+                .copied()
+                .unwrap_or(NO_ROW)
+        };
+        return rows
+            .iter()
+            .map(|row| Some(vec![Value::Record(tally.table, record(row))]))
+            .collect();
     };
     let target = |value| match value {
         Value::Unknown(_) => None,
@@ -80,7 +117,10 @@ fn targets(cx: &AsOf<'_>, tally: &Tally, rows: &[u32]) -> Vec<Option<Vec<Value>>
         Value::List(items) => Some(items),
         one => Some(vec![one]),
     };
-    values(by, &cx.world(), &frame(cx, rows)).into_iter().map(target).collect()
+    values(by, &cx.world(), &frame(cx, rows))
+        .into_iter()
+        .map(target)
+        .collect()
 }
 
 /// The bearers that a row's targets belong to: themselves, or units above them.
@@ -129,26 +169,49 @@ impl<'l> Lanes<'l> {
         rows: &'l [u32],
         pairs: &'l [(u32, usize)],
     ) -> Self {
-        let own: Vec<u32> = pairs.iter().filter_map(|(_, at)| rows.get(*at).copied()).collect();
-        let bearer: Vec<u32> = pairs.iter().filter_map(|(b, _)| bearers.rows.get(*b as usize).copied()).collect();
+        let own: Vec<u32> = pairs
+            .iter()
+            .filter_map(|(_, at)| rows.get(*at).copied())
+            .collect();
+        let bearer: Vec<u32> = pairs
+            .iter()
+            .filter_map(|(b, _)| bearers.rows.get(*b as usize).copied())
+            .collect();
         let mut names = cx.settings();
         names.insert("bearer", Bound::Rows(&bearer));
-        let frame = rules::Frame { len: own.len(), own: Some(&own), names };
+        let frame = rules::Frame {
+            len: own.len(),
+            own: Some(&own),
+            names,
+        };
         let world = cx.world();
         // A rule that reads the period is asked again for each duty; here it stays open.
         let verdict = |rule: &Rule| {
             let found = verdicts(rule, &world, &frame);
-            let one = |i| found.yes.get(i).then_some(true).or(found.no.get(i).then_some(false));
+            let one = |i| {
+                found
+                    .yes
+                    .get(i)
+                    .then_some(true)
+                    .or(found.no.get(i).then_some(false))
+            };
             (0..own.len()).map(one).collect::<Vec<_>>()
         };
-        let number = |rule: &Rule| values(rule, &world, &frame).iter().map(real).collect::<Vec<_>>();
+        let number = |rule: &Rule| {
+            values(rule, &world, &frame)
+                .iter()
+                .map(real)
+                .collect::<Vec<_>>()
+        };
         let ones = || vec![Some(1.0); own.len()];
         let (amount, over, value) = match &tally.kind {
             TallyKind::Count => (ones(), ones(), Vec::new()),
             TallyKind::Distinct(of) => (ones(), ones(), numbered(&values(of, &world, &frame))),
             TallyKind::Sum(of) | TallyKind::Last(of) => (number(of), ones(), Vec::new()),
             TallyKind::Share(part) => {
-                let share = verdict(part).into_iter().map(|v| v.map(|yes| if yes { 1.0 } else { 0.0 }));
+                let share = verdict(part)
+                    .into_iter()
+                    .map(|v| v.map(|yes| if yes { 1.0 } else { 0.0 }));
                 (share.collect(), ones(), Vec::new())
             }
             TallyKind::Ratio(of, over) => (number(of), number(over), Vec::new()),
@@ -163,7 +226,16 @@ impl<'l> Lanes<'l> {
             None => vec![None; own.len()],
             Some(path) => values(path, &world, &frame).iter().map(key).collect(),
         };
-        Self { pairs, rows, counts, done, for_key, amount, over, value }
+        Self {
+            pairs,
+            rows,
+            counts,
+            done,
+            for_key,
+            amount,
+            over,
+            value,
+        }
     }
 
     fn placed(&self, i: usize) -> Option<Placed> {
@@ -199,22 +271,40 @@ fn done_on(cx: &AsOf<'_>, tally: &Tally, own: &[u32]) -> Vec<DoneOn> {
         (Some(path), _) => dates(cx, Some(path), own).into_iter().map(day).collect(),
         (None, Some(_)) => own
             .iter()
-            .map(|row| cx.facts.first_recorded_on(tally.table, *row).map_or(DoneOn::Unknown, DoneOn::Day))
+            .map(|row| {
+                cx.facts
+                    .first_recorded_on(tally.table, *row)
+                    .map_or(DoneOn::Unknown, DoneOn::Day)
+            })
             .collect(),
         (None, None) => vec![DoneOn::Stock; own.len()],
     }
 }
 
 /// Rows announced too late do not count; rows whose announcement is unknown may.
-fn announced(cx: &AsOf<'_>, tally: &Tally, notice: Span, own: &[u32], done: &[DoneOn], counts: &mut [Option<bool>]) {
+fn announced(
+    cx: &AsOf<'_>,
+    tally: &Tally,
+    notice: Span,
+    own: &[u32],
+    done: &[DoneOn],
+    counts: &mut [Option<bool>],
+) {
     let schema = cx.programme.schema.tables.get(tally.table);
-    let column = schema.and_then(|s| s.fields.iter().filter(|f| f.formula.is_none()).position(|f| f.id == "announced_on"));
+    let column = schema.and_then(|s| {
+        s.fields
+            .iter()
+            .filter(|f| f.formula.is_none())
+            .position(|f| f.id == "announced_on")
+    });
     let column = column.and_then(|c| cx.tables().tables.get(tally.table)?.columns.get(c));
     for ((row, done), counts) in own.iter().zip(done).zip(counts) {
-        let on = column.filter(|c| c.present.get(*row as usize)).and_then(|c| match &c.cells {
-            rules::Cells::Int(days) => days.get(*row as usize).map(|d| rules::Day(*d as i32)),
-            _ => None,
-        });
+        let on = column
+            .filter(|c| c.present.get(*row as usize))
+            .and_then(|c| match &c.cells {
+                rules::Cells::Int(days) => days.get(*row as usize).map(|d| rules::Day(*d as i32)),
+                _ => None,
+            });
         let in_time = match (on, done) {
             (Some(on), DoneOn::Day(done)) => {
                 let back = match notice {
