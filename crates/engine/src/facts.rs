@@ -244,7 +244,7 @@ impl<'a> FactsBuilder<'a> {
                     .unit_fields
                     .iter()
                     .position(|f| f.id == field)?;
-                from_value(unit.extra.get(at)?, ids)
+                from_value(unit.extra.get(at)?)
             }
         }
     }
@@ -433,7 +433,7 @@ fn named(ids: Option<&HashMap<Box<str>, u32>>) -> Vec<Box<str>> {
     pairs.into_iter().map(|(_, id)| id.clone()).collect()
 }
 
-fn from_value(value: &Value, ids: &Ids) -> Option<Parsed> {
+fn from_value(value: &Value) -> Option<Parsed> {
     Some(match value {
         Value::Bool(b) => Parsed::Bool(*b),
         Value::Int(n) | Value::Money(n) | Value::Duration(n) => Parsed::Int(*n),
@@ -443,7 +443,7 @@ fn from_value(value: &Value, ids: &Ids) -> Option<Parsed> {
         Value::Text(text) => Parsed::Text(text.clone()),
         Value::Record(_, record) => Parsed::Record(*record),
         Value::List(items) => {
-            Parsed::List(items.iter().filter_map(|v| from_value(v, ids)).collect())
+            Parsed::List(items.iter().filter_map(|v| from_value(v)).collect())
         }
         Value::Unknown(_) | Value::Nothing => return None,
     })
