@@ -163,7 +163,7 @@ impl<'a> FactsBuilder<'a> {
             ));
         }
         let mut facts = Facts::default();
-        self.places(&mut facts, &ids);
+        self.places(&mut facts);
         for at in FIRST_REGISTER_TABLE..tables.len() {
             self.register(at, &ids, &mut facts, &mut faults);
         }
@@ -175,7 +175,7 @@ impl<'a> FactsBuilder<'a> {
     }
 
     /// Tables `unit` and `division`.
-    fn places(&self, facts: &mut Facts, ids: &Ids) {
+    fn places(&self, facts: &mut Facts) {
         let programme = self.programme;
         for at in [UNIT_TABLE, DIVISION_TABLE] {
             let Some(schema) = programme.schema.tables.get(at) else {
@@ -196,7 +196,7 @@ impl<'a> FactsBuilder<'a> {
             };
             let columns = schema.fields.iter().filter(|f| f.formula.is_none());
             let columns = columns.map(|field| {
-                let cells = (0..names.len()).map(|row| self.place_cell(at, row, &field.id, ids));
+                let cells = (0..names.len()).map(|row| self.place_cell(at, row, &field.id));
                 column(field, cells.collect())
             });
             let rows = names.len();
@@ -213,7 +213,7 @@ impl<'a> FactsBuilder<'a> {
         }
     }
 
-    fn place_cell(&self, table: usize, row: usize, field: &str, ids: &Ids) -> Option<Parsed> {
+    fn place_cell(&self, table: usize, row: usize, field: &str) -> Option<Parsed> {
         let reference = |record: Option<usize>| record.map(|r| Parsed::Record(r as u32));
         let text = |text: &str| (!text.is_empty()).then(|| Parsed::Text(text.into()));
         if table == DIVISION_TABLE {
@@ -442,9 +442,7 @@ fn from_value(value: &Value) -> Option<Parsed> {
         Value::Time(at) => Parsed::Int(at.0),
         Value::Text(text) => Parsed::Text(text.clone()),
         Value::Record(_, record) => Parsed::Record(*record),
-        Value::List(items) => {
-            Parsed::List(items.iter().filter_map(|v| from_value(v)).collect())
-        }
+        Value::List(items) => Parsed::List(items.iter().filter_map(from_value).collect()),
         Value::Unknown(_) | Value::Nothing => return None,
     })
 }
