@@ -3,6 +3,11 @@
 //! Read here, run by the engine; cells stay the text that a CSV cell would hold, so that a case and a sheet
 //! go one way through.
 
+mod read;
+mod row;
+
+pub use read::cases;
+
 use crate::{Period, PeriodKind, Place};
 use rules::Day;
 use std::collections::BTreeMap;
@@ -79,6 +84,12 @@ impl Verdict {
             Self::False => "false",
             Self::Unknown => "unknown",
         }
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        [Self::True, Self::False, Self::Unknown]
+            .into_iter()
+            .find(|v| v.word() == word)
     }
 }
 
