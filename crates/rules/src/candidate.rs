@@ -170,6 +170,24 @@ fn others<'n>(variable: &Variable, atom: &'n Node) -> Option<Vec<&'n Node>> {
     }
 }
 
+/// Whether the values tried for the only leaf of an atom are all that the atom can tell apart.
+pub(crate) fn exhausts(variable: &Variable, atom: &Node) -> bool {
+    let told_apart = matches!(
+        variable.ty,
+        Type::Bool
+            | Type::Choice(_)
+            | Type::Int
+            | Type::Double
+            | Type::Money
+            | Type::Date
+            | Type::Time
+            | Type::Duration
+    );
+    let asks_presence = matches!(atom.kind, Kind::Present(_) | Kind::Known(_));
+    is_name(atom, &variable.name)
+        || others(variable, atom).is_some() && (told_apart || asks_presence)
+}
+
 pub(crate) fn is_name(node: &Node, name: &str) -> bool {
     matches!(&node.kind, Kind::Name(n) if n == name)
 }

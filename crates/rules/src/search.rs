@@ -1,6 +1,6 @@
 //! The smallest sets of cells that bring a verdict about, found from the atoms that stand in its way.
 
-use crate::candidate::{Candidate, Wanted, candidates};
+use crate::candidate::{Candidate, Wanted, candidates, exhausts};
 use crate::cells::{Cell, Lifted, Variable, atoms, is_open, joins_verdicts, lifted, replace};
 use crate::range::{Bounds, Evaluation, Lane, Ranged};
 use crate::{Kind, Node, Type, Value};
@@ -111,7 +111,7 @@ impl Ready {
     }
 
     /// The cells that stand for an atom which no single value changes; none for an atom that some value changes,
-    /// or that reads no cell.
+    /// that none can change, or that reads no cell.
     fn stubborn(&self, atom: &Node, lane: &Lane<'_>) -> Option<Vec<usize>> {
         let within = self.lifted.variables_in(atom);
         let mut bounds = self.lifted.bounds(lane.bounds);
@@ -129,6 +129,11 @@ impl Ready {
                 }
             }
             bounds.names.insert(&variable.name, variable.start.clone());
+        }
+        if let [only] = within.as_slice()
+            && exhausts(self.lifted.variables.get(*only)?, atom)
+        {
+            return None;
         }
         let cells = |open_only: bool| -> BTreeSet<usize> {
             let all = within

@@ -7,5 +7,11 @@
     unreachable_pub
 )]
 
+mod constant;
+mod explain;
 mod faults;
 mod house;
+mod missing;
+mod near;
+mod range;
+mod small;
