@@ -4,7 +4,8 @@ use super::interval::{self, Interval};
 use super::reach::{Reach, kleene, ordered, widened};
 use super::{Bounds, Lane, Ranged, mentions_tally};
 use crate::{
-    Cells, Comparison, Function, Kind, NO_ROW, Node, Operator, Quantifier, Type, Value, World,
+    Cells, Comparison, Frame, Function, Kind, NO_ROW, Node, Operator, Quantifier, Rule, Type,
+    World, values,
 };
 use std::borrow::Cow;
 
@@ -62,7 +63,7 @@ impl<'a> Evaluation<'a> {
                 Place::Unknown => Reach::Unknown,
                 Place::Nothing => Reach::Nothing,
             },
-            Kind::Name(name) => self.name(name),
+            Kind::Name(name) => self.name(name, &node.ty),
             Kind::Element(name) => self.element(name),
             Kind::Field { .. } => self.field(node),
             Kind::Not(_) | Kind::And(_) | Kind::Or(_) => Reach::truth(self.truth(node)),
@@ -73,7 +74,7 @@ impl<'a> Evaluation<'a> {
             Kind::Conditional(condition, then, otherwise) => match self.truth(condition) {
                 Some(true) => self.reach(then),
                 Some(false) => self.reach(otherwise),
-                None => Reach::Unknown,
+                None => self.agreed(then, otherwise),
             },
             Kind::Present(inner) => match self.reach(inner) {
                 Reach::Unknown => Reach::Unknown,
@@ -92,13 +93,27 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    fn name(&self, name: &str) -> Reach<'a> {
-        match self.bounds.names.get(name) {
+    /// What both branches of a condition that is not known agree on.
+    fn agreed(&mut self, then: &'a Node, otherwise: &'a Node) -> Reach<'a> {
+        let (then, otherwise) = (self.reach(then), self.reach(otherwise));
+        let nothing = then == Reach::Nothing && otherwise == Reach::Nothing;
+        if nothing || self.compare(Comparison::Eq, &then, &otherwise) == Some(true) {
+            return then;
+        }
+        Reach::Unknown
+    }
+
+    fn name(&self, name: &str, ty: &Type) -> Reach<'a> {
+        let reach = match self.bounds.names.get(name) {
             Some(Ranged::Whole { lo, hi }) => Reach::Whole(Interval { lo: *lo, hi: *hi }),
             Some(Ranged::Real { lo, hi }) => Reach::Real(Interval { lo: *lo, hi: *hi }),
             Some(Ranged::Value(value)) => Reach::of(value),
             None if name == "today" => Reach::Whole(Interval::point(self.world.today.0.into())),
             None => Reach::Unknown,
+        };
+        match reach {
+            Reach::Whole(i) if *ty == Type::Double => Reach::Real(widened(i)),
+            other => other.finite(),
         }
     }
 
@@ -184,7 +199,7 @@ impl<'a> Evaluation<'a> {
         let found = match cells {
             Cells::Bool(bits) => (at < bits.len()).then(|| Reach::Truth(bits.get(at))),
             Cells::Int(all) => all.get(at).map(|n| Reach::Whole(Interval::point(*n))),
-            Cells::Double(all) => all.get(at).map(|x| Reach::Real(Interval::point(*x))),
+            Cells::Double(all) => (all.get(at)).map(|x| Reach::Real(Interval::point(*x)).finite()),
             Cells::Symbol { codes, dictionary } => codes
                 .get(at)
                 .and_then(|code| dictionary.get(*code as usize))
@@ -270,9 +285,10 @@ impl<'a> Evaluation<'a> {
 
     fn membership(&mut self, item: &'a Node, list: &'a Node) -> Reach<'a> {
         let item = self.reach(item);
-        match (&item, self.reach(list)) {
-            (Reach::Nothing, _) | (_, Reach::Nothing) => Reach::Truth(false),
-            (_, Reach::List(all)) => Reach::truth(kleene(
+        match self.reach(list) {
+            // A list that is nothing has no items.
+            Reach::Nothing => Reach::Truth(false),
+            Reach::List(all) => Reach::truth(kleene(
                 all.iter().map(|x| self.compare(Comparison::Eq, &item, x)),
                 false,
             )),
@@ -282,8 +298,22 @@ impl<'a> Evaluation<'a> {
 
     fn arithmetic(&mut self, operator: Operator, a: &'a Node, b: &'a Node, ty: &Type) -> Reach<'a> {
         match (self.reach(a), self.reach(b)) {
+            (Reach::List(mut x), Reach::List(y)) => {
+                x.extend(y);
+                Reach::List(x)
+            }
+            (Reach::List(x), Reach::Nothing) | (Reach::Nothing, Reach::List(x)) => Reach::List(x),
+            (Reach::Nothing, Reach::Nothing) if matches!(ty, Type::List(_)) => {
+                Reach::List(Vec::new())
+            }
+            (Reach::Nothing, _) | (_, Reach::Nothing) => Reach::Nothing,
             (Reach::Whole(x), Reach::Whole(y)) if *ty == Type::Double => {
                 Reach::real(interval::real(operator, widened(x), widened(y)))
+            }
+            (Reach::Whole(x), Reach::Whole(y))
+                if operator == Operator::Divide && *ty == Type::Money =>
+            {
+                Reach::whole(interval::shared(x, y))
             }
             (Reach::Whole(x), Reach::Whole(y)) => Reach::whole(interval::whole(operator, x, y)),
             (Reach::Real(x), Reach::Real(y)) => Reach::real(interval::real(operator, x, y)),
@@ -296,25 +326,17 @@ impl<'a> Evaluation<'a> {
             (Reach::Text(x), Reach::Text(y)) if operator == Operator::Add => {
                 Reach::Text(Cow::Owned(format!("{x}{y}")))
             }
-            (Reach::List(mut x), Reach::List(y)) if operator == Operator::Add => {
-                x.extend(y);
-                Reach::List(x)
-            }
             _ => Reach::Unknown,
         }
     }
 
     fn call(&mut self, function: Function, arguments: &'a [Node], node: &'a Node) -> Reach<'a> {
         let reached: Vec<Reach<'a>> = arguments.iter().map(|n| self.reach(n)).collect();
-        let numbers = match reached.as_slice() {
-            [Reach::List(items)] => items.as_slice(),
-            all => all,
-        };
-        match function {
-            Function::Min => Reach::extreme(numbers, true),
-            Function::Max => Reach::extreme(numbers, false),
-            Function::Sum => Reach::total(numbers),
-            Function::Abs => Reach::total(numbers).absolute(),
+        match (function, reached.as_slice()) {
+            (Function::Min | Function::Max | Function::Sum, [list]) => {
+                Reach::aggregate(function, list.clone(), &node.ty)
+            }
+            (Function::Abs, [number]) => number.clone().absolute(),
             _ if reached.iter().any(Reach::is_open) => {
                 self.corners(function, arguments, &reached, node)
             }
@@ -330,13 +352,25 @@ impl<'a> Evaluation<'a> {
         reached: &[Reach<'a>],
         node: &'a Node,
     ) -> Reach<'a> {
-        let values: Vec<Value> = arguments
-            .iter()
-            .zip(reached)
-            .map(|(n, r)| r.value(&n.ty))
-            .collect();
-        let _ = (function, values, node);
-        Reach::Unknown
+        let written = |(argument, reach): (&Node, &Reach<'a>)| Node {
+            kind: Kind::Literal(reach.value(&argument.ty)),
+            ..argument.clone()
+        };
+        let arguments = arguments.iter().zip(reached).map(written).collect();
+        let rule = Rule {
+            text: String::new(),
+            root: Node {
+                kind: Kind::Call(function, arguments),
+                ty: node.ty.clone(),
+                span: node.span.clone(),
+            },
+        };
+        let frame = Frame {
+            len: 1,
+            ..Frame::default()
+        };
+        let answer = values(&rule, self.world, &frame).pop();
+        answer.map_or(Reach::Unknown, Reach::owned)
     }
 
     /// A function that never decreases or never increases in any argument is bounded by its corners.
@@ -396,7 +430,11 @@ impl<'a> Evaluation<'a> {
     ) -> Reach<'a> {
         let items = match self.reach(list) {
             Reach::List(items) => items,
-            Reach::Nothing => Vec::new(),
+            // A list that is nothing has no items; what is made of its items is nothing too.
+            Reach::Nothing => match quantifier {
+                Quantifier::Map | Quantifier::Filter => return Reach::Nothing,
+                _ => Vec::new(),
+            },
             _ => return Reach::Unknown,
         };
         let mut seen = Vec::with_capacity(items.len());

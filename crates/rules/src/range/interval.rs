@@ -127,6 +127,14 @@ pub(crate) fn whole(
     }
 }
 
+/// Money shared out among a count: to the nearest fen, half away from zero.
+pub(crate) fn shared(a: Interval<i64>, b: Interval<i64>) -> Option<Interval<i64>> {
+    let keeps_sign = b.lo.is_some_and(|lo| lo > 0) || b.hi.is_some_and(|hi| hi < 0);
+    keeps_sign
+        .then(|| corners(a, b, |x, y| x.shared(y)))
+        .flatten()
+}
+
 fn ends(
     a: Option<i64>,
     b: Option<i64>,
@@ -176,6 +184,17 @@ impl End {
             (_, Self::At(_)) => Self::open(self.sign() * other.sign()),
             _ => Self::At(0),
         }
+    }
+
+    fn shared(self, other: Self) -> Self {
+        let (Self::At(a), Self::At(b)) = (self, other) else {
+            return self.over(other);
+        };
+        let (Some(whole), Some(rest)) = (a.checked_div(b), a.checked_rem(b)) else {
+            return Self::At(0);
+        };
+        let away = i128::from(2 * rest.abs() >= b.abs());
+        Self::At(whole + away * a.signum() * b.signum())
     }
 
     fn closed(self) -> Option<Option<i64>> {

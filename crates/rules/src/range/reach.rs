@@ -1,7 +1,7 @@
 //! What a node may come to: an interval, a single value, nothing, or what nobody knows.
 
 use super::interval::{self, Interval};
-use crate::{Comparison, Day, Moment, Operator, Type, Value};
+use crate::{Comparison, Day, Function, Moment, Operator, Type, Value};
 use std::borrow::Cow;
 
 /// What a node may come to.
@@ -39,9 +39,7 @@ impl<'a> Reach<'a> {
         if *ty != Type::Money {
             return Self::Real(interval);
         }
-        // Every whole number below 2^63 in size is a fen amount; the bound itself is not.
-        let fen = |x: f64| (x.abs() < 9.2e18).then(|| x.round() as i64);
-        Self::whole(interval.map(fen))
+        Self::whole(interval.map(crate::function::whole))
     }
 
     pub(crate) fn of(value: &'a Value) -> Self {
@@ -152,38 +150,52 @@ impl<'a> Reach<'a> {
         hull.unwrap_or(Self::Unknown)
     }
 
-    /// The smaller (`take_less`) or larger of numbers.
-    pub(crate) fn extreme(numbers: &[Self], take_less: bool) -> Self {
-        fold(numbers, |a, b| match (a, b) {
-            (Self::Whole(a), Self::Whole(b)) => Self::Whole(a.extreme(*b, take_less)),
-            (Self::Real(a), Self::Real(b)) => Self::Real(a.extreme(*b, take_less)),
-            _ => Self::Unknown,
-        })
-    }
-
-    pub(crate) fn total(numbers: &[Self]) -> Self {
-        fold(numbers, |a, b| match (a, b) {
-            (Self::Whole(a), Self::Whole(b)) => Self::whole(interval::whole(Operator::Add, a, *b)),
-            (Self::Real(a), Self::Real(b)) => Self::real(interval::real(Operator::Add, a, *b)),
-            _ => Self::Unknown,
-        })
+    /// Sum, least or most of a list: what is nothing is passed over, what is unknown makes the whole unknown.
+    pub(crate) fn aggregate(function: Function, list: Self, ty: &Type) -> Self {
+        let items = match list {
+            Self::List(items) => items,
+            Self::Nothing => Vec::new(),
+            _ => return Self::Unknown,
+        };
+        let sum = function == Function::Sum;
+        let take_less = function == Function::Min;
+        let mut answer = match ty {
+            _ if !sum => Self::Nothing,
+            Type::Double => Self::Real(Interval::point(0.0)),
+            _ => Self::Whole(Interval::point(0)),
+        };
+        for item in items {
+            answer = match (answer, item) {
+                (answer, Self::Nothing) => answer,
+                (_, Self::Unknown) => return Self::Unknown,
+                (Self::Nothing, first) => first,
+                (Self::Whole(a), Self::Whole(b)) if sum => {
+                    Self::whole(interval::whole(Operator::Add, a, b))
+                }
+                (Self::Real(a), Self::Real(b)) if sum => {
+                    Self::real(interval::real(Operator::Add, a, b))
+                }
+                (Self::Whole(a), Self::Whole(b)) => Self::Whole(a.extreme(b, take_less)),
+                (Self::Real(a), Self::Real(b)) => Self::Real(a.extreme(b, take_less)),
+                (Self::Text(a), Self::Text(b)) => {
+                    Self::Text(if (a < b) == take_less { a } else { b })
+                }
+                _ => return Self::Unknown,
+            };
+        }
+        answer
     }
 
     pub(crate) fn absolute(self) -> Self {
-        match self {
-            Self::Whole(i) => {
-                let turned = interval::whole(Operator::Subtract, Interval::point(0), i);
-                let zero = Interval::point(0);
-                Self::whole(turned.map(|t| i.extreme(t, false).extreme(zero, false)))
+        match (self.clone().negated(), self) {
+            (Self::Whole(turned), Self::Whole(i)) => {
+                Self::Whole(i.extreme(turned, false).extreme(Interval::point(0), false))
             }
-            Self::Real(i) => {
-                let turned = i.negated();
-                Self::Real(
-                    i.extreme(turned, false)
-                        .extreme(Interval::point(0.0), false),
-                )
-            }
-            _ => Self::Unknown,
+            (Self::Real(turned), Self::Real(i)) => Self::Real(
+                i.extreme(turned, false)
+                    .extreme(Interval::point(0.0), false),
+            ),
+            (turned, _) => turned,
         }
     }
 
@@ -193,7 +205,16 @@ impl<'a> Reach<'a> {
                 Self::whole(interval::whole(Operator::Subtract, Interval::point(0), i))
             }
             Self::Real(i) => Self::Real(i.negated()),
+            Self::Nothing => Self::Nothing,
             _ => Self::Unknown,
+        }
+    }
+
+    /// A real number that is not finite is no number.
+    pub(crate) fn finite(self) -> Self {
+        match &self {
+            Self::Real(i) if [i.lo, i.hi].iter().flatten().any(|x| !x.is_finite()) => Self::Unknown,
+            _ => self,
         }
     }
 
@@ -209,13 +230,6 @@ impl<'a> Reach<'a> {
             })),
             same => same,
         }
-    }
-}
-
-fn fold<'a>(numbers: &[Reach<'a>], f: impl Fn(Reach<'a>, &Reach<'a>) -> Reach<'a>) -> Reach<'a> {
-    match numbers.split_first() {
-        Some((first, rest)) => rest.iter().fold(first.clone(), f),
-        None => Reach::Unknown,
     }
 }
 
