@@ -1,5 +1,7 @@
 //! An `App` that shows prepared pages, until the engine answers in its place.
 
+#![allow(clippy::type_complexity)]
+
 use crate::Error;
 use crate::view::{DutyId, DutyPage, Front, MatrixPage, MatrixQuestion, NoticePage, UnitPage};
 use jiff::civil::Date;

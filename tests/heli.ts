@@ -1,0 +1,49 @@
+// What every browser test shares: a page that fails its test on any console error, and the way to a few pages.
+import { expect, test as base, type Page } from "@playwright/test";
+
+export const test = base.extend<{ quiet: void }>({
+  quiet: [
+    async ({ page }, use) => {
+      const said: string[] = [];
+      page.on("console", (message) => {
+        if (message.type() === "error" || message.type() === "warning") said.push(message.text());
+      });
+      page.on("pageerror", (error) => said.push(error.message));
+      await use();
+      expect(said, "the console stays silent").toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect };
+
+// Clause 3.1, ten promotion events a month in every city, is the one that these tests open.
+export async function openNotice(page: Page, query = "") {
+  await page.goto(`/${query}`);
+  await expect(page.locator(".part").first()).toBeVisible();
+}
+
+export async function openClause(page: Page, query = "") {
+  await openNotice(page, query);
+  await page.locator('[id="c-3.1"]').click();
+  await expect(page.locator("#panel .grid").first()).toBeVisible();
+}
+
+export async function openUnit(page: Page) {
+  await openClause(page);
+  await page.locator('#panel a[href^="/units/"]').first().click();
+  await expect(page.locator("main.unit")).toBeVisible();
+}
+
+export async function openDuty(page: Page) {
+  await openClause(page);
+  const begun = page.locator("#panel .grid .cell:not(.c-upcoming)");
+  await begun.last().click();
+  await expect(page.locator("main.duty")).toBeVisible();
+}
+
+export async function openMatrix(page: Page) {
+  await page.goto("/duties");
+  await expect(page.locator("table.heat")).toBeVisible();
+}
