@@ -2,6 +2,7 @@
 //!
 //! Pure: one `now` comes in with each evaluation ([`AsOf`]); no clock, file, network or chance.
 
+pub mod cases;
 mod cell;
 mod chain;
 mod clock;
@@ -14,11 +15,16 @@ mod facts;
 mod filing;
 mod forecast;
 mod ladder;
+mod light;
+mod look;
+mod missing;
 mod moment;
+mod near;
 mod owes;
 mod pace;
 mod period;
 pub mod policy;
+mod ranking;
 mod span;
 mod standing;
 mod tally;
@@ -27,13 +33,19 @@ pub use cell::CellFault;
 pub use clock::Running;
 pub use count::{Counts, OnTime, roll_up};
 pub use duty::{BearerOf, Bounds, Duty, Held};
+pub(crate) use evaluate::evaluate_one;
 pub use evaluate::{Evaluation, MeasureResult, evaluate};
 pub use facts::{Facts, FactsBuilder, Sheet};
 pub use forecast::{Forecast, forecast, goal, goals};
 pub use ladder::{LadderStep, Rung, RungState, due_rung, ladder};
+pub use light::{Colour, Reading, light};
+pub use look::{EvidenceRow, Look, bearer_id, field_name};
+pub use missing::MissingItem;
 pub use moment::AsOf;
+pub use near::{Near, who_can};
 pub use owes::tally_type;
 pub use pace::{Goal, asked};
+pub use ranking::{Ranked, RankedPeriod, ranking};
 pub use span::{LateEnd, after};
 pub use standing::{Case, Standing};
 pub use tally::{DoneOn, Placed, TallyRows};

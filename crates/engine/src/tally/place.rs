@@ -32,8 +32,20 @@ impl Bearers {
     }
 }
 
-/// Places every version that was ever known by now with its bearers.
+/// Places every version that was ever known by now with its bearers, without those whose rule refuses them.
 pub(crate) fn place(
+    cx: &AsOf<'_>,
+    measure: &Measure,
+    tally: &Tally,
+    bearers: &Bearers,
+) -> TallyRows {
+    let mut found = place_all(cx, measure, tally, bearers);
+    found.placed.retain(|p| p.counts != Some(false));
+    found
+}
+
+/// Places every version that was ever known by now with its bearers.
+pub(crate) fn place_all(
     cx: &AsOf<'_>,
     measure: &Measure,
     tally: &Tally,
@@ -250,7 +262,6 @@ impl<'l> Lanes<'l> {
             over: self.over.get(i).copied().flatten(),
             value: self.value.get(i).copied().flatten(),
         })
-        .filter(|p| p.counts != Some(false))
     }
 }
 

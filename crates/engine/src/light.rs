@@ -1,0 +1,176 @@
+//! Lights: a colour with memory over one bearer's readings or judged duties. They never change a standing.
+
+use crate::duty::BearerOf;
+use crate::evaluate::period_names;
+use crate::{AsOf, Duty, Facts, Standing, evaluate_one, tally_type};
+use programme::Programme;
+use programme::model::{Light, Measure};
+use rules::{Day, NO_ROW, Ranged, Rule, Value, verdict_between};
+use std::collections::BTreeMap;
+
+/// A light's colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Colour {
+    /// Nothing to see.
+    Green,
+    /// 黄.
+    Yellow,
+    /// 红.
+    Red,
+}
+
+/// One reading of one bearer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// The day at whose end it was read, or the day the duty was judged.
+    pub on: Day,
+    /// How the duty stood.
+    pub standing: Standing,
+    /// The colour; `None` where the standing was unknown or excused: it neither extends nor breaks a run.
+    pub colour: Option<Colour>,
+}
+
+/// The readings of every bearer of a light's measure up to a day, in order.
+pub fn light(
+    programme: &Programme,
+    facts: &Facts,
+    light: &Light,
+    at: Day,
+) -> BTreeMap<BearerOf, Vec<Reading>> {
+    let Some((_, measure)) = programme.measure(&light.measure) else {
+        return BTreeMap::new();
+    };
+    let mut series: BTreeMap<BearerOf, Vec<(Day, Duty)>> = BTreeMap::new();
+    if light.over_duties {
+        let cx = AsOf::new(programme, facts, at);
+        for duty in evaluate_one(&cx, measure)
+            .duties
+            .into_iter()
+            .filter(|d| d.judged <= at)
+        {
+            series
+                .entry(duty.bearer)
+                .or_default()
+                .push((duty.judged, duty));
+        }
+    } else {
+        for day in steps(programme, measure, at) {
+            let cx = AsOf::new(programme, facts, day);
+            let open = evaluate_one(&cx, measure)
+                .duties
+                .into_iter()
+                .filter(|d| d.period.from <= day && day <= d.period.until);
+            for duty in open {
+                series.entry(duty.bearer).or_default().push((day, duty));
+            }
+        }
+    }
+    let cx = AsOf::new(programme, facts, at);
+    series
+        .into_iter()
+        .map(|(bearer, duties)| (bearer, shine(&cx, measure, light, &duties)))
+        .collect()
+}
+
+/// The last days of the steps at which readings are kept, up to `at`.
+fn steps(programme: &Programme, measure: &Measure, at: Day) -> Vec<Day> {
+    let Some(kind) = measure.readings else {
+        return Vec::new();
+    };
+    let from = measure.from.unwrap_or(programme.campaign.0);
+    let until = measure.until.unwrap_or(programme.campaign.1);
+    kind.within(from, until.min(at))
+        .map(|p| p.until)
+        .filter(|day| *day <= at)
+        .collect()
+}
+
+fn shine(cx: &AsOf<'_>, measure: &Measure, light: &Light, duties: &[(Day, Duty)]) -> Vec<Reading> {
+    let (mut yellows, mut reds) = (0i64, 0i64);
+    let mut readings = Vec::new();
+    for (on, duty) in duties {
+        let standing = duty.standing;
+        if matches!(
+            standing,
+            Standing::Unknown | Standing::Excused | Standing::Upcoming
+        ) {
+            readings.push(Reading {
+                on: *on,
+                standing,
+                colour: None,
+            });
+            continue;
+        }
+        let ask = |rule: &Rule, yellows: i64, reds: i64| {
+            verdict_between(
+                rule,
+                &cx.world(),
+                &names(cx, measure, duty, yellows, reds),
+                None,
+            ) == Some(true)
+        };
+        let good = light
+            .made_good
+            .as_ref()
+            .is_some_and(|rule| ask(rule, yellows, reds));
+        let yellow = !good && ask(&light.yellow, yellows, reds);
+        yellows = if yellow { yellows + 1 } else { 0 };
+        // A run counts the reading itself.
+        let red = !good && ask(&light.red, yellows, reds);
+        reds = if red { reds + 1 } else { 0 };
+        let colour = match (red, yellow) {
+            (true, _) => Colour::Red,
+            (_, true) => Colour::Yellow,
+            _ => Colour::Green,
+        };
+        readings.push(Reading {
+            on: *on,
+            standing,
+            colour: Some(colour),
+        });
+    }
+    readings
+}
+
+fn names<'n>(
+    cx: &'n AsOf<'_>,
+    measure: &'n Measure,
+    duty: &Duty,
+    yellows: i64,
+    reds: i64,
+) -> rules::Bounds<'n> {
+    let mut names: BTreeMap<&str, Ranged> = BTreeMap::new();
+    for (name, value) in &cx.setting_names {
+        names.insert(name, Ranged::Value(value.clone()));
+    }
+    for (name, value) in period_names(cx, &duty.period, duty.due) {
+        names.insert(name, Ranged::Value(value));
+    }
+    for (tally, bounds) in measure.tallies.iter().zip(duty.tallies()) {
+        let range = match tally_type(&tally.kind) {
+            rules::Type::Double => Ranged::Real {
+                lo: bounds.low,
+                hi: bounds.high,
+            },
+            _ => Ranged::Whole {
+                lo: bounds.low.map(|n| n as i64),
+                hi: bounds.high.map(|n| n as i64),
+            },
+        };
+        names.insert(&tally.id, range);
+    }
+    names.insert(
+        "standing",
+        Ranged::Value(Value::Text(duty.standing.word().into())),
+    );
+    names.insert("run_yellow", Ranged::Value(Value::Int(yellows)));
+    names.insert("run_red", Ranged::Value(Value::Int(reds)));
+    let row = cx
+        .row(duty.bearer.table, duty.bearer.record)
+        .unwrap_or(NO_ROW);
+    rules::Bounds {
+        names,
+        records: [("bearer", row)].into(),
+        own: None,
+    }
+}
