@@ -3,7 +3,7 @@
 use rules::{Day, Value, Words};
 
 /// An office or organisation.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Unit {
     /// Its id.
     pub id: String,

@@ -1,0 +1,186 @@
+//! Roles and bulletins: who may do what, and what is sent round.
+
+use super::document::Table;
+use super::ground::Ground;
+use super::measure::rhythm;
+use super::text::Text;
+use crate::model::{Bulletin, Grant, Role, Section};
+use crate::{PeriodKind, Rhythm};
+use rules::{Named, Type, Words};
+use std::collections::BTreeMap;
+
+/// What a role may do.
+const ACTS: [&str; 8] = [
+    "see", "create", "change", "move", "export", "reveal", "excuse", "confirm",
+];
+/// What a section of a bulletin shows.
+const SHOWS: [&str; 4] = ["bars", "red_list", "changes", "table"];
+
+/// Reads a role.
+pub(super) fn role(id: &Text<'_>, table: &Table<'_>, ground: &Ground) -> Role {
+    let level = table.maybe_text("level");
+    if let Some(level) = &level {
+        ground.is_level(level);
+    }
+    let role = Role {
+        id: id.snake(),
+        name: table.words("name"),
+        level: level.map(|t| t.value),
+        may: table
+            .array("may")
+            .iter()
+            .map(|may| grant(may, ground))
+            .collect(),
+    };
+    table.finish();
+    role
+}
+
+fn grant(table: &Table<'_>, ground: &Ground) -> Grant {
+    table.need("do");
+    table.need("on");
+    let acts = table.texts("do");
+    let on = table.texts("on");
+    let registers: Vec<String> = if on.iter().any(|t| t.value == "*") {
+        ground
+            .programme
+            .registers
+            .iter()
+            .map(|r| r.id.clone())
+            .collect()
+    } else {
+        on.iter()
+            .filter_map(|t| Some(ground.register(t)?.1.id.clone()))
+            .collect()
+    };
+    let filter = table.maybe_text("where");
+    let filters = registers.iter().map(|register| {
+        let mut scope = ground.scope(Some(register));
+        let viewer = [
+            ("unit", Type::Reference("unit".to_owned())),
+            ("person", Type::Text),
+        ];
+        let viewer: BTreeMap<String, Type> = viewer.map(|(name, ty)| (name.to_owned(), ty)).into();
+        scope
+            .names
+            .insert("viewer".to_owned(), Named::Group(viewer));
+        filter.as_ref().map(|text| ground.verdict(text, &scope))
+    });
+    let filters = filters.collect();
+    let fields = table.texts("fields");
+    fields_exist(&fields, &registers, ground);
+    let grant = Grant {
+        acts: acts
+            .iter()
+            .filter_map(|t| t.one_of(ACTS))
+            .map(str::to_owned)
+            .collect(),
+        filters,
+        registers,
+        fields: if fields.is_empty() {
+            vec!["*".to_owned()]
+        } else {
+            fields.into_iter().map(|t| t.value).collect()
+        },
+    };
+    table.finish();
+    grant
+}
+
+/// Each field named must be one of at least one of the registers.
+fn fields_exist(fields: &[Text<'_>], registers: &[String], ground: &Ground) {
+    let registers = registers
+        .iter()
+        .filter_map(|id| ground.programme.register(id));
+    let known: Vec<&str> = registers
+        .flat_map(|(_, r)| r.fields.iter().map(|f| f.id.as_str()))
+        .collect();
+    for field in fields
+        .iter()
+        .filter(|f| f.value != "*" && !known.contains(&f.value.as_str()))
+    {
+        field.unknown("unknown-field", &known, "字段", "field");
+    }
+}
+
+/// Reads a bulletin.
+pub(super) fn bulletin(id: &Text<'_>, table: &Table<'_>, ground: &Ground) -> Bulletin {
+    let issuer = table.text("issuer");
+    if let Some(issuer) = &issuer {
+        ground.is_unit(issuer);
+    }
+    let signs = table.texts("signs");
+    for role in &signs {
+        ground.among(role, &ground.roles, "unknown-role", ("角色", "role"));
+    }
+    let bulletin = Bulletin {
+        id: id.kebab(),
+        name: table.words("name"),
+        every: table
+            .text("every")
+            .and_then(|text| periodic(&text))
+            .unwrap_or(PeriodKind::Week),
+        issuer: issuer.map(|t| t.value).unwrap_or_default(),
+        signs: signs.into_iter().map(|t| t.value).collect(),
+        sections: table
+            .array("section")
+            .iter()
+            .map(|s| section(s, ground))
+            .collect(),
+    };
+    table.finish();
+    bulletin
+}
+
+fn periodic(text: &Text<'_>) -> Option<PeriodKind> {
+    match rhythm(text)? {
+        Rhythm::Every(kind) => Some(kind),
+        Rhythm::Once | Rhythm::Always => {
+            text.refuse(
+                "unknown-word",
+                Words::new("通报要有周期", "a bulletin comes out periodically"),
+                Words::new("例如 \"week\"", "for example \"week\""),
+            );
+            None
+        }
+    }
+}
+
+fn section(table: &Table<'_>, ground: &Ground) -> Section {
+    let listed = |key, known: &[String], code, kind| {
+        let texts = table.texts(key).into_iter();
+        texts
+            .filter(|t| ground.among(t, known, code, kind))
+            .map(|t| t.value)
+            .collect()
+    };
+    let section = Section {
+        title: table.words("title"),
+        clauses: listed(
+            "clauses",
+            &ground.clauses,
+            "unknown-clause",
+            ("条款", "clause"),
+        ),
+        measures: listed(
+            "measures",
+            &ground.measures,
+            "unknown-measure",
+            ("措施", "measure"),
+        ),
+        rankings: listed(
+            "rankings",
+            &ground.rankings,
+            "unknown-ranking",
+            ("排名", "ranking"),
+        ),
+        show: table
+            .texts("show")
+            .iter()
+            .filter_map(|t| t.one_of(SHOWS))
+            .map(str::to_owned)
+            .collect(),
+    };
+    table.finish();
+    section
+}
