@@ -7,6 +7,7 @@ mod name;
 mod spelling;
 mod types;
 
+pub(crate) use literal::{fen, yuan_in};
 pub(crate) use types::type_words;
 
 use crate::text::{fault, parse};

@@ -98,6 +98,18 @@ impl<'a> Checker<'a> {
             return self.member(group, members, field, span);
         }
         let record = self.infer(of)?;
+        if matches!(record.kind, Kind::Conditional(..)) {
+            let message = Words::new(
+                "不能取条件表达式的字段",
+                "A field is taken of a record, not of a choice between records",
+            );
+            let help = Words::new(
+                "请在两个分支里分别写字段",
+                "write the field in both branches",
+            );
+            self.report("unsupported", span, message, Some(help));
+            return None;
+        }
         if !matches!(record.ty, Type::Reference(_)) {
             let ty = type_words(&record.ty);
             let message = Words::new(

@@ -1,5 +1,13 @@
 //! The functions of the language: CEL's own and those of our field.
 
+pub(crate) mod arrears;
+pub(crate) mod date;
+pub(crate) mod lpr;
+pub(crate) mod size_class;
+mod uscc;
+
+pub(crate) use uscc::uscc_valid;
+
 use crate::Words;
 
 /// A function that a rule may call.
@@ -191,4 +199,11 @@ pub(crate) fn whole(value: f64) -> Option<i64> {
     (-TOO_LARGE..TOO_LARGE)
         .contains(&rounded)
         .then_some(rounded as i64)
+}
+
+/// An amount of fen as yuan with two decimals.
+pub(crate) fn yuan(fen: i64) -> String {
+    let sign = if fen < 0 { "-" } else { "" };
+    let fen = fen.unsigned_abs();
+    format!("{sign}{}.{:02}", fen / 100, fen % 100)
 }

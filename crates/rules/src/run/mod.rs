@@ -1,7 +1,31 @@
 //! Running: a checked rule over columns, block by block, in three values.
+//!
+//! Each node is worked out for a whole block before the node above it; no tree is walked per row.
+//!
+//! Nothing (an empty cell whose field says that empty means none): a comparison with it is false (`!=` true), a
+//! yes-or-no that is nothing counts as no, arithmetic and functions over it give nothing, a list that is nothing
+//! has no items. Exceptions are the arguments that law lets be absent: the end of `in_force`, the agreed days of
+//! `arrears_due`, the day of payment and the agreed rate of `overdue_interest`.
 
-use crate::{Bits, Calendar, Day, Rule, Schema, Tables, Value};
+mod arithmetic;
+mod call;
+mod compare;
+mod lane;
+mod law;
+mod logic;
+mod quantifier;
+mod read;
+mod reason;
+
+pub(crate) use reason::Reason;
+
+use crate::{Bits, Calendar, Day, Kind, Node, Rule, Schema, Tables, Value};
+use lane::{Data, Lane};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+
+/// How many lanes are worked out at a time: small enough for the second cache, large enough to spread the cost of a node.
+const BLOCK: usize = 4_096;
 
 /// What one evaluation runs in: one today for all.
 #[derive(Clone, Copy, Debug)]
@@ -49,14 +73,159 @@ pub struct Verdicts {
 }
 
 /// Runs a rule whose value is a verdict. Nothing (a cell whose empty means none) counts as no.
-pub fn verdicts(_rule: &Rule, _world: &World<'_>, frame: &Frame<'_>) -> Verdicts {
-    Verdicts {
-        yes: Bits::filled(frame.len, false),
-        no: Bits::filled(frame.len, false),
+pub fn verdicts(rule: &Rule, world: &World<'_>, frame: &Frame<'_>) -> Verdicts {
+    let run = Run::new(world, frame);
+    let mut out = Verdicts::default();
+    for block in blocks(frame.len) {
+        let scope = Scope::of(block);
+        let (yes, no) = run.node(&rule.root, &scope).yes_no();
+        for row in 0..scope.len() {
+            let at = if yes.len() == 1 { 0 } else { row };
+            out.yes.push(yes.get(at));
+            out.no.push(no.get(at));
+        }
     }
+    out
 }
 
 /// Runs a rule of any type: one value per lane; an error is an unknown with its reason.
-pub fn values(_rule: &Rule, _world: &World<'_>, frame: &Frame<'_>) -> Vec<Value> {
-    vec![Value::Unknown(None); frame.len]
+pub fn values(rule: &Rule, world: &World<'_>, frame: &Frame<'_>) -> Vec<Value> {
+    let run = Run::new(world, frame);
+    let mut out = Vec::with_capacity(frame.len);
+    for block in blocks(frame.len) {
+        let scope = Scope::of(block);
+        let lane = run.node(&rule.root, &scope);
+        out.extend((0..scope.len()).map(|row| lane.value(row, &rule.root.ty)));
+    }
+    out
+}
+
+fn blocks(len: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
+    (0..len)
+        .step_by(BLOCK)
+        .map(move |start| start..(start + BLOCK).min(len))
+}
+
+/// One run of one rule.
+struct Run<'a> {
+    world: &'a World<'a>,
+    frame: &'a Frame<'a>,
+    /// Record numbers of constant ids, looked up once in a run.
+    ids: RefCell<BTreeMap<(usize, Box<str>), Option<u32>>>,
+}
+
+/// The rows that a node is worked out for: of a block, or inside a quantifier one for each item.
+struct Scope<'a> {
+    /// The frame's lane behind each row.
+    lanes: Vec<u32>,
+    /// Elements of the quantifiers around, innermost last.
+    elements: Vec<(&'a str, Lane<'a>)>,
+}
+
+impl Scope<'_> {
+    fn of(block: std::ops::Range<usize>) -> Self {
+        Self {
+            lanes: block.map(|lane| lane as u32).collect(),
+            elements: Vec::new(),
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.lanes.len()
+    }
+}
+
+impl<'a> Run<'a> {
+    fn new(world: &'a World<'a>, frame: &'a Frame<'a>) -> Self {
+        Self {
+            world,
+            frame,
+            ids: RefCell::default(),
+        }
+    }
+
+    fn node(&self, node: &'a Node, scope: &Scope<'a>) -> Lane<'a> {
+        match &node.kind {
+            Kind::Literal(value) => self.lane_of(std::slice::from_ref(value), &node.ty),
+            Kind::Own => self.own(scope, &node.ty),
+            Kind::Bound(name) | Kind::Name(name) => self.name(name, &node.ty, scope),
+            Kind::Element(name) => self.element(name, scope),
+            Kind::Field {
+                of,
+                table,
+                column,
+                empty_is_none,
+                ..
+            } => self.field(of, (*table, *column), (&node.ty, *empty_is_none), scope),
+            Kind::Not(x) => self.node(x, scope).not(),
+            Kind::And(parts) => self.logic(parts, scope, true),
+            Kind::Or(parts) => self.logic(parts, scope, false),
+            Kind::Compare(comparison, a, b) => {
+                self.compare(*comparison, &self.node(a, scope), &self.node(b, scope))
+            }
+            Kind::In(item, list) => {
+                self.membership(&self.node(item, scope), &self.node(list, scope))
+            }
+            Kind::Arithmetic(operator, a, b) => {
+                let (x, y) = (self.node(a, scope), self.node(b, scope));
+                arithmetic::arithmetic(*operator, &x, &y, &node.ty)
+            }
+            Kind::Negate(x) => arithmetic::negate(&self.node(x, scope)),
+            Kind::Conditional(condition, then, otherwise) => {
+                let condition = self.node(condition, scope);
+                self.conditional(
+                    &condition,
+                    &self.node(then, scope),
+                    &self.node(otherwise, scope),
+                )
+            }
+            Kind::Present(x) => self.node(x, scope).present(),
+            Kind::Known(x) => self.node(x, scope).is_known(),
+            Kind::Call(function, args) => {
+                let lanes: Vec<Lane<'a>> = args.iter().map(|a| self.node(a, scope)).collect();
+                self.call(*function, args, &lanes)
+            }
+            Kind::List(items) => self.list(items, scope),
+            Kind::Quantified {
+                quantifier,
+                variable,
+                list,
+                body,
+            } => {
+                let list = self.node(list, scope);
+                self.quantified(*quantifier, variable, list, body, scope)
+            }
+        }
+    }
+
+    /// A list written out: the rows of its items, interleaved.
+    fn list(&self, items: &'a [Node], scope: &Scope<'a>) -> Lane<'a> {
+        let lanes: Vec<Lane<'a>> = items.iter().map(|i| self.node(i, scope)).collect();
+        let sources: Vec<&Lane<'a>> = lanes.iter().collect();
+        let len = lane::length(&sources);
+        let picks: Vec<_> = (0..len)
+            .flat_map(|row| (0..sources.len()).map(move |source| Some((source, row))))
+            .collect();
+        let ends = (1..=len).map(|row| (row * sources.len()) as u32).collect();
+        Lane {
+            known: Bits::filled(len, true),
+            nothing: Bits::filled(len, false),
+            data: Data::List(ends, Box::new(Lane::pick(&sources, &picks))),
+            why: Vec::new(),
+        }
+    }
+
+    /// The record number of an id; `None` when no record has it.
+    fn number_of(&self, table: usize, id: &str) -> Option<u32> {
+        let key = (table, Box::from(id));
+        if let Some(found) = self.ids.borrow().get(&key) {
+            return *found;
+        }
+        let ids = self.world.tables.tables.get(table).map(|t| &t.ids[..]);
+        let found = ids
+            .and_then(|ids| ids.iter().position(|i| **i == *id))
+            .map(|n| n as u32);
+        self.ids.borrow_mut().insert(key, found);
+        found
+    }
 }

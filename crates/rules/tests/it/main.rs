@@ -7,6 +7,7 @@
     unreachable_pub
 )]
 
+mod cases;
 mod constant;
 mod explain;
 mod faults;
