@@ -154,7 +154,7 @@ words! {
     nothing_open: "没有要办的事：到这一天，没有滞后、临期、逾期或待核的责任事项。", "Nothing to do: no duty is behind, due soon, overdue or unknown on this day.";
     children: "所辖单位", "Units below";
     more_duties: "另有 {} 项未列出", "{} more duties not shown";
-    unit_owes_nothing: "这个单位在本专项行动中没有责任事项。", "This unit owes nothing in this programme.";
+    unit_owes_nothing: "到这一天，这个单位自己没有责任事项。", "This unit owes nothing of its own on this day.";
     col_standing: "状态", "Standing";
     col_measure: "措施", "Measure";
     col_bearer: "责任主体", "Bearer";
