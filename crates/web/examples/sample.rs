@@ -1,5 +1,10 @@
 //! Serves the pages over the sample province, to look at them: `cargo run -p web --example sample -- 127.0.0.1:8090`.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::type_complexity, clippy::disallowed_methods)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::type_complexity,
+    clippy::disallowed_methods
+)]
 
 #[path = "../tests/it/sample/mod.rs"]
 mod sample;
