@@ -280,10 +280,13 @@ impl Text<'_> {
         let from = self.span.start + quote::position(raw, fault.span.start);
         let to = self.span.start + quote::position(raw, fault.span.end);
         let place = Place::new(self.source.file, from..to.max(from));
-        let fault = Fault {
-            help: fault.help,
-            ..Fault::error(fault.code, place, fault.message)
-        };
+        let help = fault.help.unwrap_or_else(|| {
+            Words::new(
+                "改写规则的这一部分，写法见 docs/rules.md",
+                "rewrite this part of the rule; docs/rules.md says how",
+            )
+        });
+        let fault = Fault::error(fault.code, place, fault.message).help(help);
         self.source.faults.borrow_mut().push(fault);
     }
 }

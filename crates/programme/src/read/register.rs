@@ -6,7 +6,7 @@ use super::ground::{Ground, Leads};
 use super::span::span;
 use super::text::Text;
 use crate::model::*;
-use rules::{Expected, Field, TableSchema, Type, Words};
+use rules::{Expected, Field, Scope, TableSchema, Type, Words};
 
 /// Ids of the registers that need no file.
 pub(super) const BUILT_IN: [&str; 2] = ["excuse", "filing"];
@@ -161,7 +161,12 @@ pub(super) fn completed(table: &Table<'_>, declared: &Register, ground: &Ground)
         register: declared,
         ground,
     };
-    formulas(table, &own);
+    for (id, field) in table.children("field") {
+        own.formula(&id, &field);
+        for level in field.texts("levels") {
+            ground.is_level(&level);
+        }
+    }
     register.number = table.maybe_text("number").map(|text| number(&text));
     register.unit = ground.maybe_path(table, "unit", &declared.id, Leads::Unit);
     register.date = table
@@ -194,26 +199,6 @@ pub(super) fn completed(table: &Table<'_>, declared: &Register, ground: &Ground)
         .unwrap_or_default();
     table.finish();
     register
-}
-
-fn formulas(table: &Table<'_>, own: &Own<'_>) {
-    let Some(fields) = table.get("field").and_then(|item| item.table()) else {
-        return;
-    };
-    for (id, item) in fields.entries() {
-        let formula = item
-            .value
-            .as_table()
-            .and_then(|_| item.table()?.maybe_text("formula"));
-        if let (Some(formula), Some(field)) = (formula, own.register.field(&id.value)) {
-            let scope = rules::Scope {
-                own: Some(own.register.id.clone()),
-                ..rules::Scope::default()
-            };
-            own.ground
-                .rule(&formula, &scope, Expected::Of(field.ty.clone()));
-        }
-    }
 }
 
 /// A business number: `{unit}`, `{year}`, `{month}`, `{day}` and `{seq:N}` between other letters.
@@ -271,6 +256,18 @@ impl Own<'_> {
             Some(_) => {}
         }
         text.value.clone()
+    }
+
+    fn formula(&self, id: &Text<'_>, table: &Table<'_>) {
+        let field = self.register.field(&id.value);
+        if let Some((text, field)) = table.maybe_text("formula").zip(field) {
+            let scope = Scope {
+                own: Some(self.register.id.clone()),
+                ..Scope::default()
+            };
+            let expected = Expected::Of(field.ty.clone());
+            self.ground.rule(&text, &scope, expected);
+        }
     }
 
     fn fields(&self, table: &Table<'_>, key: &'static str) -> Vec<String> {

@@ -1,11 +1,10 @@
-//! A text with its place, and what may be wrong with it; the place of a key or value by its path.
+//! A text with its place, and what may be wrong with it.
 
 use super::document::Source;
 use super::near::nearest;
-use crate::{Files, Place};
+use crate::Place;
 use rules::Words;
 use std::ops::Range;
-use toml::de::{DeTable, DeValue};
 
 /// A text with its place: of a value with its quotes, or of a key.
 #[derive(Clone, Debug)]
@@ -69,28 +68,4 @@ impl<'f> Text<'f> {
             help,
         );
     }
-}
-
-/// The place of the value at a path of keys, for faults found after reading; the key where `of_key`.
-/// A step into an array is its position.
-pub(crate) fn place_of(files: &Files, file: &str, path: &[&str], of_key: bool) -> Option<Place> {
-    let (document, _) = DeTable::parse_recoverable(files.get(file)?);
-    let (first, rest) = path.split_first()?;
-    let (key, mut value) = document.get_ref().get_key_value(*first)?;
-    let mut key_span = key.span();
-    for step in rest {
-        value = match value.get_ref() {
-            DeValue::Table(table) => {
-                let (key, value) = table.get_key_value(*step)?;
-                key_span = key.span();
-                value
-            }
-            DeValue::Array(items) => items.get(step.parse::<usize>().ok()?)?,
-            _ => return None,
-        };
-    }
-    Some(Place::new(
-        file,
-        if of_key { key_span } else { value.span() },
-    ))
 }
