@@ -106,12 +106,15 @@ fn blocks(len: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
         .map(move |start| start..(start + BLOCK).min(len))
 }
 
+/// Record numbers by table and id.
+type Ids = BTreeMap<(usize, Box<str>), Option<u32>>;
+
 /// One run of one rule.
 struct Run<'a> {
     world: &'a World<'a>,
     frame: &'a Frame<'a>,
     /// Record numbers of constant ids, looked up once in a run.
-    ids: RefCell<BTreeMap<(usize, Box<str>), Option<u32>>>,
+    ids: RefCell<Ids>,
 }
 
 /// The rows that a node is worked out for: of a block, or inside a quantifier one for each item.

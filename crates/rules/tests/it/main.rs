@@ -8,11 +8,14 @@
 )]
 
 mod cases;
+mod chance;
 mod constant;
 mod explain;
 mod faults;
 mod house;
 mod missing;
 mod near;
+mod oracle;
+mod properties;
 mod range;
 mod small;
