@@ -8,9 +8,10 @@ use rules::{Day, Frame, Kind, Rule, Type, Words, World, names_read, verdicts};
 pub(super) fn check(proof: &mut Proof<'_>) {
     for (_, measure) in proof.measures() {
         if let Bearer::Units(rule) = &measure.bearer {
-            let (from, until) = dates::span(proof, measure);
             let place = proof.measure_place(measure, &["bearer", "unit"]);
-            nobody(proof, rule, place, (from, until), &measure.id);
+            if let Some(days) = dates::span(proof, measure) {
+                nobody(proof, rule, place, days, &measure.id);
+            }
         }
         for tally in &measure.tallies {
             leads_to_bearer(proof, measure, tally);

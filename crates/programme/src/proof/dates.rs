@@ -30,7 +30,7 @@ pub(super) fn check(proof: &mut Proof<'_>) {
             let path = ["measure", &measure.id, "until"];
             reversed(proof, &measure.place.file, &path, from, measure.until);
         }
-        if notice.issued_on > span(proof, measure).1 {
+        if span(proof, measure).is_some_and(|(_, until)| until < notice.issued_on) {
             over_before_issue(proof, measure, notice.issued_on);
         }
         phases(proof, measure);
@@ -44,10 +44,16 @@ pub(super) fn check(proof: &mut Proof<'_>) {
     }
 }
 
-/// The days of a measure: its own, else the campaign's.
-pub(super) fn span(proof: &Proof<'_>, measure: &Measure) -> (Day, Day) {
+/// The days of a measure: its own, else the campaign's; `None` where those could not be read or run backwards.
+pub(super) fn span(proof: &Proof<'_>, measure: &Measure) -> Option<(Day, Day)> {
     let (from, until) = proof.programme.campaign;
-    (measure.from.unwrap_or(from), measure.until.unwrap_or(until))
+    let said = |end| {
+        let entry = proof.outline.entry("programme.toml", &["campaign", end])?;
+        Day::parse(entry.text.as_ref()?)
+    };
+    let from = measure.from.or_else(|| said("from").map(|_| from))?;
+    let until = measure.until.or_else(|| said("until").map(|_| until))?;
+    (from <= until).then_some((from, until))
 }
 
 fn reversed(proof: &mut Proof<'_>, file: &str, path: &[&str], from: Day, until: Option<Day>) {
@@ -89,7 +95,9 @@ fn over_before_issue(proof: &mut Proof<'_>, measure: &Measure, issued_on: Day) {
 }
 
 fn phases(proof: &mut Proof<'_>, measure: &Measure) {
-    let (from, until) = span(proof, measure);
+    let Some((from, until)) = span(proof, measure) else {
+        return;
+    };
     for (at, id) in measure.during.iter().enumerate() {
         let Some(phase) = proof.programme.phases.iter().find(|p| p.id == *id) else {
             continue;

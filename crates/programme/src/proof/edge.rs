@@ -19,7 +19,7 @@ fn past_edge(proof: &Proof<'_>, measure: &Measure) -> Option<&'static str> {
         return None;
     }
     let calendar = &proof.programme.calendar;
-    let (from, until) = dates::span(proof, measure);
+    let (from, until) = dates::span(proof, measure)?;
     let reach = Reach { calendar };
     if let Some(Span::Workdays(n)) = measure.notice_before
         && calendar.add_workdays(from, -n).is_none()

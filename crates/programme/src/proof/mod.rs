@@ -13,7 +13,6 @@ mod dates;
 mod edge;
 mod evidence;
 mod facts;
-mod ids;
 mod moves;
 mod numerals;
 mod outline;
@@ -30,9 +29,9 @@ pub(crate) fn proof(programme: &Programme, files: &Files, faults: &mut Vec<Fault
         programme,
         files,
         outline: Outline::new(files),
+        known: faults,
         found: Vec::new(),
     };
-    ids::check(&mut proof);
     dates::check(&mut proof);
     clauses::check(&mut proof);
     authors::check(&mut proof);
@@ -44,14 +43,9 @@ pub(crate) fn proof(programme: &Programme, files: &Files, faults: &mut Vec<Fault
     moves::check(&mut proof);
     constants::check(&mut proof);
     bulletins::check(&mut proof);
-    for fault in proof.found {
-        if !faults
-            .iter()
-            .any(|known| overlap(&known.place, &fault.place))
-        {
-            faults.push(fault);
-        }
-    }
+    let mut found = proof.found;
+    found.retain(|f| !faults.iter().any(|known| overlap(&known.place, &f.place)));
+    faults.append(&mut found);
 }
 
 fn overlap(a: &Place, b: &Place) -> bool {
@@ -63,6 +57,7 @@ struct Proof<'a> {
     programme: &'a Programme,
     files: &'a Files,
     outline: Outline,
+    known: &'a [Fault],
     found: Vec<Fault>,
 }
 
@@ -71,6 +66,11 @@ impl<'a> Proof<'a> {
     fn error(&mut self, code: &'static str, place: Place, message: Words, help: Words) {
         self.found
             .push(Fault::error(code, place, message).help(help));
+    }
+
+    /// Whether the reader found a fault there: what it would say of other places is not known then.
+    fn at_fault(&self, place: &Place) -> bool {
+        self.known.iter().any(|f| overlap(&f.place, place))
     }
 
     /// Every measure with its notice.

@@ -19,8 +19,14 @@ pub(super) fn check(proof: &mut Proof<'_>) {
         if proof.outline.all(file, &["move", "*"]).len() > states.moves.len() {
             continue;
         }
-        unreached(proof, register, states);
-        stuck(proof, register, states);
+        let said = |key| proof.outline.place(file, &["state", key]);
+        let (start, end) = (said("start"), said("end"));
+        if !proof.at_fault(&start) {
+            unreached(proof, register, states);
+        }
+        if !proof.at_fault(&end) {
+            stuck(proof, register, states);
+        }
     }
 }
 

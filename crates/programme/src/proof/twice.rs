@@ -9,8 +9,9 @@ pub(super) fn check(proof: &mut Proof<'_>) {
     for (at, later) in measures.iter().enumerate() {
         let Some(fact) = fact(later) else { continue };
         let earlier = measures.iter().take(at).find(|earlier| {
-            let (a, b) = (dates::span(proof, earlier), dates::span(proof, later));
-            self::fact(earlier).as_ref() == Some(&fact) && a.0 <= b.1 && b.0 <= a.1
+            let days = (dates::span(proof, earlier), dates::span(proof, later));
+            let meet = matches!(days, (Some(a), Some(b)) if a.0 <= b.1 && b.0 <= a.1);
+            meet && self::fact(earlier).as_ref() == Some(&fact)
         });
         if let Some(earlier) = earlier {
             asked_twice(proof, earlier, later);

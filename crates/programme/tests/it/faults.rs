@@ -49,19 +49,15 @@ impl Planted {
         }
     }
 
-    /// File, line and code that must be found.
-    fn expected(&self, files: &Files) -> (String, usize, String) {
-        if let Some(expect) = self.patches.get("expect") {
-            let text = |key: &str| expect[key].as_str().unwrap();
-            let lines = files[text("file")].lines();
-            let line = lines.clone().position(|l| l.starts_with(text("line")));
-            return (
-                text("file").to_owned(),
-                line.unwrap() + 1,
-                text("code").to_owned(),
-            );
-        }
-        marks(files).pop().expect("no line is marked")
+    /// File, line and code of all that must be found.
+    fn expected(&self, files: &Files) -> Vec<(String, usize, String)> {
+        let Some(expect) = self.patches.get("expect") else {
+            return marks(files);
+        };
+        let text = |key: &str| expect[key].as_str().unwrap();
+        let mut lines = files[text("file")].lines();
+        let line = lines.position(|l| l.starts_with(text("line"))).unwrap() + 1;
+        vec![(text("file").to_owned(), line, text("code").to_owned())]
     }
 }
 
@@ -104,7 +100,7 @@ fn every_planted_fault_is_found_at_its_line_and_no_other_with_it() {
         plant.patch(&mut files);
         let faults = check(&files);
         let expected = plant.expected(&files);
-        if errors(&faults, &files) != [expected.clone()] {
+        if expected.is_empty() || errors(&faults, &files) != expected {
             let lines: Vec<String> = faults.iter().map(|f| line(f, &files)).collect();
             wrong.push(format!(
                 "{}: wanted {expected:?}, found\n  {}",

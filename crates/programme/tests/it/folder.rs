@@ -4,12 +4,12 @@ use programme::{Fault, Files, Severity, case, read};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub fn tests() -> PathBuf {
+pub(crate) fn tests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
 }
 
 /// The base programme's files.
-pub fn base() -> Files {
+pub(crate) fn base() -> Files {
     let mut files = Files::new();
     let root = tests().join("base");
     let mut folders = vec![root.clone()];
@@ -29,7 +29,7 @@ pub fn base() -> Files {
 }
 
 /// Every fault of a folder, worked examples included.
-pub fn check(files: &Files) -> Vec<Fault> {
+pub(crate) fn check(files: &Files) -> Vec<Fault> {
     let reading = read(files);
     let mut faults = reading.faults;
     if let Some(programme) = &reading.programme {
@@ -39,7 +39,7 @@ pub fn check(files: &Files) -> Vec<Fault> {
 }
 
 /// A fault as one line, for the words of a failing test.
-pub fn line(fault: &Fault, files: &Files) -> String {
+pub(crate) fn line(fault: &Fault, files: &Files) -> String {
     let (line, column) = fault.place.line_column(files);
     format!(
         "{}:{line}:{column} {:?} {} {}",
@@ -48,7 +48,7 @@ pub fn line(fault: &Fault, files: &Files) -> String {
 }
 
 /// File, line and code of every error.
-pub fn errors(faults: &[Fault], files: &Files) -> Vec<(String, usize, String)> {
+pub(crate) fn errors(faults: &[Fault], files: &Files) -> Vec<(String, usize, String)> {
     faults
         .iter()
         .filter(|f| f.severity == Severity::Error)

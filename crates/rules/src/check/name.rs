@@ -218,7 +218,11 @@ impl<'a> Checker<'a> {
                 format!("公式字段 {field} 绕回了自己"),
                 format!("The formula of {field} comes back to itself"),
             );
-            self.report("formula-circle", span, message, None);
+            let help = Words::new(
+                "让其中一个字段直接填写，不用公式",
+                "let one of the fields be filled in instead of worked out",
+            );
+            self.report("formula-circle", span, message, Some(help));
             return None;
         }
         let span = self.formula_span.clone().unwrap_or_else(|| span.clone());

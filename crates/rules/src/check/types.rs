@@ -221,12 +221,22 @@ impl Checker<'_> {
                 format!("{table} has no {id}"),
             ),
         };
-        let help = super::spelling::nearest(id, ids.iter().map(String::as_str)).map(|near| {
-            Words::new(
-                format!("是否想写 {near}？"),
-                format!("did you mean {near}?"),
-            )
-        });
+        let near = super::spelling::nearest(id, ids.iter().map(String::as_str));
+        let help = near.map_or_else(
+            || {
+                Words::new(
+                    format!("写 {table} 中已有的代码"),
+                    format!("write a code that {table} has"),
+                )
+            },
+            |near| {
+                Words::new(
+                    format!("是否想写 {near}？"),
+                    format!("did you mean {near}?"),
+                )
+            },
+        );
+        let help = Some(help);
         self.faults.push(fault("unknown-id", span, message, help));
     }
 
