@@ -1,20 +1,20 @@
-//! Somebody owes every measure, and every row of its evidence leads to that somebody.
+//! Somebody owes every measure, and evidence is filled in the rhythm in which it is counted.
 
 use super::{Proof, dates, facts};
 use crate::model::{Bearer, FIRST_REGISTER_TABLE, FieldKind, Measure, Ranking, Tally};
 use crate::{Place, Rhythm};
-use rules::{Day, Frame, Kind, Rule, Type, Words, World, names_read, verdicts};
+use rules::{Bounds, Day, Kind, Rule, Tables, Words, World, names_read, verdict_between};
 
 pub(super) fn check(proof: &mut Proof<'_>) {
+    let tables = facts::tables(proof.programme);
     for (_, measure) in proof.measures() {
         if let Bearer::Units(rule) = &measure.bearer {
             let place = proof.measure_place(measure, &["bearer", "unit"]);
             if let Some(days) = dates::span(proof, measure) {
-                nobody(proof, rule, place, days, &measure.id);
+                nobody(proof, &tables, rule, place, days, &measure.id);
             }
         }
         for tally in &measure.tallies {
-            leads_to_bearer(proof, measure, tally);
             same_rhythm(proof, measure, tally);
         }
     }
@@ -24,40 +24,47 @@ pub(super) fn check(proof: &mut Proof<'_>) {
             .outline
             .place("notices/", &["ranking", &ranking.id, "units"]);
         let days = (ranking.from, ranking.until);
-        nobody(proof, &ranking.units, place, days, &ranking.id);
+        nobody(proof, &tables, &ranking.units, place, days, &ranking.id);
     }
 }
 
 /// A rule that may depend on the day is not judged: it could hold on another one.
-fn nobody(proof: &mut Proof<'_>, rule: &Rule, place: Place, days: (Day, Day), id: &str) {
+fn nobody(
+    proof: &mut Proof<'_>,
+    tables: &Tables,
+    rule: &Rule,
+    place: Place,
+    days: (Day, Day),
+    id: &str,
+) {
     let programme = proof.programme;
     if programme.units.is_empty() || names_read(rule).contains("today") {
         return;
     }
-    let tables = facts::tables(programme);
     let world = World {
         schema: &programme.schema,
-        tables: &tables,
+        tables,
         calendar: &programme.calendar,
         today: days.0,
     };
-    let rows: Vec<u32> = (0..programme.units.len() as u32).collect();
-    let frame = Frame {
-        len: rows.len(),
-        own: Some(&rows),
-        ..Frame::default()
+    let holds = |at: usize| {
+        let bounds = Bounds {
+            own: u32::try_from(at).ok(),
+            ..Bounds::default()
+        };
+        // What nobody knows may hold: only a plain no is no.
+        verdict_between(rule, &world, &bounds, None) != Some(false)
     };
-    let found = verdicts(rule, &world, &frame);
     let exists = |unit: &crate::model::Unit| {
         let mut spans = unit.exists.iter();
         spans.any(|(f, u)| f.is_none_or(|f| f <= days.1) && u.is_none_or(|u| days.0 <= u))
     };
     let units = programme.units.iter().enumerate();
-    let mut bears = units.filter(|(at, unit)| !found.no.get(*at) && exists(unit));
+    let mut bears = units.filter(|(at, unit)| exists(unit) && holds(*at));
     if bears.next().is_some() {
         return;
     }
-    let rested = (0..programme.units.len()).any(|at| !found.no.get(at));
+    let rested = (0..programme.units.len()).any(holds);
     let (why_zh, why_en) = if rested {
         (
             "符合的单位在这段时间都不存在",
@@ -78,59 +85,6 @@ fn nobody(proof: &mut Proof<'_>, rule: &Rule, place: Place, days: (Day, Day), id
             "correct the rule against the levels, kinds and dates of units.csv",
         ),
     );
-}
-
-fn leads_to_bearer(proof: &mut Proof<'_>, measure: &Measure, tally: &Tally) {
-    let (zh, en, leads) = match &measure.bearer {
-        Bearer::Units(_) => {
-            let to_unit = |ty: &Type| matches!(target(ty), Some("unit" | "division"));
-            let leads = tally.by.as_ref().is_some_and(|by| to_unit(&by.root.ty));
-            (
-                "单位或行政区划".to_owned(),
-                "a unit or division".to_owned(),
-                leads,
-            )
-        }
-        Bearer::Records { register, .. } => {
-            let leads = tally.by.as_ref().map_or(tally.register == *register, |by| {
-                target(&by.root.ty) == Some(register.as_str())
-                    || matches!(tally.register.as_str(), "filing" | "excuse")
-            });
-            (
-                format!("台账 `{register}` 的记录"),
-                format!("a record of register `{register}`"),
-                leads,
-            )
-        }
-    };
-    if leads {
-        return;
-    }
-    let place = proof.measure_place(measure, &["tally", &tally.id, "by"]);
-    proof.error(
-        "by-leads-elsewhere",
-        place,
-        Words::new(
-            format!("`by` 找不到责任主体：这条措施由{zh}承担"),
-            format!("`by` does not lead to the bearer: {en} owes this measure"),
-        ),
-        Words::new(
-            format!("写台账 `{}` 中通向{zh}的字段或路径", tally.register),
-            format!(
-                "name a field or path of register `{}` that leads to {en}",
-                tally.register
-            ),
-        ),
-    );
-}
-
-/// The table that a reference or a list of references leads to.
-fn target(ty: &Type) -> Option<&str> {
-    match ty {
-        Type::Reference(table) => Some(table),
-        Type::List(item) => target(item),
-        _ => None,
-    }
 }
 
 fn same_rhythm(proof: &mut Proof<'_>, measure: &Measure, tally: &Tally) {
