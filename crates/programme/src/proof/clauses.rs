@@ -71,12 +71,15 @@ fn unknown_part(proof: &mut Proof<'_>, clause: &crate::model::Clause) {
 }
 
 fn without_measure(proof: &mut Proof<'_>, notice: &Notice, folder: &str) {
-    // Declared measures and rankings count even where their reading failed: their own faults are enough.
-    let mut obliged = BTreeSet::new();
-    for kind in ["measure", "ranking"] {
+    // What is declared counts even where its reading failed: its own faults are enough.
+    let clauses = |kind| -> BTreeSet<String> {
         let said = proof.outline.all(folder, &[kind, "*", "clause"]);
-        obliged.extend(said.into_iter().filter_map(|(_, e)| e.text.clone()));
-    }
+        said.into_iter()
+            .filter_map(|(_, e)| e.text.clone())
+            .collect()
+    };
+    // A ranking owes nothing: it answers for a clause, and goes with `no_duty`.
+    let (measured, ranked) = (clauses("measure"), clauses("ranking"));
     for clause in &notice.clauses {
         let path = ["clause", &clause.number];
         let Some(entry) = proof.outline.entry(folder, &path).cloned() else {
@@ -86,8 +89,8 @@ fn without_measure(proof: &mut Proof<'_>, notice: &Notice, folder: &str) {
             .no_duty
             .as_ref()
             .is_some_and(|who| !who.trim().is_empty());
-        let measured = obliged.contains(&clause.number);
-        if !settled && !measured {
+        let obliged = measured.contains(&clause.number);
+        if !settled && !obliged && !ranked.contains(&clause.number) {
             proof.error(
                 "clause-without-measure",
                 entry.key,
@@ -100,7 +103,7 @@ fn without_measure(proof: &mut Proof<'_>, notice: &Notice, folder: &str) {
                     format!("write a measure with `clause = \"{}\"`, or add `no_duty = \"office, date\"`", clause.number),
                 ),
             );
-        } else if settled && measured {
+        } else if settled && obliged {
             let place = proof
                 .outline
                 .place(folder, &["clause", &clause.number, "no_duty"]);

@@ -82,7 +82,15 @@ fn last_due(
             Ok((reach.after(until, *span).ok_or("due")?, "due"))
         }
         Due::On(day) => Ok((*day, "due")),
-        Due::End | Due::DayOfPeriod(_) | Due::Field(_) => Ok((until, "until")),
+        Due::DayOfPeriod(day) => {
+            let last = match measure.every {
+                Rhythm::Every(kind) => kind.containing(until).until,
+                Rhythm::Once | Rhythm::Always => until,
+            };
+            let (first, end) = last.month();
+            Ok((first.plus(i32::from(*day) - 1).min(end), "due"))
+        }
+        Due::End | Due::Field(_) => Ok((until, "until")),
     }
 }
 
