@@ -1,8 +1,8 @@
 //! Somebody owes every measure, and evidence is filled in the rhythm in which it is counted.
 
 use super::{Proof, dates, facts};
-use crate::model::{Bearer, FIRST_REGISTER_TABLE, FieldKind, Measure, Ranking, Tally};
-use crate::{Place, Rhythm};
+use crate::model::{Bearer, FIRST_REGISTER_TABLE, Measure, Ranking, Tally};
+use crate::{PeriodKind, Place, Rhythm};
 use rules::{Bounds, Day, Kind, Rule, Tables, Words, World, names_read, verdict_between};
 
 pub(super) fn check(proof: &mut Proof<'_>) {
@@ -96,9 +96,13 @@ fn same_rhythm(proof: &mut Proof<'_>, measure: &Measure, tally: &Tally) {
         return;
     };
     let register = table.checked_sub(FIRST_REGISTER_TABLE);
-    let register = register.and_then(|at| proof.programme.registers.get(at));
-    let kind = register.and_then(|r| r.field(field)).map(|f| f.kind);
-    let Some(FieldKind::Period(rhythm)) = kind.filter(|k| *k != FieldKind::Period(every)) else {
+    let Some(register) = register.and_then(|at| proof.programme.registers.get(at)) else {
+        return;
+    };
+    let path = ["field", field.as_str(), "rhythm"];
+    let said = proof.outline.entry(&register.place.file, &path);
+    let said = said.and_then(|e| PeriodKind::parse(e.text.as_ref()?));
+    let Some(rhythm) = said.filter(|rhythm| *rhythm != every) else {
         return;
     };
     let place = proof.measure_place(measure, &["tally", &tally.id, "for"]);

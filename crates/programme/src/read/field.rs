@@ -167,8 +167,10 @@ fn kind(table: &Table<'_>, references: bool) -> Option<FieldKind> {
     if !matches!(kind, FieldKind::Period(_)) {
         return Some(*kind);
     }
-    let rhythm = table.text("rhythm")?.one_of(RHYTHMS)?;
-    PeriodKind::parse(rhythm).map(FieldKind::Period)
+    let rhythm = table.text("rhythm").and_then(|r| r.one_of(RHYTHMS));
+    // Without its rhythm it is a period all the same: nothing else should be at fault because of it.
+    let rhythm = rhythm.and_then(PeriodKind::parse);
+    Some(FieldKind::Period(rhythm.unwrap_or(PeriodKind::Month)))
 }
 
 fn choices(table: &Table<'_>) -> Vec<(String, Words)> {

@@ -58,10 +58,20 @@ pub fn read(files: &Files) -> Reading {
     proof::proof(&programme, files, &mut faults);
     faults.sort_by(|a, b| (&a.place, a.code).cmp(&(&b.place, b.code)));
     faults.dedup();
+    syntax_first(&mut faults);
     let sound = faults.iter().all(|f| f.severity != Severity::Error);
     Reading {
         programme: sound.then_some(programme),
         faults,
+    }
+}
+
+/// Where a file is not TOML, the first place of each such file is all that can be said: what else seems to be
+/// missing may stand in what could not be read.
+fn syntax_first(faults: &mut Vec<Fault>) {
+    if faults.iter().any(|f| f.code == "toml-syntax") {
+        faults.retain(|f| f.code == "toml-syntax");
+        faults.dedup_by(|later, first| later.place.file == first.place.file);
     }
 }
 
