@@ -45,7 +45,9 @@ fn circle(proof: &Proof<'_>, measure: &Measure) -> Option<Vec<String>> {
 
 fn round(proof: &mut Proof<'_>, measure: &Measure, circle: &[String]) {
     let place = proof.measure_place(measure, &["after", "measure"]);
-    let way = [circle, std::slice::from_ref(&measure.id)].concat().join(" → ");
+    let way = [circle, std::slice::from_ref(&measure.id)]
+        .concat()
+        .join(" → ");
     proof.error(
         "chain-circle",
         place,

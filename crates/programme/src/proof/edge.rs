@@ -19,13 +19,8 @@ fn past_edge(proof: &Proof<'_>, measure: &Measure) -> Option<&'static str> {
         return None;
     }
     let calendar = &proof.programme.calendar;
-    let (from, until) = dates::span(proof, measure)?;
+    let (_, until) = dates::span(proof, measure)?;
     let reach = Reach { calendar };
-    if let Some(Span::Workdays(n)) = measure.notice_before
-        && calendar.add_workdays(from, -n).is_none()
-    {
-        return Some("notice_before");
-    }
     let (due, key) = match last_due(proof, measure, until, reach) {
         Ok(due) => due,
         Err(key) => return Some(key),
@@ -132,22 +127,16 @@ impl Reach<'_> {
 
 fn refuse(proof: &mut Proof<'_>, measure: &Measure, key: &'static str) {
     let place = proof.measure_place(measure, &[key]);
-    let range = proof.programme.calendar.range();
-    let (zh, en) = range.map_or_else(
-        || ("没有日历".to_owned(), "there is no calendar".to_owned()),
-        |(first, last)| {
-            (
-                format!("日历只有 {first} 至 {last}"),
-                format!("the calendar goes from {first} to {last}"),
-            )
-        },
-    );
+    // Without a calendar that is the fault, and the reader's to say.
+    let Some((first, last)) = proof.programme.calendar.range() else {
+        return;
+    };
     proof.error(
         "past-calendar",
         place,
         Words::new(
-            format!("措施 `{}` 的日期超出日历：{zh}", measure.id),
-            format!("a date of measure `{}` lies past the calendar: {en}", measure.id),
+            format!("措施 `{}` 的日期超出日历：日历只有 {first} 至 {last}", measure.id),
+            format!("a date of measure `{}` lies past the calendar, which goes from {first} to {last}", measure.id),
         ),
         Words::new(
             "在 calendar.csv 补上以后的节假日并后移 `edge`，或让措施早些结束",

@@ -2,7 +2,7 @@
 
 use super::Proof;
 use crate::Place;
-use crate::model::{Bearer, Measure};
+use crate::model::{Bearer, Measure, Tally};
 use rules::{Words, names_read};
 use std::collections::BTreeSet;
 
@@ -13,6 +13,14 @@ pub(super) fn check(proof: &mut Proof<'_>) {
         for (register, place) in registers(proof, measure) {
             if asked.insert(register.clone()) && !anyone_creates(proof, &register) {
                 unrecordable(proof, &register, place);
+            }
+        }
+    }
+    for ranking in proof.programme.notices.iter().flat_map(|n| &n.rankings) {
+        for tally in &ranking.tallies {
+            let place = tally_place(proof, "notices/", ["ranking", &ranking.id], tally);
+            if asked.insert(tally.register.clone()) && !anyone_creates(proof, &tally.register) {
+                unrecordable(proof, &tally.register, place);
             }
         }
     }
@@ -61,17 +69,10 @@ fn without_evidence(proof: &mut Proof<'_>, measure: &Measure) {
 
 /// The registers that a measure takes its evidence from, each with the place that names it.
 fn registers(proof: &Proof<'_>, measure: &Measure) -> Vec<(String, Place)> {
-    let mut found = Vec::new();
-    for tally in &measure.tallies {
-        let kinds = ["count", "distinct", "sum", "ratio", "last"];
-        let path = |kind| ["tally", &tally.id, kind];
-        let said = kinds.iter().find(|kind| {
-            let whole = [&["measure", &*measure.id][..], &path(kind)].concat();
-            proof.outline.entry(&measure.place.file, &whole).is_some()
-        });
-        let place = proof.measure_place(measure, &path(said.unwrap_or(&"count")));
-        found.push((tally.register.clone(), place));
-    }
+    let above = ["measure", measure.id.as_str()];
+    let place = |tally| tally_place(proof, &measure.place.file, above, tally);
+    let tallies = measure.tallies.iter();
+    let mut found: Vec<_> = tallies.map(|t| (t.register.clone(), place(t))).collect();
     if let Some(register) = &measure.complete {
         found.push((
             register.clone(),
@@ -83,6 +84,16 @@ fn registers(proof: &Proof<'_>, measure: &Measure) -> Vec<(String, Place)> {
         found.push((register.clone(), place));
     }
     found
+}
+
+/// Where a tally names its register.
+fn tally_place(proof: &Proof<'_>, file: &str, [of, id]: [&str; 2], tally: &Tally) -> Place {
+    let path = |kind| [of, id, "tally", &tally.id, kind];
+    let kinds = ["count", "distinct", "sum", "ratio", "last"];
+    let said = kinds
+        .into_iter()
+        .find(|kind| proof.outline.entry(file, &path(kind)).is_some());
+    proof.outline.place(file, &path(said.unwrap_or("count")))
 }
 
 fn anyone_creates(proof: &Proof<'_>, register: &str) -> bool {
