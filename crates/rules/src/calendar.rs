@@ -66,9 +66,9 @@ impl Calendar {
             return Some(day);
         }
         let target = if n > 0 {
-            i64::from(self.count_before(day.plus(1))?) + n
+            i64::from(self.count_before(day.plus(1))?).saturating_add(n)
         } else {
-            i64::from(self.count_before(day)?) + n + 1
+            i64::from(self.count_before(day)? + 1).saturating_add(n)
         };
         let target = u32::try_from(target).ok().filter(|t| *t > 0)?;
         // `before` never decreases: the wanted day is the last one with fewer than `target` before it.

@@ -46,12 +46,17 @@ pub enum Function {
     /// `industry(i, 'C13')`: the GB/T 4754 code begins so.
     Industry,
     /// `size_class(industry, employees, revenue, assets)`: `large`, `medium`, `small`, `micro`
-    /// (MIIT 工信部联企业〔2011〕300号).
+    /// (MIIT 工信部联企业〔2011〕300号); nothing for an industry that is not classed. One indicator below the small
+    /// bound tells `micro` although the others are unknown.
     SizeClass,
-    /// `arrears_due(payer, signed_on, anchor_on, agreed_days)`: the last day to pay an SME
-    /// (国令728号; for contracts from 2025-06-01 国令802号).
+    /// `arrears_due(payer, signed_on, anchor_on, agreed_days)`: the last day to pay an SME, moved to a working day
+    /// (国令728号; for contracts from 2025-06-01 国令802号). The payer is the text or choice `government`,
+    /// `institution` or `large`; for any other there is nothing, since the regulations do not oblige it.
+    /// Agreed days of nothing are none agreed.
     ArrearsDue,
-    /// `overdue_interest(principal, due_on, paid_on, agreed_rate, signed_on)`: simple interest (国令802号 art. 17).
+    /// `overdue_interest(principal, due_on, paid_on, agreed_rate, signed_on)`: simple interest from the day after due to
+    /// the day of payment (国令802号 art. 17). Paid on nothing runs to today; an agreed rate of nothing is 0.05 % a
+    /// day, else the rate is a year's, as a fraction, and at least the loan prime rate of the day of signing.
     OverdueInterest,
     /// `lpr(date)`: the one-year loan prime rate in force on a day, as a fraction.
     Lpr,

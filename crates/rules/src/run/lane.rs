@@ -415,7 +415,8 @@ impl<'a> Texts<'a> {
             let (source, row) = (*pick)?;
             let at = sources.get(source)?.at(row);
             let code = texts.get(source).copied().flatten()?.codes.get(at)?;
-            Some(code + offsets.get(source)?)
+            // A row without a value may have any code, also the largest.
+            Some(code.saturating_add(*offsets.get(source)?))
         };
         let codes = picks.iter().map(|p| code(p).unwrap_or(u32::MAX)).collect();
         Self { codes, dictionary }
