@@ -201,7 +201,10 @@ fn standing(programme: &Programme, table: &Table<'_>) -> Option<Ask> {
     if let (Some(measure), Some(period)) = (measure, &period) {
         key_of(measure, period);
     }
-    if let (Some(measure), Some(bearer)) = (measure, &bearer) {
+    // That a place without a unit owes nothing is a thing to show.
+    if let (Some(measure), Some(bearer), Some(word)) = (measure, &bearer, &expect)
+        && word != "none"
+    {
         unit_of(programme, measure, bearer);
     }
     let tallies = tallies(table, measure);

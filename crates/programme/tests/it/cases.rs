@@ -28,7 +28,7 @@ fn every_kind_of_case_is_read_in_the_order_of_the_file() {
         })
         .collect();
     let written = [
-        "rule", "value", "policy", "standing", "standing", "calendar",
+        "rule", "value", "policy", "standing", "standing", "standing", "calendar",
     ];
     assert_eq!(kinds, written);
 }
