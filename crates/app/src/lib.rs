@@ -2,8 +2,15 @@
 
 pub mod view;
 
+mod app;
+mod check;
 mod error;
-mod prepared;
+mod evidence;
+mod page;
 
+pub use app::App;
+pub use check::{Checked, check};
 pub use error::{Error, Thing};
-pub use prepared::{App, Pages};
+pub use evidence::{SheetFault, read_evidence, read_sheet};
+// What the faces (commands, pages) pass in and out; see docs/decisions.
+pub use {engine, programme, rules};

@@ -1,7 +1,5 @@
 //! What pages show, as plain values: no HTTP, no HTML, no rules.
 
-pub mod standing;
-
 mod duty;
 mod figure;
 mod frame;
@@ -14,7 +12,8 @@ pub use duty::{
     DutyDates, DutyPage, Evidence, EvidenceRow, Excuse, LadderState, LadderStep, MissingItem, Pace,
     PacePoint, Reason, Rung, TallyLine, Verdict,
 };
-pub use figure::{Counts, Figure, OnTime, Quantity};
+pub use engine::{Counts, OnTime, Standing};
+pub use figure::{Figure, Quantity};
 pub use frame::{
     BearerLink, ClauseLink, DateBar, DutyId, DutyLine, Frame, Front, Mark, PeriodName, Phase,
     UnitLink,
@@ -26,6 +25,5 @@ pub use notice::{
     ClauseLine, ClausePanel, DueBox, Grid, GridCell, GridRow, MeasurePanel, NearMiss, NoticePage,
     Part, Setting, Summary, Trend, TrendPoint,
 };
-pub use standing::Standing;
 pub use text::{Language, Text};
 pub use unit::{ChildLine, UnitClause, UnitPage};

@@ -15,7 +15,7 @@ pub struct NoticePage {
     /// One line: when it was issued, how many parts and clauses, over which units.
     pub meta: Text,
     /// Where the original can be read.
-    pub source_url: Option<String>,
+    pub source: Text,
     /// The figures over all clauses.
     pub summary: Summary,
     /// Its parts in order.

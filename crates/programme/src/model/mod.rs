@@ -38,6 +38,8 @@ pub struct Programme {
     pub phases: Vec<Phase>,
     /// Marks on the date bar.
     pub milestones: Vec<Milestone>,
+    /// Levels of units that pages name, highest first.
+    pub levels: Vec<(String, Words)>,
     /// Settings by id.
     pub settings: BTreeMap<String, Setting>,
     /// Ladders by id.

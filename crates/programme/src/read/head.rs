@@ -39,6 +39,7 @@ pub(super) fn head<'f>(table: &Table<'f>, programme: &mut Programme) -> Head<'f>
         .map_or_else(Vec::new, |item| item.texts());
     programme.phases = phases(table);
     programme.milestones = milestones(table);
+    programme.levels = levels(table);
     for (id, setting) in table.children("setting") {
         if let Some(read) = self::setting(&setting) {
             programme.settings.insert(id.field_id(), read);
@@ -144,6 +145,15 @@ fn milestones(table: &Table<'_>) -> Vec<Milestone> {
         .into_iter()
         .map(milestone)
         .collect()
+}
+
+fn levels(table: &Table<'_>) -> Vec<(String, Words)> {
+    let level = |(id, level): (Text<'_>, Table<'_>)| {
+        let name = level.words("name");
+        level.finish();
+        (id.value.to_owned(), name)
+    };
+    table.children("level").into_iter().map(level).collect()
 }
 
 fn setting(table: &Table<'_>) -> Option<Setting> {

@@ -1,0 +1,98 @@
+//! Pages built from an evaluation: names, links and sentences around the engine's figures.
+
+mod duty;
+mod grid;
+mod matrix;
+mod name;
+mod near;
+mod notice;
+mod panel;
+mod unit;
+
+pub(crate) use name::date;
+
+use crate::app::Reading;
+use crate::view::{DateBar, Frame, Mark, Phase, Text};
+use engine::{Duty, MeasureResult};
+use programme::model::{Measure, Notice};
+
+impl<'r> Reading<'r> {
+    /// What surrounds every page.
+    pub(crate) fn frame(&self) -> Frame {
+        let programme = self.cx.programme;
+        let home = programme
+            .unit(&programme.home)
+            .and_then(|u| programme.units.get(u));
+        Frame {
+            programme: (&programme.name).into(),
+            home: home.map(|u| (&u.name).into()).unwrap_or_default(),
+            rehearsal: self.rehearsal,
+            dates: DateBar {
+                from: date(programme.campaign.0),
+                until: date(programme.campaign.1),
+                today: date(self.today),
+                at: date(self.cx.at),
+                marks: programme
+                    .milestones
+                    .iter()
+                    .map(|m| Mark {
+                        on: date(m.on),
+                        name: (&m.name).into(),
+                    })
+                    .collect(),
+                phases: programme
+                    .phases
+                    .iter()
+                    .map(|p| Phase {
+                        from: date(p.from),
+                        until: date(p.until),
+                        name: (&p.name).into(),
+                    })
+                    .collect(),
+                note: self.day_note(),
+            },
+        }
+    }
+
+    /// The working days that are left of the month.
+    fn day_note(&self) -> Text {
+        let end = self.cx.at.month().1;
+        let Some(left) = self.cx.programme.calendar.workdays(self.cx.at, end) else {
+            return Text::default();
+        };
+        let month = self.cx.at.ymd().1;
+        Text::new(
+            format!("距{month}月底还有 {left} 个工作日"),
+            format!("{left} working days left this month"),
+        )
+    }
+
+    /// The notice and measure of a result.
+    pub(crate) fn declared(&self, result: &MeasureResult) -> Option<(&'r Notice, &'r Measure)> {
+        let notice = self.cx.programme.notices.get(result.notice)?;
+        Some((notice, notice.measures.get(result.measure)?))
+    }
+
+    /// Every measure with what was found, in the notice's order.
+    pub(crate) fn measures(
+        &self,
+    ) -> impl Iterator<Item = (&'r Notice, &'r Measure, &MeasureResult)> {
+        self.evaluation.measures.iter().filter_map(|result| {
+            let (notice, measure) = self.declared(result)?;
+            Some((notice, measure, result))
+        })
+    }
+}
+
+/// Whether a duty is of the present: for each bearer the period that runs, or the last one that ended.
+pub(crate) fn present(duties: &[Duty], at: rules::Day) -> impl Iterator<Item = &Duty> {
+    duties
+        .chunk_by(|a, b| a.bearer == b.bearer)
+        .filter_map(move |mine| {
+            let begun = mine
+                .iter()
+                .filter(|d| d.period.from <= at)
+                .max_by_key(|d| d.period.from);
+            begun.or(mine.first())
+        })
+}
