@@ -8,6 +8,7 @@ mod candidate;
 mod cells;
 mod check;
 mod constant;
+mod cut;
 mod day;
 mod explain;
 mod function;

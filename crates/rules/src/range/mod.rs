@@ -3,6 +3,7 @@
 mod evaluate;
 mod interval;
 mod reach;
+mod read;
 
 use crate::{Comparison, Kind, Node, Rule, Type, Value, World};
 pub(crate) use evaluate::Evaluation;
