@@ -180,10 +180,11 @@ impl<'a> Evaluation<'a> {
                 x.extend(y);
                 Reach::List(x)
             }
-            (Reach::List(x), Reach::Nothing) | (Reach::Nothing, Reach::List(x)) => Reach::List(x),
-            (Reach::Nothing, Reach::Nothing) if matches!(ty, Type::List(_)) => {
-                Reach::List(Vec::new())
-            }
+            // A list that is nothing has no items.
+            (x, Reach::Nothing) | (Reach::Nothing, x) if matches!(ty, Type::List(_)) => match x {
+                Reach::Nothing => Reach::List(Vec::new()),
+                other => other,
+            },
             (Reach::Nothing, _) | (_, Reach::Nothing) => Reach::Nothing,
             (Reach::Whole(x), Reach::Whole(y)) if *ty == Type::Double => {
                 Reach::real(interval::real(operator, widened(x), widened(y)))

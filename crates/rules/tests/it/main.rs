@@ -7,6 +7,7 @@
     unreachable_pub
 )]
 
+mod agree;
 mod cases;
 mod chance;
 mod constant;
