@@ -9,3 +9,4 @@
 mod cases;
 mod faults;
 mod folder;
+mod read;
