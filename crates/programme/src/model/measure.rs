@@ -117,6 +117,10 @@ pub struct Measure {
 
 /// Who owes a measure.
 #[derive(Clone, Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one per measure; a box would save nothing"
+)]
 pub enum Bearer {
     /// Each unit for which the rule holds.
     Units(Rule),
