@@ -310,6 +310,7 @@ fn differs(want: &str, got: &str) -> Option<Words> {
 pub fn plain(value: &Value) -> String {
     match value {
         Value::Unknown(_) => "unknown".into(),
+        Value::Bool(holds) => holds.to_string(),
         Value::Money(fen) if fen % 100 == 0 => (fen / 100).to_string(),
         Value::Money(fen) => {
             let sign = if *fen < 0 { "-" } else { "" };

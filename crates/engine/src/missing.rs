@@ -2,7 +2,7 @@
 
 use crate::Standing;
 use crate::look::Look;
-use crate::tally::{DoneOn, Placed, within};
+use crate::tally::{DoneOn, Placed, announced_on, within};
 use programme::model::{Bearer, Tally, TallyKind};
 use rules::{Cell, Kind, Lane, Node, Rule, Type};
 
@@ -159,7 +159,24 @@ impl Look<'_> {
             TallyKind::Count => {}
         }
         let cells = asked.iter().flat_map(|rule| self.cells(rule, row.row));
-        cells.filter_map(|cell| self.item(&cell)).collect()
+        let announcement = self.announcement(tally, row);
+        cells
+            .filter_map(|cell| self.item(&cell))
+            .chain(announcement)
+            .collect()
+    }
+
+    /// The day of announcement, where the measure asks for notice and nobody has said it.
+    fn announcement(&self, tally: &Tally, row: &Placed) -> Option<MissingItem> {
+        self.measure.notice_before?;
+        if announced_on(self.cx, tally, row.row).is_some() {
+            return None;
+        }
+        Some(MissingItem::Cell {
+            table: tally.register.clone(),
+            record: self.cx.id(tally.table, row.row).to_owned(),
+            field: "announced_on".into(),
+        })
     }
 
     fn cells(&self, rule: &Rule, own: u32) -> Vec<Cell> {

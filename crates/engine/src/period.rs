@@ -229,41 +229,36 @@ fn single(_measure: &Measure, from: Day, until: Day, key: &str) -> Option<Cuttin
 }
 
 /// A calendar period cut to the span and to the phases that the measure keeps to.
-fn cut(cx: &AsOf<'_>, measure: &Measure, whole: &Period, first: Day, last: Day) -> Vec<Cutting> {
+fn cut(cx: &AsOf<'_>, measure: &Measure, whole: &Period, first: Day, last: Day) -> Option<Cutting> {
     let (from, until) = (whole.from.max(first), whole.until.min(last));
+    let inside = if measure.during.is_empty() {
+        Some((from, until))
+    } else {
+        let phases = &cx.programme.phases;
+        let mut parts = phases
+            .iter()
+            .filter(|p| measure.during.contains(&p.id))
+            .map(|p| (from.max(p.from), until.min(p.until)));
+        parts.find(|(from, until)| from <= until)
+    };
+    let (from, until) = inside?;
+    // A phase cuts like the measure's own span.
     let rule = match (from > whole.from, until < whole.until) {
         (true, _) if measure.first_period != Cut::Counts => measure.first_period,
         (_, true) => measure.last_period,
         _ => Cut::Counts,
     };
     if rule == Cut::Skipped {
-        return Vec::new();
+        return None;
     }
-    let inside: Vec<(Day, Day)> = if measure.during.is_empty() {
-        vec![(from, until)]
-    } else {
-        let phases = cx
-            .programme
-            .phases
-            .iter()
-            .filter(|p| measure.during.contains(&p.id));
-        phases
-            .map(|p| (from.max(p.from), until.min(p.until)))
-            .filter(|(f, u)| f <= u)
-            .take(1)
-            .collect()
+    let period = Period {
+        from,
+        until,
+        key: whole.key.clone(),
     };
-    let cutting = |(from, until): (Day, Day)| {
-        let period = Period {
-            from,
-            until,
-            key: whole.key.clone(),
-        };
-        let share =
-            (rule == Cut::Prorated).then(|| (i64::from(period.days()), i64::from(whole.days())));
-        (period, share)
-    };
-    inside.into_iter().map(cutting).collect()
+    let share =
+        (rule == Cut::Prorated).then(|| (i64::from(period.days()), i64::from(whole.days())));
+    Some((period, share))
 }
 
 /// A period with its due, judged and late days; `None` past the calendar's edge (proof-reading names that).

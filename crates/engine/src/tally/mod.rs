@@ -4,7 +4,7 @@ mod amount;
 mod place;
 
 pub(crate) use amount::{Window, bounds, within};
-pub(crate) use place::{Bearers, place, place_all, reads_period, real};
+pub(crate) use place::{Bearers, announced_on, place, place_all, reads_period, real};
 
 use rules::Day;
 

@@ -292,6 +292,21 @@ fn done_on(cx: &AsOf<'_>, tally: &Tally, own: &[u32]) -> Vec<DoneOn> {
     }
 }
 
+/// The day on which a row of evidence was announced; `None` where nobody has said.
+pub(crate) fn announced_on(cx: &AsOf<'_>, tally: &Tally, row: u32) -> Option<rules::Day> {
+    let schema = cx.programme.schema.tables.get(tally.table)?;
+    let mut stored = schema.fields.iter().filter(|f| f.formula.is_none());
+    let column = stored.position(|f| f.id == "announced_on")?;
+    let table = cx.tables().tables.get(tally.table)?;
+    let column = table.columns.get(column)?;
+    match &column.cells {
+        rules::Cells::Int(days) if column.present.get(row as usize) => {
+            days.get(row as usize).map(|d| rules::Day(*d as i32))
+        }
+        _ => None,
+    }
+}
+
 /// Rows announced too late do not count; rows whose announcement is unknown may.
 fn announced(
     cx: &AsOf<'_>,
@@ -301,21 +316,8 @@ fn announced(
     done: &[DoneOn],
     counts: &mut [Option<bool>],
 ) {
-    let schema = cx.programme.schema.tables.get(tally.table);
-    let column = schema.and_then(|s| {
-        s.fields
-            .iter()
-            .filter(|f| f.formula.is_none())
-            .position(|f| f.id == "announced_on")
-    });
-    let column = column.and_then(|c| cx.tables().tables.get(tally.table)?.columns.get(c));
     for ((row, done), counts) in own.iter().zip(done).zip(counts) {
-        let on = column
-            .filter(|c| c.present.get(*row as usize))
-            .and_then(|c| match &c.cells {
-                rules::Cells::Int(days) => days.get(*row as usize).map(|d| rules::Day(*d as i32)),
-                _ => None,
-            });
+        let on = announced_on(cx, tally, *row);
         let in_time = match (on, done) {
             (Some(on), DoneOn::Day(done)) => {
                 let back = match notice {
