@@ -141,11 +141,9 @@ pub(super) fn matching(id: &Text<'_>, table: &Table<'_>, ground: &Ground) -> Opt
     scope
         .names
         .insert("right".to_owned(), Named::Record(right.clone()));
-    let capacity = |key, side: &str, register: &str| {
+    let capacity = |key, register: &str| {
         let text = table.maybe_text(key)?;
-        let mut scope = ground.scope(None);
-        let record = Named::Record(register.to_owned());
-        scope.names.insert(side.to_owned(), record);
+        let scope = ground.scope(Some(register));
         Some(ground.rule(&text, &scope, Expected::Of(Type::Int)))
     };
     let rule = needed(table, "rule", |text| ground.verdict(text, &scope));
@@ -153,8 +151,8 @@ pub(super) fn matching(id: &Text<'_>, table: &Table<'_>, ground: &Ground) -> Opt
         score: table
             .maybe_text("score")
             .and_then(|text| number(&text, &scope, ground)),
-        left_capacity: capacity("left_capacity", "left", &left),
-        right_capacity: capacity("right_capacity", "right", &right),
+        left_capacity: capacity("left_capacity", &left),
+        right_capacity: capacity("right_capacity", &right),
         set_by: table.maybe_text("set_by").map(|t| t.value),
         id,
         name,

@@ -275,7 +275,7 @@ left = "event"
 right = "event"
 rule = "left.kind == right.kind"
 score = "left.firms + right.firms"
-right_capacity = "right.firms"
+right_capacity = "firms"
 === bulletins/weekly.toml
 [bulletin.weekly]
 name = { zh = "周报", en = "Weekly" }
