@@ -68,10 +68,11 @@ pub(crate) fn candidates(
         variable.start,
         Ranged::Value(Value::Nothing | Value::Unknown(_))
     );
-    if asked_present && absent {
-        if let Some(value) = any_value(&variable.ty, lane.world) {
-            offer(value, Wanted::Present);
-        }
+    if asked_present
+        && absent
+        && let Some(value) = any_value(&variable.ty, lane.world)
+    {
+        offer(value, Wanted::Present);
     }
     if variable.may_be_nothing && !absent {
         offer(Value::Nothing, Wanted::Empty);

@@ -17,6 +17,7 @@ mod house;
 mod missing;
 mod near;
 mod oracle;
+mod paths;
 mod properties;
 mod range;
 mod small;
