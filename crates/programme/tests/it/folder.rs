@@ -10,9 +10,13 @@ pub(crate) fn tests() -> PathBuf {
 
 /// The base programme's files.
 pub(crate) fn base() -> Files {
+    files(&tests().join("base"))
+}
+
+/// The files of a folder.
+pub(crate) fn files(root: &Path) -> Files {
     let mut files = Files::new();
-    let root = tests().join("base");
-    let mut folders = vec![root.clone()];
+    let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -20,7 +24,7 @@ pub(crate) fn base() -> Files {
                 folders.push(path);
                 continue;
             }
-            let name = path.strip_prefix(&root).unwrap();
+            let name = path.strip_prefix(root).unwrap();
             let name = name.to_str().unwrap().replace('\\', "/");
             files.insert(name, fs::read_to_string(&path).unwrap());
         }

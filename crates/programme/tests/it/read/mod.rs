@@ -2,4 +2,5 @@
 
 mod clause;
 mod files;
+mod programmes;
 mod slips;
