@@ -49,6 +49,13 @@ impl App {
         }))
     }
 
+    /// An application whose last day is `at`, wherever the campaign ends.
+    pub fn at(mut programme: Programme, facts: Facts, at: Day) -> Self {
+        programme.campaign.1 = programme.campaign.1.max(at);
+        programme.campaign.0 = programme.campaign.0.min(at);
+        Self::new(programme, facts, at, false)
+    }
+
     /// Where a visitor starts.
     pub fn front(&self) -> Front {
         Front {

@@ -341,7 +341,7 @@ fn earlier(a: Option<Day>, b: Option<Day>) -> Option<Day> {
 
 impl AsOf<'_> {
     /// The settings as names in scope.
-    pub(crate) fn settings(&self) -> std::collections::BTreeMap<&str, Bound<'_>> {
+    pub fn settings(&self) -> std::collections::BTreeMap<&str, Bound<'_>> {
         self.setting_names
             .iter()
             .map(|(name, value)| (name.as_str(), Bound::One(value.clone())))

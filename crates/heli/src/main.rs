@@ -1,2 +1,59 @@
-//! The `heli` executable.
-fn main() {}
+//! The `heli` executable: commands over a programme folder.
+
+mod command;
+mod demo;
+mod folder;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// 合力：把一份通知变成运转的专项行动。 Turns a government notice into a running programme.
+#[derive(Parser)]
+#[command(name = "heli", version, propagate_version = true)]
+struct Heli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Proof-read a programme and run its worked examples.
+    Check(command::check::Check),
+    /// Evaluate every duty on CSV evidence.
+    Standing(command::standing::Standing),
+    /// Say why one duty stands as it does.
+    Explain(command::explain::Explain),
+    /// Verdicts of rules over the rows of a sheet.
+    Rule(command::rule::Rule),
+    /// Make a filled example province and serve it.
+    Demo(command::demo::Demo),
+    /// Serve the pages over a programme and its evidence.
+    Serve(command::serve::Serve),
+}
+
+/// How a command ends: 0 done, 1 the answer is no, 2 wrong usage or unreadable input.
+pub(crate) enum End {
+    Done,
+    No,
+    Unreadable,
+}
+
+fn main() -> ExitCode {
+    let end = match Heli::parse().command {
+        Command::Check(check) => check.run(),
+        Command::Standing(standing) => standing.run(),
+        Command::Explain(explain) => explain.run(),
+        Command::Rule(rule) => rule.run(),
+        Command::Demo(demo) => demo.run(),
+        Command::Serve(serve) => serve.run(),
+    };
+    match end {
+        Ok(End::Done) => ExitCode::SUCCESS,
+        Ok(End::No) => ExitCode::from(1),
+        Ok(End::Unreadable) => ExitCode::from(2),
+        Err(refusal) => {
+            eprintln!("heli: {refusal}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! `heli explain`: why one duty stands as it does.
+
+use super::Format;
+use super::standing::{Row, row};
+use crate::End;
+use crate::folder::{self, Refusal, pick};
+use app::engine::{AsOf, Look, cases, evaluate};
+use app::rules::{Day, Explained, Words};
+use app::view::{DutyId, DutyPage};
+use clap::Args;
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// Say why one duty stands as it does.
+#[derive(Args)]
+pub(crate) struct Explain {
+    /// The programme's folder.
+    programme: PathBuf,
+    /// A folder with one CSV file per register.
+    #[arg(long)]
+    evidence: PathBuf,
+    /// The end of this day is the moment of evaluation.
+    #[arg(long, value_parser = folder::day)]
+    at: Day,
+    /// MEASURE/BEARER/PERIOD, such as promotion-events/350500/2023-09.
+    #[arg(long)]
+    duty: String,
+    /// Text for people, JSON for machines.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    #[serde(flatten)]
+    duty: Row<'a>,
+    clause_text: &'a str,
+    measure_name: &'a str,
+    explanation: Option<Explained>,
+    evidence: Vec<Evidence<'a>>,
+    near: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Evidence<'a> {
+    tally: &'a str,
+    register: &'a str,
+    rows: Vec<EvidenceRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct EvidenceRow<'a> {
+    id: &'a str,
+    counts: Option<bool>,
+    recorded_late: bool,
+}
+
+impl Explain {
+    pub(crate) fn run(self) -> Result<End, Refusal> {
+        let Some((programme, _)) = folder::programme(&self.programme)? else { return Ok(End::Unreadable) };
+        let facts = match app::read_evidence(&programme, &folder::evidence(&self.evidence)?) {
+            Ok(facts) => facts,
+            Err(faults) => {
+                folder::show_sheet_faults(&faults);
+                return Ok(End::Unreadable);
+            }
+        };
+        let [measure, bearer, period] = self.duty.split('/').collect::<Vec<_>>()[..] else {
+            return Err(pick(&Words::new("--duty 要写成 措施/主体/周期", "write --duty as MEASURE/BEARER/PERIOD")));
+        };
+        let id = DutyId { measure: measure.into(), bearer: bearer.into(), period: period.into() };
+        let unknown = || pick(&Words::new(
+            format!("{} 没有这项责任；用 heli standing 列出全部", self.duty),
+            format!("there is no duty {}; heli standing lists all", self.duty),
+        ));
+        if self.format == Format::Text {
+            let app = app::App::at(programme, facts, self.at);
+            let page = app.duty(&id, None).map_err(|_| unknown())?;
+            print(&page);
+            return Ok(End::Done);
+        }
+        let cx = AsOf::new(&programme, &facts, self.at);
+        let evaluation = evaluate(&cx);
+        let found = cases::find(&cx, &evaluation, measure, bearer, period);
+        let (_, at, duty) = found.ok_or_else(unknown)?;
+        let result = evaluation.measures.get(at).ok_or_else(unknown)?;
+        let notice = programme.notices.get(result.notice).ok_or_else(unknown)?;
+        let measure = notice.measures.get(result.measure).ok_or_else(unknown)?;
+        let look = Look { cx: &cx, measure, result, duty };
+        let evidence = measure.tallies.iter().enumerate().map(|(n, tally)| Evidence {
+            tally: &tally.id,
+            register: &tally.register,
+            rows: look
+                .evidence(n)
+                .into_iter()
+                .map(|r| EvidenceRow {
+                    id: cx.tables().tables.get(tally.table).and_then(|t| t.record.get(r.row as usize)).map_or("", |rec| cx.id(tally.table, *rec)),
+                    counts: r.counts,
+                    recorded_late: r.recorded_late,
+                })
+                .collect(),
+        });
+        let answer = Answer {
+            duty: row(&cx, notice, measure, result, duty),
+            clause_text: notice.clauses.iter().find(|c| c.number == measure.clause).map_or("", |c| &c.text.zh),
+            measure_name: &measure.name.zh,
+            explanation: look.explain(),
+            evidence: evidence.collect(),
+            near: app::near_words(&look).iter().map(pick).collect(),
+        };
+        println!("{}", serde_json::to_string_pretty(&answer).map_err(|e| e.to_string())?);
+        Ok(End::Done)
+    }
+}
+
+fn print(page: &DutyPage) {
+    let t = |text: &app::view::Text| pick(&Words::new(&text.zh, &text.en));
+    println!("{} {}", page.clause.id, t(&page.clause.text));
+    println!("{} · {} · {} · {}", t(&page.measure), t(&page.bearer.name), page.period.id, page.standing.word());
+    println!("{}", t(&page.sentence));
+    let heads = pick(&Words::new("截止 {} 判定 {}", "due {} judged {}"));
+    println!("{}", heads.replacen("{}", &page.dates.due.to_string(), 1).replacen("{}", &page.dates.judged.to_string(), 1));
+    if let Some(reason) = &page.reason {
+        tree(reason, 1, &t);
+    }
+    for evidence in &page.evidence {
+        println!("— {} ({})", t(&evidence.tally), t(&evidence.register));
+        for row in &evidence.rows {
+            let mark = match row.counts {
+                app::view::Verdict::True => "✓",
+                app::view::Verdict::False => "✗",
+                app::view::Verdict::Unknown => "?",
+            };
+            println!("  {mark} {} {}", row.id, t(&row.why));
+        }
+    }
+    for near in &page.near {
+        println!("→ {} {}", t(&near.says), t(&near.who));
+    }
+    for missing in &page.missing {
+        println!("? {} {}", t(&missing.what), t(&missing.who));
+    }
+}
+
+fn tree(reason: &app::view::Reason, depth: usize, t: &impl Fn(&app::view::Text) -> String) {
+    let mark = match reason.verdict {
+        app::view::Verdict::True => "✓",
+        app::view::Verdict::False => "✗",
+        app::view::Verdict::Unknown => "?",
+    };
+    let say = |text: &Option<app::view::Text>, by: &str| text.as_ref().map_or_else(String::new, |x| format!("{by}{}", t(x)));
+    println!("{}{mark} {}{}{}", "  ".repeat(depth), reason.rule, say(&reason.value, " = "), say(&reason.margin, " ± "));
+    for part in &reason.parts {
+        tree(part, depth + 1, t);
+    }
+}
