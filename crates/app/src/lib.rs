@@ -12,6 +12,5 @@ pub use app::App;
 pub use check::{Checked, check};
 pub use error::{Error, Thing};
 pub use evidence::{SheetFault, read_evidence, read_sheet};
-pub use page::near_words;
 // What the faces (commands, pages) pass in and out; see docs/decisions.
 pub use {engine, programme, rules};

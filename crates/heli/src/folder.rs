@@ -16,8 +16,14 @@ const READ: [&str; 2] = ["toml", "csv"];
 pub(crate) fn files(folder: &Path) -> Result<Files, Refusal> {
     if !folder.join("programme.toml").is_file() {
         return Err(pick(&Words::new(
-            format!("{} 里没有 programme.toml；请给出专项行动的文件夹", folder.display()),
-            format!("there is no programme.toml in {}; name a programme's folder", folder.display()),
+            format!(
+                "{} 里没有 programme.toml；请给出专项行动的文件夹",
+                folder.display()
+            ),
+            format!(
+                "there is no programme.toml in {}; name a programme's folder",
+                folder.display()
+            ),
         )));
     }
     let mut files = Files::new();
@@ -29,7 +35,10 @@ fn walk(root: &Path, folder: &Path, files: &mut Files) -> Result<(), Refusal> {
     for path in entries(folder)? {
         if path.is_dir() {
             walk(root, &path, files)?;
-        } else if path.extension().is_some_and(|e| READ.iter().any(|r| e == *r)) {
+        } else if path
+            .extension()
+            .is_some_and(|e| READ.iter().any(|r| e == *r))
+        {
             let name = path.strip_prefix(root).unwrap_or(&path).components();
             let name: Vec<_> = name.map(|c| c.as_os_str().to_string_lossy()).collect();
             files.insert(name.join("/"), text(&path)?);
@@ -55,8 +64,14 @@ pub(crate) fn text(path: &Path) -> Result<String, Refusal> {
 
 fn unreadable(path: &Path, cause: &std::io::Error) -> Refusal {
     pick(&Words::new(
-        format!("读不了 {}（{cause}）；请看看路径、权限，文本文件须是 UTF-8", path.display()),
-        format!("cannot read {} ({cause}); see to the path, the rights, and that a text file is UTF-8", path.display()),
+        format!(
+            "读不了 {}（{cause}）；请看看路径、权限，文本文件须是 UTF-8",
+            path.display()
+        ),
+        format!(
+            "cannot read {} ({cause}); see to the path, the rights, and that a text file is UTF-8",
+            path.display()
+        ),
     ))
 }
 
@@ -78,7 +93,10 @@ pub(crate) fn evidence(folder: &Path) -> Result<BTreeMap<String, String>, Refusa
     let mut sheets = BTreeMap::new();
     for path in entries(folder)? {
         if path.extension().is_some_and(|e| e == "csv") {
-            let name = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+            let name = path
+                .file_stem()
+                .map(|s| s.to_string_lossy().into_owned())
+                .unwrap_or_default();
             sheets.insert(name, text(&path)?);
         }
     }
@@ -88,8 +106,17 @@ pub(crate) fn evidence(folder: &Path) -> Result<BTreeMap<String, String>, Refusa
 /// Prints the faults of sheets, one line each.
 pub(crate) fn show_sheet_faults(faults: &[app::SheetFault]) {
     for fault in faults {
-        let place = if fault.field.is_empty() { String::new() } else { format!(" {}", fault.field) };
-        eprintln!("{}:{}{place}: {}", fault.file, fault.line, pick(&fault.message));
+        let place = if fault.field.is_empty() {
+            String::new()
+        } else {
+            format!(" {}", fault.field)
+        };
+        eprintln!(
+            "{}:{}{place}: {}",
+            fault.file,
+            fault.line,
+            pick(&fault.message)
+        );
     }
 }
 
@@ -100,13 +127,21 @@ pub(crate) fn day(text: &str) -> Result<Day, String> {
 
 /// The words in the language of the terminal: Chinese unless it is set to another.
 pub(crate) fn pick(words: &Words) -> String {
-    if chinese() { words.zh.clone() } else { words.en.clone() }
+    if chinese() {
+        words.zh.clone()
+    } else {
+        words.en.clone()
+    }
 }
 
 /// Whether messages are in Chinese: `HELI_LANG=en` or an English locale turns them.
 pub(crate) fn chinese() -> bool {
-    #[allow(clippy::disallowed_methods)] // The edge: the terminal's language comes in here and nowhere else.
+    #[allow(clippy::disallowed_methods)]
+    // The edge: the terminal's language comes in here and nowhere else.
     let set = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
-    let locale = set("HELI_LANG").or_else(|| set("LC_ALL")).or_else(|| set("LANG")).unwrap_or_default();
+    let locale = set("HELI_LANG")
+        .or_else(|| set("LC_ALL"))
+        .or_else(|| set("LANG"))
+        .unwrap_or_default();
     !locale.starts_with("en")
 }

@@ -6,7 +6,9 @@ use crate::folder::{self, Refusal, pick};
 use app::programme::{Fault, Files, Severity};
 use app::rules::Words;
 use clap::Args;
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report};
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report,
+};
 use serde::Serialize;
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -38,17 +40,26 @@ impl Check {
         let checked = app::check(&files);
         let rows: Vec<Row<'_>> = checked.faults.iter().map(|f| row(f, &files)).collect();
         match self.format {
-            Format::Json => println!("{}", serde_json::to_string_pretty(&rows).map_err(|e| e.to_string())?),
+            Format::Json => println!(
+                "{}",
+                serde_json::to_string_pretty(&rows).map_err(|e| e.to_string())?
+            ),
             Format::Csv => super::standing::write_csv(&rows)?,
             Format::Text => {
                 show(&files, &checked.faults);
                 let (faults, cases) = (checked.faults.len(), checked.cases);
                 let name = checked.programme.as_ref().map_or("", |p| &p.id);
-                eprintln!("{}", pick(&if faults == 0 {
-                    Words::new(format!("{name}：没有问题，{cases} 个例子都对"), format!("{name}: no faults, all {cases} cases hold"))
-                } else {
-                    Words::new(format!("{faults} 处问题"), format!("{faults} faults"))
-                }));
+                eprintln!(
+                    "{}",
+                    pick(&if faults == 0 {
+                        Words::new(
+                            format!("{name}：没有问题，{cases} 个例子都对"),
+                            format!("{name}: no faults, all {cases} cases hold"),
+                        )
+                    } else {
+                        Words::new(format!("{faults} 处问题"), format!("{faults} faults"))
+                    })
+                );
             }
         }
         let errors = checked.faults.iter().any(|f| f.severity == Severity::Error);
@@ -78,7 +89,11 @@ fn word(severity: Severity) -> &'static str {
 
 /// Prints faults to standard error, each underlined in its line.
 pub(crate) fn show(files: &Files, faults: &[Fault]) {
-    let theme = if std::io::stderr().is_terminal() { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let theme = if std::io::stderr().is_terminal() {
+        GraphicalTheme::unicode()
+    } else {
+        GraphicalTheme::unicode_nocolor()
+    };
     let handler = GraphicalReportHandler::new_themed(theme).with_links(false);
     for fault in faults {
         let mut text = String::new();
@@ -95,16 +110,23 @@ fn report(fault: &Fault, files: &Files) -> Report {
         Severity::Error => miette::Severity::Error,
         Severity::Warning => miette::Severity::Warning,
     };
-    let mut diagnostic = MietteDiagnostic::new(pick(&fault.message)).with_code(fault.code).with_severity(severity);
+    let mut diagnostic = MietteDiagnostic::new(pick(&fault.message))
+        .with_code(fault.code)
+        .with_severity(severity);
     if let Some(help) = &fault.help {
         diagnostic = diagnostic.with_help(pick(help));
     }
     match files.get(&fault.place.file) {
         Some(source) => {
-            let to = fault.place.to.min(source.len()).max(fault.place.from.min(source.len()));
+            let to = fault
+                .place
+                .to
+                .min(source.len())
+                .max(fault.place.from.min(source.len()));
             let span = fault.place.from.min(source.len())..to;
             let label = LabeledSpan::new_with_span(None, span);
-            Report::new(diagnostic.with_label(label)).with_source_code(NamedSource::new(&fault.place.file, source.clone()))
+            Report::new(diagnostic.with_label(label))
+                .with_source_code(NamedSource::new(&fault.place.file, source.clone()))
         }
         None => Report::new(diagnostic),
     }

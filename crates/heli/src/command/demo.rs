@@ -42,9 +42,15 @@ impl Demo {
         bar.enable_steady_tick(Duration::from_millis(120));
         let say = |zh: &str, en: &str| bar.set_message(pick(&Words::new(zh, en)));
         say("读专项行动", "reading the programme");
-        let Some((programme, files)) = folder::programme(&self.programme)? else { return Ok(End::Unreadable) };
+        let Some((programme, files)) = folder::programme(&self.programme)? else {
+            return Ok(End::Unreadable);
+        };
         say("编造示例", "inventing the example");
-        let options = Options { seed: self.seed, firms: self.firms, until: self.at };
+        let options = Options {
+            seed: self.seed,
+            firms: self.firms,
+            until: self.at,
+        };
         let sheets = match sheets(&programme, &files, &options) {
             Ok(sheets) => sheets,
             Err(faults) => {
@@ -58,17 +64,36 @@ impl Demo {
             write(folder, &sheets)?;
             bar.finish_and_clear();
             let rows: usize = sheets.iter().map(|s| s.rows.len()).sum();
-            eprintln!("{}", pick(&Words::new(
-                format!("{} 份台账，{rows} 行，写在 {}", sheets.len(), folder.display()),
-                format!("{} registers, {rows} rows, written to {}", sheets.len(), folder.display()),
-            )));
+            eprintln!(
+                "{}",
+                pick(&Words::new(
+                    format!(
+                        "{} 份台账，{rows} 行，写在 {}",
+                        sheets.len(),
+                        folder.display()
+                    ),
+                    format!(
+                        "{} registers, {rows} rows, written to {}",
+                        sheets.len(),
+                        folder.display()
+                    ),
+                ))
+            );
             return Ok(End::Done);
         }
         say("装入台账", "loading the registers");
         let mut builder = FactsBuilder::new(&programme);
         sheets.into_iter().for_each(|sheet| builder.add(sheet));
         let facts = builder.build().map_err(|faults| {
-            let shown = faults.iter().take(5).map(|f| format!("{}:{} {}: {}", f.register, f.line, f.field, pick(&f.message)));
+            let shown = faults.iter().take(5).map(|f| {
+                format!(
+                    "{}:{} {}: {}",
+                    f.register,
+                    f.line,
+                    f.field,
+                    pick(&f.message)
+                )
+            });
             shown.collect::<Vec<_>>().join("\n")
         })?;
         bar.finish_and_clear();
@@ -77,10 +102,12 @@ impl Demo {
 }
 
 fn write(folder: &Path, sheets: &[Sheet]) -> Result<(), Refusal> {
-    let refuse = |e: &dyn std::fmt::Display| pick(&Words::new(
-        format!("写不了 {}（{e}）", folder.display()),
-        format!("cannot write to {} ({e})", folder.display()),
-    ));
+    let refuse = |e: &dyn std::fmt::Display| {
+        pick(&Words::new(
+            format!("写不了 {}（{e}）", folder.display()),
+            format!("cannot write to {} ({e})", folder.display()),
+        ))
+    };
     fs::create_dir_all(folder).map_err(|e| refuse(&e))?;
     for sheet in sheets {
         let path = folder.join(format!("{}.csv", sheet.register));

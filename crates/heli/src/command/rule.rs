@@ -69,7 +69,9 @@ struct Fault {
 
 impl Rule {
     pub(crate) fn run(self) -> Result<End, Refusal> {
-        let Some((programme, _)) = folder::programme(&self.programme)? else { return Ok(End::Unreadable) };
+        let Some((programme, _)) = folder::programme(&self.programme)? else {
+            return Ok(End::Unreadable);
+        };
         let Some((table, _)) = programme.register(&self.register) else {
             return Err(pick(&Words::new(
                 format!("没有台账 {}", self.register),
@@ -90,53 +92,96 @@ impl Rule {
             (None, None) => Vec::new(),
         };
         let cx = AsOf::new(&programme, &facts, self.at.unwrap_or(programme.campaign.1));
-        let answers: Vec<Answer> = texts.iter().map(|text| self.answer(&cx, table, text)).collect();
+        let answers: Vec<Answer> = texts
+            .iter()
+            .map(|text| self.answer(&cx, table, text))
+            .collect();
         let faulty = answers.iter().any(|a| matches!(a, Answer::Fault { .. }));
         match self.format {
-            Format::Json => println!("{}", serde_json::to_string(&answers).map_err(|e| e.to_string())?),
+            Format::Json => println!(
+                "{}",
+                serde_json::to_string(&answers).map_err(|e| e.to_string())?
+            ),
             Format::Text | Format::Csv => answers.iter().for_each(print),
         }
         Ok(if faulty { End::No } else { End::Done })
     }
 
     fn answer(&self, cx: &AsOf<'_>, table: usize, text: &str) -> Answer {
-        let rule = match cases::check_rule(cx.programme, Some(&self.register), text, &Expected::Verdict) {
-            Ok(rule) => rule,
-            Err(faults) => return Answer::Fault { rule: text.to_owned(), faults: faults.iter().map(fault).collect() },
-        };
+        let rule =
+            match cases::check_rule(cx.programme, Some(&self.register), text, &Expected::Verdict) {
+                Ok(rule) => rule,
+                Err(faults) => {
+                    return Answer::Fault {
+                        rule: text.to_owned(),
+                        faults: faults.iter().map(fault).collect(),
+                    };
+                }
+            };
         let (records, rows): (Vec<u32>, Vec<u32>) = cx.current(table).unzip();
         let names = cx.settings();
-        let found = rules::verdicts(&rule, &cx.world(), &Frame { len: rows.len(), own: Some(&rows), names });
-        let id = |lane: usize| records.get(lane).map(|r| cx.id(table, *r).to_owned()).unwrap_or_default();
+        let found = rules::verdicts(
+            &rule,
+            &cx.world(),
+            &Frame {
+                len: rows.len(),
+                own: Some(&rows),
+                names,
+            },
+        );
+        let id = |lane: usize| {
+            records
+                .get(lane)
+                .map(|r| cx.id(table, *r).to_owned())
+                .unwrap_or_default()
+        };
         let unknown = (0..rows.len()).filter(|i| !found.yes.get(*i) && !found.no.get(*i));
-        let explained = self.explain.as_ref().and_then(|row| records.iter().position(|r| cx.id(table, *r) == row));
+        let explained = self
+            .explain
+            .as_ref()
+            .and_then(|row| records.iter().position(|r| cx.id(table, *r) == row));
         Answer::Verdicts(Verdicts {
             rule: text.to_owned(),
             yes: found.yes.ones().map(id).collect(),
             unknown: unknown.map(id).collect(),
             no: found.no.count(),
-            explanation: explained.and_then(|lane| rows.get(lane)).map(|row| explain(cx, &rule, *row)),
+            explanation: explained
+                .and_then(|lane| rows.get(lane))
+                .map(|row| explain(cx, &rule, *row)),
         })
     }
 }
 
 fn explain(cx: &AsOf<'_>, rule: &rules::Rule, row: u32) -> rules::Explained {
     let world = cx.world();
-    let mut bounds = rules::Bounds { own: Some(row), ..Default::default() };
+    let mut bounds = rules::Bounds {
+        own: Some(row),
+        ..Default::default()
+    };
     for (name, value) in cx.settings() {
         if let rules::Bound::One(value) = value {
             bounds.names.insert(name, Ranged::Value(value));
         }
     }
-    let lane = Lane { world: &world, bounds: &bounds, prorate: None };
+    let lane = Lane {
+        world: &world,
+        bounds: &bounds,
+        prorate: None,
+    };
     rules::explain(rule, &lane, &|cell| {
-        cell.table.as_ref().and_then(|table| app::engine::field_name(cx.programme, table, &cell.field))
+        cell.table
+            .as_ref()
+            .and_then(|table| app::engine::field_name(cx.programme, table, &cell.field))
     })
 }
 
 /// Rules of a file: one per line, empty lines and lines that begin with `#` left out.
 fn lines(text: &str) -> Vec<String> {
-    text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')).map(str::to_owned).collect()
+    text.lines()
+        .map(str::trim)
+        .filter(|l| !l.is_empty() && !l.starts_with('#'))
+        .map(str::to_owned)
+        .collect()
 }
 
 fn fault(fault: &RuleFault) -> Fault {
@@ -153,8 +198,20 @@ fn print(answer: &Answer) {
     match answer {
         Answer::Verdicts(v) => {
             let words = Words::new(
-                format!("{}：是 {}，未知 {}，否 {}", v.rule, v.yes.len(), v.unknown.len(), v.no),
-                format!("{}: true {}, unknown {}, false {}", v.rule, v.yes.len(), v.unknown.len(), v.no),
+                format!(
+                    "{}：是 {}，未知 {}，否 {}",
+                    v.rule,
+                    v.yes.len(),
+                    v.unknown.len(),
+                    v.no
+                ),
+                format!(
+                    "{}: true {}, unknown {}, false {}",
+                    v.rule,
+                    v.yes.len(),
+                    v.unknown.len(),
+                    v.no
+                ),
             );
             println!("{}", pick(&words));
             if let Some(explained) = &v.explanation {
@@ -163,7 +220,10 @@ fn print(answer: &Answer) {
         }
         Answer::Fault { rule, faults } => {
             for fault in faults {
-                println!("{rule}\n  [{}] {}..{}: {} {}", fault.code, fault.from, fault.to, fault.message, fault.help);
+                println!(
+                    "{rule}\n  [{}] {}..{}: {} {}",
+                    fault.code, fault.from, fault.to, fault.message, fault.help
+                );
             }
         }
     }

@@ -27,8 +27,15 @@ pub(crate) struct Serve {
 
 impl Serve {
     pub(crate) fn run(self) -> Result<End, Refusal> {
-        let Some((programme, _)) = folder::programme(&self.programme)? else { return Ok(End::Unreadable) };
-        let sheets = self.evidence.as_deref().map(folder::evidence).transpose()?.unwrap_or_default();
+        let Some((programme, _)) = folder::programme(&self.programme)? else {
+            return Ok(End::Unreadable);
+        };
+        let sheets = self
+            .evidence
+            .as_deref()
+            .map(folder::evidence)
+            .transpose()?
+            .unwrap_or_default();
         let facts = match app::read_evidence(&programme, &sheets) {
             Ok(facts) => facts,
             Err(faults) => {
@@ -45,15 +52,20 @@ impl Serve {
 pub(crate) fn serve(app: App, listen: SocketAddr) -> Result<End, Refusal> {
     let runtime = tokio::runtime::Runtime::new().map_err(|e| e.to_string())?;
     runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind(listen).await.map_err(|e| pick(&Words::new(
-            format!("不能在 {listen} 上监听（{e}）；换一个 --listen"),
-            format!("cannot listen on {listen} ({e}); choose another --listen"),
-        )))?;
+        let listener = tokio::net::TcpListener::bind(listen).await.map_err(|e| {
+            pick(&Words::new(
+                format!("不能在 {listen} 上监听（{e}）；换一个 --listen"),
+                format!("cannot listen on {listen} ({e}); choose another --listen"),
+            ))
+        })?;
         let address = listener.local_addr().map_err(|e| e.to_string())?;
-        eprintln!("{}", pick(&Words::new(
-            format!("合力已打开：http://{address}/ （按 Ctrl+C 停止）"),
-            format!("Heli is open at http://{address}/ (Ctrl+C stops it)"),
-        )));
+        eprintln!(
+            "{}",
+            pick(&Words::new(
+                format!("合力已打开：http://{address}/ （按 Ctrl+C 停止）"),
+                format!("Heli is open at http://{address}/ (Ctrl+C stops it)"),
+            ))
+        );
         web::serve(app, listener).await.map_err(|e| e.to_string())?;
         Ok(End::Done)
     })
@@ -63,6 +75,9 @@ pub(crate) fn serve(app: App, listen: SocketAddr) -> Result<End, Refusal> {
 fn today(zone: &str) -> Day {
     #[allow(clippy::disallowed_methods)] // The edge: the clock comes in here.
     let now = jiff::Timestamp::now();
-    let civil = jiff::tz::TimeZone::get(zone).map_or_else(|_| now.to_zoned(jiff::tz::TimeZone::UTC), |tz| now.to_zoned(tz));
+    let civil = jiff::tz::TimeZone::get(zone).map_or_else(
+        |_| now.to_zoned(jiff::tz::TimeZone::UTC),
+        |tz| now.to_zoned(tz),
+    );
     Day::from_ymd(civil.year(), civil.month(), civil.day()).unwrap_or_default()
 }

@@ -75,7 +75,9 @@ enum Number {
 
 impl Standing {
     pub(crate) fn run(self) -> Result<End, Refusal> {
-        let Some((programme, _)) = folder::programme(&self.programme)? else { return Ok(End::Unreadable) };
+        let Some((programme, _)) = folder::programme(&self.programme)? else {
+            return Ok(End::Unreadable);
+        };
         self.known(&programme)?;
         let facts = match app::read_evidence(&programme, &folder::evidence(&self.evidence)?) {
             Ok(facts) => facts,
@@ -88,22 +90,37 @@ impl Standing {
         let evaluation = evaluate(&cx);
         let mut rows = Vec::new();
         for result in &evaluation.measures {
-            let Some(notice) = programme.notices.get(result.notice) else { continue };
-            let Some(measure) = notice.measures.get(result.measure) else { continue };
+            let Some(notice) = programme.notices.get(result.notice) else {
+                continue;
+            };
+            let Some(measure) = notice.measures.get(result.measure) else {
+                continue;
+            };
             if self.measure.as_ref().is_some_and(|id| *id != measure.id) {
                 continue;
             }
             let duties = result.duties.iter().filter(|d| {
-                self.bearer.as_ref().is_none_or(|id| cx.id(d.bearer.table, d.bearer.record) == id)
+                self.bearer
+                    .as_ref()
+                    .is_none_or(|id| cx.id(d.bearer.table, d.bearer.record) == id)
             });
             rows.extend(duties.map(|duty| row(&cx, notice, measure, result, duty)));
         }
         match self.format {
-            Format::Json => println!("{}", serde_json::to_string(&rows).map_err(|e| e.to_string())?),
+            Format::Json => println!(
+                "{}",
+                serde_json::to_string(&rows).map_err(|e| e.to_string())?
+            ),
             Format::Csv => write_csv(&rows.iter().map(Line::of).collect::<Vec<_>>())?,
             Format::Text => print(&rows),
         }
-        eprintln!("{}", pick(&Words::new(format!("{} 项责任", rows.len()), format!("{} duties", rows.len()))));
+        eprintln!(
+            "{}",
+            pick(&Words::new(
+                format!("{} 项责任", rows.len()),
+                format!("{} duties", rows.len())
+            ))
+        );
         Ok(End::Done)
     }
 
@@ -126,26 +143,55 @@ pub(crate) fn row<'d>(
     result: &'d MeasureResult,
     duty: &'d Duty,
 ) -> Row<'d> {
-    let look = Look { cx, measure, result, duty };
+    let look = Look {
+        cx,
+        measure,
+        result,
+        duty,
+    };
     let ends = |(tally, bounds): (&'d app::programme::model::Tally, &app::engine::Bounds)| {
         let ty = tally_type(&tally.kind);
         let (known, possible) = cases::shown(*bounds, ty == Type::Money);
-        let number = |n: f64| if ty == Type::Double || n.fract() != 0.0 { Number::Real(n) } else { Number::Whole(n as i64) };
-        (tally.id.as_str(), Ends { known: known.map(number), possible: possible.map(number) })
+        let number = |n: f64| {
+            if ty == Type::Double || n.fract() != 0.0 {
+                Number::Real(n)
+            } else {
+                Number::Whole(n as i64)
+            }
+        };
+        (
+            tally.id.as_str(),
+            Ends {
+                known: known.map(number),
+                possible: possible.map(number),
+            },
+        )
     };
     Row {
         notice: &notice.id,
         clause: &measure.clause,
         measure: &measure.id,
         bearer: cx.id(duty.bearer.table, duty.bearer.record),
-        period: Span { from: duty.period.from.to_string(), until: duty.period.until.to_string() },
+        period: Span {
+            from: duty.period.from.to_string(),
+            until: duty.period.until.to_string(),
+        },
         key: &duty.period.key,
         due: duty.due.to_string(),
         judged: duty.judged.to_string(),
         standing: duty.standing.word(),
         recorded_late: duty.recorded_late,
-        tallies: measure.tallies.iter().zip(duty.tallies()).map(ends).collect(),
-        owes: measure.owes.as_ref().or(measure.done.as_ref()).map_or("", |r| &r.text),
+        tallies: measure
+            .tallies
+            .iter()
+            .zip(duty.tallies())
+            .map(ends)
+            .collect(),
+        owes: measure
+            .owes
+            .as_ref()
+            .or(measure.done.as_ref())
+            .map_or("", |r| &r.text),
         missing: look.missing().iter().map(ToString::to_string).collect(),
     }
 }
@@ -194,16 +240,36 @@ fn tallies(row: &Row<'_>) -> String {
     };
     let one = |(id, ends): (&&str, &Ends)| {
         let (low, high) = (text(&ends.known), text(&ends.possible));
-        if low == high { format!("{id}={low}") } else { format!("{id}={low}–{high}") }
+        if low == high {
+            format!("{id}={low}")
+        } else {
+            format!("{id}={low}–{high}")
+        }
     };
     row.tallies.iter().map(one).collect::<Vec<_>>().join(" ")
 }
 
 fn print(rows: &[Row<'_>]) {
     for row in rows {
-        let late = if row.recorded_late { pick(&Words::new("（补录）", " (recorded late)")) } else { String::new() };
-        let missing = if row.missing.is_empty() { String::new() } else { format!("  ? {}", row.missing.join(", ")) };
-        println!("{:<4} {}/{}/{}  {}{late}  {}{missing}", row.clause, row.measure, row.bearer, row.key, row.standing, tallies(row));
+        let late = if row.recorded_late {
+            pick(&Words::new("（补录）", " (recorded late)"))
+        } else {
+            String::new()
+        };
+        let missing = if row.missing.is_empty() {
+            String::new()
+        } else {
+            format!("  ? {}", row.missing.join(", "))
+        };
+        println!(
+            "{:<4} {}/{}/{}  {}{late}  {}{missing}",
+            row.clause,
+            row.measure,
+            row.bearer,
+            row.key,
+            row.standing,
+            tallies(row)
+        );
     }
 }
 

@@ -15,7 +15,11 @@ pub(crate) struct Options {
 }
 
 /// One sheet per register.
-pub(crate) fn sheets(_programme: &Programme, _files: &Files, options: &Options) -> Result<Vec<Sheet>, Vec<Fault>> {
+pub(crate) fn sheets(
+    _programme: &Programme,
+    _files: &Files,
+    options: &Options,
+) -> Result<Vec<Sheet>, Vec<Fault>> {
     let _ = (options.seed, options.firms, options.until);
     Ok(Vec::new())
 }
