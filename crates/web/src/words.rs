@@ -62,8 +62,6 @@ words! {
     recorded_late_mark: "迟", "L";
     no_duties: "尚无责任事项", "no duties yet";
 
-    restated: "条文为转述，", "clauses restated in our own words, ";
-    see_original: "看原文出处", "see the original";
     sum_due: "项责任已到期", " duties due so far";
     sum_on_time: "按时完成", " on time";
     sum_orders: "件督办", " supervision orders";
