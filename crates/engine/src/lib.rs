@@ -42,7 +42,7 @@ pub use light::{Colour, Reading, light};
 pub use look::{EvidenceRow, Look, bearer_id, field_name};
 pub use missing::MissingItem;
 pub use moment::AsOf;
-pub use near::{Near, who_can};
+pub use near::{Fix, Near, who_can};
 pub use owes::tally_type;
 pub use pace::{Goal, asked};
 pub use ranking::{Ranked, RankedPeriod, ranking};

@@ -5,7 +5,7 @@ use crate::tally::within;
 use crate::{LateEnd, Standing, forecast, goals};
 use programme::Programme;
 use programme::model::{Register, Role, Tally};
-use rules::{Change, Day, Lane};
+use rules::{Cell, Day, Lane, Wanted};
 
 /// A way to meet a duty.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,7 +15,7 @@ pub enum Near {
         /// Position of the tally.
         tally: usize,
         /// Each row with its smallest change, nearest first.
-        rows: Vec<(u32, Vec<Change>)>,
+        rows: Vec<(u32, Vec<Fix>)>,
         /// Whether they are enough together.
         enough: bool,
     },
@@ -39,6 +39,15 @@ pub enum Near {
         /// The last day on which it counts.
         by: Option<Day>,
     },
+}
+
+/// What a cell would have to become for its row to count.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fix {
+    /// Which cell.
+    pub cell: Cell,
+    /// Its new value; `None` where it only has to be filled, with whatever is true.
+    pub to: Option<Wanted>,
 }
 
 /// At most so many rows are looked into.
@@ -103,7 +112,7 @@ impl Look<'_> {
     }
 
     /// Rows of the bearer in the period that one change of their own would make count.
-    fn nearly(&self, tally: &Tally) -> Vec<(u32, Vec<Change>)> {
+    fn nearly(&self, tally: &Tally) -> Vec<(u32, Vec<Fix>)> {
         let Some(filter) = &tally.filter else {
             return Vec::new();
         };
@@ -131,11 +140,25 @@ impl Look<'_> {
                     .and_then(|r| r.field(field))
                     .is_some_and(|f| f.fixed)
             };
-            let way = rules::near(filter, &lane, &fixed)
+            let ways = rules::near(filter, &lane, &fixed);
+            let way = ways
                 .into_iter()
-                .find(|w| w.verdict);
-            if let Some(way) = way.filter(|w| w.changes.iter().all(|c| !c.fixed)) {
-                found.push((row.row, way.changes));
+                .find(|w| w.verdict && w.changes.iter().all(|c| !c.fixed));
+            let turned = way.map(|w| {
+                w.changes.into_iter().map(|c| Fix {
+                    cell: c.cell,
+                    to: Some(c.to),
+                })
+            });
+            let missing = rules::missing(filter, &lane, &fixed);
+            let filled = missing.map(|m| m.smallest.into_iter().map(|cell| Fix { cell, to: None }));
+            let fixes: Vec<Fix> = turned
+                .into_iter()
+                .flatten()
+                .chain(filled.into_iter().flatten())
+                .collect();
+            if !fixes.is_empty() {
+                found.push((row.row, fixes));
             }
             if found.len() == ROWS_MAX {
                 break;

@@ -2,8 +2,8 @@
 
 use crate::app::Reading;
 use crate::view::{NearMiss, Text};
-use engine::{Look, Near, field_name, who_can};
-use rules::{Change, Day, Value, Wanted};
+use engine::{Fix, Look, Near, field_name, who_can};
+use rules::{Day, Value, Wanted};
 
 impl Reading<'_> {
     /// The ways to meet a duty, nearest first.
@@ -121,11 +121,11 @@ impl Reading<'_> {
         }
     }
 
-    fn change_words(&self, change: &Change) -> Text {
+    fn change_words(&self, change: &Fix) -> Text {
         let table = change.cell.table.as_deref().unwrap_or_default();
         let name = field_name(self.cx.programme, table, &change.cell.field).unwrap_or_default();
         match &change.to {
-            Wanted::Value(value) => {
+            Some(Wanted::Value(value)) => {
                 let choice = self.choice(table, &change.cell.field, value);
                 let value = choice.unwrap_or_else(|| rules::show(value).into());
                 Text::new(
@@ -133,15 +133,15 @@ impl Reading<'_> {
                     format!("“{}” becomes {}", name.en, value.en),
                 )
             }
-            Wanted::Present => Text::new(
+            Some(Wanted::Present) | None => Text::new(
                 format!("填上“{}”", name.zh),
                 format!("“{}” filled", name.en),
             ),
-            Wanted::Empty => Text::new(
+            Some(Wanted::Empty) => Text::new(
                 format!("清空“{}”", name.zh),
                 format!("“{}” emptied", name.en),
             ),
-            Wanted::Verdict(_) => Text::new(
+            Some(Wanted::Verdict(_)) => Text::new(
                 format!("“{}”合乎规则", name.zh),
                 format!("“{}” as the rule asks", name.en),
             ),

@@ -106,7 +106,7 @@ fn way<'a>(cx: &'a AsOf<'_>, measure: &'a Measure, near: Near) -> Way<'a> {
             enough,
         } => {
             let table = tally(at).map_or(0, |t| t.table);
-            let change = |(row, changes): &(u32, Vec<app::rules::Change>)| Change {
+            let change = |(row, changes): &(u32, Vec<app::engine::Fix>)| Change {
                 id: record_id(cx, table, *row),
                 fields: changes.iter().map(|c| c.cell.field.clone()).collect(),
             };
