@@ -107,6 +107,15 @@ impl Reading<'_> {
                 join(|t| t.read(crate::view::Language::En), ", ")
             ));
         }
+        let unplaced: usize = result.tallies.iter().map(|t| t.unplaced.len()).sum();
+        if unplaced > 0 {
+            zh.push_str(&format!(
+                "；另有 {unplaced} 条佐证没有填归属，未计入任何单位"
+            ));
+            en.push_str(&format!(
+                "; {unplaced} rows of evidence name no bearer and count for nobody"
+            ));
+        }
         Text::new(zh + "。", en + ".")
     }
 

@@ -104,6 +104,7 @@ impl Standing {
                     .as_ref()
                     .is_none_or(|id| cx.id(d.bearer.table, d.bearer.record) == id)
             });
+            unplaced(&cx, measure, result);
             rows.extend(duties.map(|duty| row(&cx, notice, measure, result, duty)));
         }
         match self.format {
@@ -131,6 +132,25 @@ impl Standing {
                 format!("there is no measure {id}; ids stand in notices as [measure.…]"),
             ))),
             _ => Ok(()),
+        }
+    }
+}
+
+/// Names the rows of evidence that belong to nobody, on standard error.
+fn unplaced(cx: &AsOf<'_>, measure: &Measure, result: &MeasureResult) {
+    for (tally, rows) in measure.tallies.iter().zip(&result.tallies) {
+        let table = cx.tables().tables.get(tally.table);
+        for row in &rows.unplaced {
+            let record = table.and_then(|t| t.record.get(*row as usize));
+            let id = record.map_or("", |record| cx.id(tally.table, *record));
+            let (register, measure) = (&tally.register, &measure.id);
+            eprintln!(
+                "{}",
+                pick(&Words::new(
+                    format!("{register}/{id} 没有填归属，{measure} 不计入任何主体"),
+                    format!("{register}/{id} names no bearer; it counts for nobody in {measure}"),
+                ))
+            );
         }
     }
 }
