@@ -1,8 +1,8 @@
 //! Lights: a colour with memory over one bearer's readings or judged duties. They never change a standing.
 
 use crate::duty::BearerOf;
-use crate::evaluate::period_names;
-use crate::{AsOf, Duty, Facts, Standing, evaluate_one, tally_type};
+use crate::owes::names;
+use crate::{AsOf, Duty, Facts, Standing, evaluate_one};
 use programme::Programme;
 use programme::model::{Light, Measure};
 use rules::{Day, NO_ROW, Ranged, Rule, Value, verdict_between};
@@ -105,7 +105,7 @@ fn shine(cx: &AsOf<'_>, measure: &Measure, light: &Light, duties: &[(Day, Duty)]
             verdict_between(
                 rule,
                 &cx.world(),
-                &names(cx, measure, duty, yellows, reds),
+                &bounds(cx, measure, duty, yellows, reds),
                 None,
             ) == Some(true)
         };
@@ -132,33 +132,15 @@ fn shine(cx: &AsOf<'_>, measure: &Measure, light: &Light, duties: &[(Day, Duty)]
     readings
 }
 
-fn names<'n>(
+fn bounds<'n>(
     cx: &'n AsOf<'_>,
     measure: &'n Measure,
     duty: &Duty,
     yellows: i64,
     reds: i64,
 ) -> rules::Bounds<'n> {
-    let mut names: BTreeMap<&str, Ranged> = BTreeMap::new();
-    for (name, value) in &cx.setting_names {
-        names.insert(name, Ranged::Value(value.clone()));
-    }
-    for (name, value) in period_names(cx, &duty.period, duty.due) {
-        names.insert(name, Ranged::Value(value));
-    }
-    for (tally, bounds) in measure.tallies.iter().zip(duty.tallies()) {
-        let range = match tally_type(&tally.kind) {
-            rules::Type::Double => Ranged::Real {
-                lo: bounds.low,
-                hi: bounds.high,
-            },
-            _ => Ranged::Whole {
-                lo: bounds.low.map(|n| n as i64),
-                hi: bounds.high.map(|n| n as i64),
-            },
-        };
-        names.insert(&tally.id, range);
-    }
+    let tallies = measure.tallies.iter().zip(duty.tallies().iter().copied());
+    let mut names = names(cx, cx.all_settings(), &duty.period, duty.due, tallies);
     names.insert(
         "standing",
         Ranged::Value(Value::Text(duty.standing.word().into())),

@@ -1,15 +1,14 @@
 //! A closer look at one duty: its evidence row by row, its rule explained. On demand, never in the hot path.
 
 use crate::duty::{BearerOf, Duty};
-use crate::evaluate::{MeasureResult, period_names};
+use crate::evaluate::MeasureResult;
 use crate::moment::AsOf;
-use crate::owes::Owes;
+use crate::owes::{Owes, names};
 use crate::period::Dated;
 use crate::tally::{Bearers, Placed, Window, place_all, reads_period, within};
 use programme::Rhythm;
 use programme::model::{Measure, Tally};
-use rules::{Bounds, Cell, Day, Explained, Lane, NO_ROW, Ranged, Rule, Words};
-use std::collections::BTreeMap;
+use rules::{Bounds, Cell, Day, Explained, Lane, NO_ROW, Rule, Words};
 
 /// One duty with everything needed to look into it.
 #[derive(Clone, Copy)]
@@ -132,13 +131,14 @@ impl<'l> Look<'l> {
 
     /// The names of a rule over a row of evidence (`own`) of this duty.
     pub(crate) fn bounds(&self, own: Option<u32>) -> Bounds<'l> {
-        let mut names: BTreeMap<&'l str, Ranged> = BTreeMap::new();
-        for (name, value) in &self.cx.setting_names {
-            names.insert(name, Ranged::Value(value.clone()));
-        }
-        for (name, value) in period_names(self.cx, &self.duty.period, self.duty.due) {
-            names.insert(name, Ranged::Value(value));
-        }
+        let none = std::iter::empty();
+        let names = names(
+            self.cx,
+            self.cx.all_settings(),
+            &self.duty.period,
+            self.duty.due,
+            none,
+        );
         Bounds {
             names,
             records: [("bearer", self.bearer_row())].into(),

@@ -49,6 +49,13 @@ impl<'a> AsOf<'a> {
         self.at.end()
     }
 
+    /// Every setting by its full name.
+    pub(crate) fn all_settings(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.setting_names
+            .iter()
+            .map(|(name, value)| (name.as_str(), value))
+    }
+
     /// The tables with each record's current row.
     pub fn tables(&self) -> &Tables {
         &self.tables

@@ -5,10 +5,11 @@ use crate::evaluate::period_names;
 use crate::moment::AsOf;
 use crate::pace::{Goal, is_goal};
 use crate::period::Dated;
-use programme::model::{Measure, TallyKind};
+use programme::Period;
+use programme::model::{Measure, Tally, TallyKind};
 use rules::{
-    Comparison, Kind, Node, Ranged, Rule, Type, Value, names_read, threshold_value, thresholds,
-    verdict_between,
+    Comparison, Day, Kind, Node, Ranged, Rule, Type, Value, names_read, threshold_value,
+    thresholds, verdict_between,
 };
 use std::collections::BTreeMap;
 
@@ -100,22 +101,31 @@ impl<'o> Owes<'o> {
 
     /// The names that the rule may read.
     pub(crate) fn bounds(&self, row: u32, dated: &Dated, tallies: &[Bounds]) -> rules::Bounds<'_> {
-        let mut names: BTreeMap<&str, Ranged> = BTreeMap::new();
-        for (name, value) in &self.settings {
-            names.insert(name, Ranged::Value(value.clone()));
-        }
-        for (name, value) in period_names(self.cx, &dated.period, dated.due) {
-            names.insert(name, Ranged::Value(value));
-        }
-        for (tally, bounds) in self.measure.tallies.iter().zip(tallies) {
-            names.insert(&tally.id, ranged(&tally.kind, bounds));
-        }
+        let settings = self.settings.iter().map(|(name, value)| (*name, value));
+        let tallies = self.measure.tallies.iter().zip(tallies.iter().copied());
+        let names = names(self.cx, settings, &dated.period, dated.due, tallies);
         rules::Bounds {
             names,
             records: [("bearer", row)].into(),
             own: None,
         }
     }
+}
+
+/// Settings, `period.…` and tallies as names in scope.
+pub(crate) fn names<'n>(
+    cx: &AsOf<'_>,
+    settings: impl Iterator<Item = (&'n str, &'n Value)>,
+    period: &Period,
+    due: Day,
+    tallies: impl Iterator<Item = (&'n Tally, Bounds)>,
+) -> BTreeMap<&'n str, Ranged> {
+    let settings = settings.map(|(name, value)| (name, Ranged::Value(value.clone())));
+    let period = period_names(cx, period, due)
+        .into_iter()
+        .map(|(name, value)| (name, Ranged::Value(value)));
+    let tallies = tallies.map(|(tally, bounds)| (tally.id.as_str(), ranged(&tally.kind, &bounds)));
+    settings.chain(period).chain(tallies).collect()
 }
 
 /// The tally's type in rules.

@@ -1,11 +1,11 @@
 //! Rankings: units, never persons, in order of a value. They owe nothing.
 
 use crate::duty::Bounds;
-use crate::evaluate::period_names;
-use crate::{AsOf, Duty, evaluate_one, tally_type};
+use crate::owes::names;
+use crate::{AsOf, Duty, evaluate_one};
 use programme::Period;
 use programme::model::{Bearer, Cut, Due, Late, Measure, Pace, Ranking, Span, Ties};
-use rules::{Ranged, Type};
+use rules::Ranged;
 use std::collections::BTreeMap;
 
 /// One period of a ranking.
@@ -92,26 +92,11 @@ fn as_measure(ranking: &Ranking) -> Measure {
 }
 
 fn value(cx: &AsOf<'_>, ranking: &Ranking, duty: &Duty) -> Bounds {
-    let mut names: BTreeMap<&str, Ranged> = BTreeMap::new();
-    for (name, value) in &cx.setting_names {
-        names.insert(name, Ranged::Value(value.clone()));
-    }
-    for (name, value) in period_names(cx, &duty.period, duty.due) {
-        names.insert(name, Ranged::Value(value));
-    }
-    for (tally, bounds) in ranking.tallies.iter().zip(&duty.in_time.tallies) {
-        let range = match tally_type(&tally.kind) {
-            Type::Double => Ranged::Real {
-                lo: bounds.low,
-                hi: bounds.high,
-            },
-            _ => Ranged::Whole {
-                lo: bounds.low.map(|n| n as i64),
-                hi: bounds.high.map(|n| n as i64),
-            },
-        };
-        names.insert(&tally.id, range);
-    }
+    let tallies = ranking
+        .tallies
+        .iter()
+        .zip(duty.in_time.tallies.iter().copied());
+    let names = names(cx, cx.all_settings(), &duty.period, duty.due, tallies);
     let row = cx.row(duty.bearer.table, duty.bearer.record);
     let records = row.map(|row| ("bearer", row)).into_iter().collect();
     let (world, bounds) = (
@@ -209,7 +194,7 @@ mod tests {
     fn three(ties: Ties) -> Ranking {
         let root = rules::Node {
             kind: rules::Kind::Name("x".into()),
-            ty: Type::Double,
+            ty: rules::Type::Double,
             span: 0..1,
         };
         let rule = rules::Rule {
