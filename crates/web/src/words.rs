@@ -89,7 +89,7 @@ words! {
     matrix_empty: "没有符合条件的单位。", "No unit fits these filters.";
     matrix_reset: "清除筛选", "Clear the filters";
     all_measures: "全部措施", "All measures";
-    all_levels: "各级", "All levels";
+    top_levels: "往下两级", "Two levels down";
     all_parts: "全部方面", "All parts";
     all_standings: "全部状态", "All standings";
     filter_measure: "措施", "Measure";

@@ -11,7 +11,10 @@ use crate::{Error, Thing};
 use engine::Duty;
 use programme::Period;
 use programme::model::{Measure, UNIT_TABLE};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// Where no level was chosen, rows go so many levels below the head of the tree.
+const DEPTH_MAX: usize = 2;
 
 impl Reading<'_> {
     pub(crate) fn matrix(&self, question: &MatrixQuestion) -> Result<MatrixPage, Error> {
@@ -168,9 +171,11 @@ impl Reading<'_> {
     /// Units that owe something, in the order of the tree.
     fn rows(&self, level: Option<&str>, columns: usize, mut cells: Cells) -> Vec<MatrixRow> {
         let programme = self.cx.programme;
+        let tree = self.tree();
+        let deepest = self.deepest_shown(&tree, &cells);
         let mut rows = Vec::new();
-        for (unit, depth) in self.tree() {
-            let shown = level.is_none_or(|l| {
+        for (unit, depth) in tree {
+            let shown = level.map_or(depth <= deepest, |l| {
                 programme
                     .units
                     .get(unit)
@@ -195,6 +200,17 @@ impl Reading<'_> {
             });
         }
         rows
+    }
+
+    /// The depth down to which rows are shown where no level was chosen:
+    /// a thousand townships come only where nobody above them owes anything.
+    fn deepest_shown(&self, tree: &[(usize, usize)], cells: &Cells) -> usize {
+        let owing: HashSet<usize> = cells.keys().map(|(unit, _)| *unit).collect();
+        let depths = tree
+            .iter()
+            .filter(|(unit, _)| owing.contains(unit))
+            .map(|(_, depth)| *depth);
+        depths.min().unwrap_or_default().max(DEPTH_MAX)
     }
 
     /// Units with their depth below the home unit, parents first.

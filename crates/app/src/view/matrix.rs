@@ -7,7 +7,7 @@ use super::{Counts, DutyId, Figure, Frame, Standing, Text, UnitLink};
 pub struct MatrixQuestion {
     /// One measure: the columns are its periods. `None`: the columns are measures.
     pub measure: Option<String>,
-    /// Only units of this level, such as `county`.
+    /// Only units of this level, such as `county`. `None`: those at most two levels down, unless only deeper ones owe.
     pub level: Option<String>,
     /// Only rows with a duty that stands so.
     pub standing: Option<Standing>,

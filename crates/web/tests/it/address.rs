@@ -1,8 +1,9 @@
 //! Each address answers with its page, or says what is wrong with it.
 
-use crate::sample;
+use crate::province;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode, header};
+use std::collections::BTreeSet;
 use tower::ServiceExt;
 
 const NOTICE: &str = "/notices/2023-08-industry";
@@ -12,10 +13,7 @@ async fn get(address: &str, cookie: &str) -> Response<Body> {
         .header(header::COOKIE, cookie)
         .body(Body::empty())
         .unwrap();
-    web::router(sample::pages::app())
-        .oneshot(request)
-        .await
-        .unwrap()
+    web::router(province::app()).oneshot(request).await.unwrap()
 }
 
 async fn page(address: &str) -> (StatusCode, String) {
@@ -53,7 +51,7 @@ async fn the_front_leads_to_the_notice_and_keeps_the_day() {
     );
     assert_eq!(
         get("/units", "").await.headers()[header::LOCATION],
-        "/units/fj"
+        "/units/350000"
     );
 }
 
@@ -62,32 +60,34 @@ async fn the_notice_shows_all_seven_parts_with_a_bar_for_each_clause() {
     says(
         NOTICE,
         &[
-            "一、部署",
-            "二、项目",
-            "三、市场",
-            "四、融资",
-            "五、升规",
-            "六、服务",
-            "七、常抓",
+            "一、动员部署",
+            "二、项目投产达产",
+            "三、拓展市场",
+            "四、金融支持",
+            "五、小升规培育",
+            "六、企业服务",
+            "七、长期任务",
         ],
     )
     .await;
     let (_, body) = page(NOTICE).await;
-    assert_eq!(body.matches("class=\"clause\"").count(), 12);
+    let clauses: Vec<&str> = body.split("class=\"clause\"").skip(1).collect();
+    assert!(clauses.len() > 30, "{} clauses", clauses.len());
+    assert!(clauses.iter().all(|c| c.contains("<svg class=\"bar\"")));
     assert!(
-        body.contains("“及时”按 10 个工作日，省专班 8月14日定"),
+        body.contains("宽限 3 个工作日") && body.contains("programme office, 2023-08-14"),
         "a setting names its author"
     );
 }
 
 #[tokio::test]
 async fn an_opened_clause_links_to_units_and_duties_on_the_same_day() {
-    let cell = "href=\"/duties/promotion-events/350700/2023-09?at=2023-09-20\"";
+    let cell = "href=\"/duties/promotion-events/350500/2023-09?at=2023-09-20\"";
     says(
         &format!("{NOTICE}?clause=3.1&at=2023-09-20"),
         &[
             cell,
-            "/units/350700?at=2023-09-20",
+            "/units/350500?at=2023-09-20",
             "held &#62;= 10",
             "差一步",
         ],
@@ -96,38 +96,65 @@ async fn an_opened_clause_links_to_units_and_duties_on_the_same_day() {
 }
 
 #[tokio::test]
+async fn every_link_of_an_opened_clause_answers() {
+    for clause in ["2.1", "3.1", "4.1"] {
+        let (_, body) = page(&format!("{NOTICE}?clause={clause}")).await;
+        let panel = body.split("id=\"panel\"").nth(1).unwrap();
+        let panel = panel.split("</section>").next().unwrap();
+        let links: BTreeSet<&str> = panel
+            .split("href=\"")
+            .skip(1)
+            .map(|rest| rest.split('"').next().unwrap())
+            .filter(|link| link.starts_with('/'))
+            .collect();
+        assert!(links.len() > 3, "{clause} leads nowhere");
+        for link in links {
+            let (status, _) = page(&link.replace("&#38;", "&")).await;
+            assert_eq!(status, StatusCode::OK, "{clause} leads to {link}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_earlier_day_shows_other_standings() {
     let (_, then) = page(&format!("{NOTICE}?clause=3.1&at=2023-08-20")).await;
     let (_, now) = page(&format!("{NOTICE}?clause=3.1")).await;
-    assert!(now.contains("福州市，完成，13"));
-    assert!(!then.contains("福州市，完成，13"));
-    assert!(then.contains("回到今天"));
+    assert!(now.contains("泉州，完成，12"));
+    assert!(!then.contains("泉州，完成"));
+    assert!(then.contains("回到今天") && !now.contains("回到今天"));
 }
 
 #[tokio::test]
 async fn a_duty_shows_rule_evidence_pace_ladder_and_what_is_missing() {
     let words = [
-        "held &#62;= 10 &#38;&#38; led",
-        "HD-350700-2023-00001",
+        "held &#62;= 10",
+        "b10",
+        "待核",
+        "9–10",
         "未填",
         "进度与预计",
         "督办单",
-        "签到表",
         "判定",
     ];
-    says("/duties/promotion-events/350700/2023-09", &words).await;
+    says("/duties/promotion-events/350500/2023-09", &words).await;
+    says(
+        "/duties/promotion-events/350700/2023-09",
+        &["豁免", "台风停办"],
+    )
+    .await;
+    says(
+        "/duties/project-weekly-report/p1/2023-W38",
+        &["年产两万吨特种纸生产线", "完成"],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn the_matrix_filters_and_sorts() {
-    says("/duties", &["联合工作组", "晋江市"]).await;
-    let (_, cities) = page("/duties?level=city&part=markets&standing=behind&sort=red").await;
-    assert!(
-        cities.contains("莆田市")
-            && !cities.contains("晋江市")
-            && !cities.contains("href=\"/units/350100\"")
-    );
-    says("/duties?measure=promotion-events", &["九月", "十二月"]).await;
+    says("/duties", &["泉州", "丰泽"]).await;
+    let (_, cities) = page("/duties?level=city&part=3&standing=behind&sort=red").await;
+    assert!(cities.contains("厦门") && !cities.contains("丰泽"));
+    says("/duties?measure=promotion-events", &["8月", "12月"]).await;
     says(
         "/duties?level=county&standing=excused",
         &["没有符合条件的单位"],
@@ -136,13 +163,24 @@ async fn the_matrix_filters_and_sorts() {
 }
 
 #[tokio::test]
+async fn a_matrix_shows_two_levels_until_a_level_is_chosen() {
+    let (_, first) = page("/duties").await;
+    let (_, towns) = page("/duties?level=township").await;
+    let rows = |body: &str| body.matches("<tr><th scope=\"row\"").count();
+    assert!(rows(&first) < 150, "{} rows at once", rows(&first));
+    assert!(!first.contains("depth-3"));
+    assert!(towns.contains("depth-3") || rows(&towns) == 0);
+    assert!(first.len() < 2_000_000, "{} bytes", first.len());
+}
+
+#[tokio::test]
 async fn a_unit_shows_its_own_duties_and_its_subtree() {
     says(
-        "/units/350700",
+        "/units/350500",
         &[
             "本级责任",
             "含所辖单位",
-            "延平区",
+            "丰泽区",
             "要办的事",
             "id=\"clause-3.1\"",
         ],
@@ -188,7 +226,7 @@ async fn unknown_ids_and_impossible_days_are_refused_with_a_page() {
     .await;
     refuses("/units/nobody", StatusCode::NOT_FOUND, &["没有这个单位"]).await;
     refuses(
-        "/duties/promotion-events/350700/2024-01",
+        "/duties/promotion-events/350500/2024-01",
         StatusCode::NOT_FOUND,
         &["没有这项责任"],
     )
@@ -197,6 +235,12 @@ async fn unknown_ids_and_impossible_days_are_refused_with_a_page() {
         "/duties?measure=nothing",
         StatusCode::NOT_FOUND,
         &["没有这项措施"],
+    )
+    .await;
+    refuses(
+        "/duties/promotion-events/350502/2023-09",
+        StatusCode::NOT_FOUND,
+        &["没有这项责任"],
     )
     .await;
     refuses("/nowhere", StatusCode::NOT_FOUND, &["没有这个页面"]).await;
@@ -237,8 +281,8 @@ async fn every_answer_carries_a_policy_without_unsafe_and_no_page_has_inline_cod
     for address in [
         NOTICE,
         "/duties",
-        "/units/350700",
-        "/duties/promotion-events/350700/2023-09",
+        "/units/350500",
+        "/duties/promotion-events/350500/2023-09",
         "/nowhere",
     ] {
         let response = get(address, "").await;

@@ -2,4 +2,4 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::type_complexity)]
 
 mod address;
-mod sample;
+mod province;
