@@ -70,7 +70,8 @@ impl Look<'_> {
             });
         }
         for (tally, bounds) in self.measure.tallies.iter().zip(self.duty.tallies()) {
-            if *bounds == crate::Bounds::default() && items.is_empty() {
+            let untold = self.measure.narrative && bounds.low == Some(0.0);
+            if (*bounds == crate::Bounds::default() || untold) && items.is_empty() {
                 items.push(MissingItem::Row {
                     register: tally.register.clone(),
                 });

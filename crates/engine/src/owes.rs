@@ -155,30 +155,21 @@ fn ranged(kind: &TallyKind, bounds: &Bounds) -> Ranged {
     }
 }
 
-/// Whether some tally is held down: compared by at most, equal or unequal, or by at least under a negation.
+/// Whether some tally is held down by something that no tally is in: at most, equal, unequal, or at least
+/// under a negation. Two tallies held against each other are not: either may still move.
 fn limits(node: &Node, measure: &Measure, negated: bool) -> bool {
     match &node.kind {
         Kind::Not(x) => limits(x, measure, !negated),
         Kind::Compare(comparison, a, b) => {
-            let is_tally = |n: &Node| mentions(n, measure);
-            let down = match comparison {
-                Comparison::Ge | Comparison::Gt => is_tally(b),
-                Comparison::Le | Comparison::Lt => is_tally(a),
-                Comparison::Eq | Comparison::Ne => is_tally(a) || is_tally(b),
+            let left = match (mentions(a, measure), mentions(b, measure)) {
+                (true, false) => true,
+                (false, true) => false,
+                _ => return false,
             };
-            let up = match comparison {
-                Comparison::Ge | Comparison::Gt => is_tally(a),
-                Comparison::Le | Comparison::Lt => is_tally(b),
-                Comparison::Eq | Comparison::Ne => false,
-            };
-            if negated {
-                up || down
-                    && !matches!(
-                        comparison,
-                        Comparison::Le | Comparison::Lt | Comparison::Ge | Comparison::Gt
-                    )
-            } else {
-                down
+            match comparison {
+                Comparison::Eq | Comparison::Ne => true,
+                Comparison::Ge | Comparison::Gt => left == negated,
+                Comparison::Le | Comparison::Lt => left != negated,
             }
         }
         _ => node
