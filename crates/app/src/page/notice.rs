@@ -169,13 +169,10 @@ impl Reading<'_> {
                 format!("宽限 {}", days_zh(measure.grace)),
                 format!("grace of {}", days_en(measure.grace)),
             ),
-            "owes" | "*" => match &measure.owes {
-                Some(rule) => Text::new(
-                    format!("“{}”按 {}", measure.name.zh, rule.text),
-                    format!("“{}” means {}", measure.name.en, rule.text),
-                ),
-                None => (&measure.name).into(),
-            },
+            "owes" | "*" => Text::new(
+                format!("“{}”的口径", measure.name.zh),
+                format!("what counts as “{}”", measure.name.en),
+            ),
             "late" => Text::new(
                 "逾期后仍接受佐证的期限",
                 "how long late evidence is accepted",
