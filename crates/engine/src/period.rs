@@ -3,7 +3,7 @@
 use crate::duty::BearerOf;
 use crate::moment::AsOf;
 use crate::span::{LateEnd, after};
-use programme::model::{Bearer, Cut, Due, Measure, Span, UNIT_TABLE, Unit};
+use programme::model::{Bearer, Cut, Due, FIRST_REGISTER_TABLE, Measure, Span, UNIT_TABLE, Unit};
 use programme::{Period, Rhythm};
 use rules::{Bound, Day, Frame, NO_ROW, Rule, Value, values, verdicts};
 
@@ -47,7 +47,9 @@ pub(crate) fn bearers(cx: &AsOf<'_>, measure: &Measure) -> Vec<BearerSpan> {
             let owed = owed(cx, filter.as_ref(), &rows);
             let from = dates(cx, from.as_ref(), &rows);
             let until = dates(cx, until.as_ref(), &rows);
-            let unit = units_of(cx, answers.as_ref(), &rows);
+            let register = cx.programme.registers.get(table - FIRST_REGISTER_TABLE);
+            let answers = answers.as_ref().or_else(|| register?.unit.as_ref());
+            let unit = units_of(cx, answers, &rows);
             let mut bearers = Vec::new();
             for (i, (record, row)) in records.iter().zip(&rows).enumerate() {
                 let at = |all: &[When]| all.get(i).copied().unwrap_or(When::Open);

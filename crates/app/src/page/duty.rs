@@ -118,7 +118,7 @@ impl<'r> Reading<'r> {
     fn evidence(&self, look: &Look<'_>, at: usize, tally: &Tally) -> Evidence {
         let programme = self.cx.programme;
         let register = programme.register(&tally.register).map(|(_, r)| r);
-        let mut fields: Vec<String> = vec!["id".into()];
+        let mut fields: Vec<String> = Vec::new();
         if let Some(register) = register {
             let listed = register
                 .view
