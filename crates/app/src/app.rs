@@ -2,12 +2,12 @@
 
 use crate::Error;
 use crate::view::{DutyId, DutyPage, Front, MatrixPage, MatrixQuestion, NoticePage, UnitPage};
-use engine::{AsOf, Evaluation, Facts, evaluate};
+use engine::{AsOf, Counts, Evaluation, Facts, evaluate, evaluate_measure};
 use jiff::civil::Date;
 use programme::Programme;
 use rules::Day;
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Evaluations of so many days are kept.
 const DAYS_KEPT: usize = 40;
@@ -23,6 +23,8 @@ struct Inner {
     rehearsal: bool,
     /// Evaluations by day, with the order of their last use.
     kept: Mutex<Kept>,
+    /// A measure's counts on past days, for trends.
+    counts: Mutex<HashMap<(String, Day), Counts>>,
 }
 
 /// How often the map was asked, and each day's evaluation with when it was last used.
@@ -46,6 +48,7 @@ impl App {
             today,
             rehearsal,
             kept: Mutex::default(),
+            counts: Mutex::default(),
         }))
     }
 
@@ -140,17 +143,25 @@ impl App {
         found
     }
 
-    /// The evaluation of another day.
-    pub(crate) fn evaluation_on(&self, at: Day) -> Arc<Evaluation> {
-        if let Some(found) = self.kept(at, None) {
-            return found;
-        }
-        self.evaluation(&AsOf::new(&self.0.programme, &self.0.facts, at))
+    /// How a measure's duties that had begun stood at the end of another day, as it was known then.
+    pub(crate) fn counts_on(&self, measure: &str, at: Day) -> Counts {
+        let key = (measure.to_owned(), at);
+        let found = lock(&self.0.counts).get(&key).copied();
+        found.unwrap_or_else(|| {
+            let cx = AsOf::new(&self.0.programme, &self.0.facts, at);
+            let result = evaluate_measure(&cx, measure);
+            let begun = result
+                .iter()
+                .flat_map(|r| &r.duties)
+                .filter(|d| d.period.from <= at);
+            let counts: Counts = begun.map(|d| d.standing).collect();
+            lock(&self.0.counts).insert(key, counts);
+            counts
+        })
     }
 
     fn kept(&self, at: Day, new: Option<&Arc<Evaluation>>) -> Option<Arc<Evaluation>> {
-        // A panic elsewhere leaves the map whole: each change of it is one insertion.
-        let mut guard = self.0.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut guard = lock(&self.0.kept);
         let (uses, days) = &mut *guard;
         *uses += 1;
         if let Some(new) = new {
@@ -168,6 +179,11 @@ impl App {
         *used = *uses;
         Some(Arc::clone(found))
     }
+}
+
+/// A panic elsewhere leaves the maps whole: each change of one is one insertion.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn day(date: Date) -> Day {

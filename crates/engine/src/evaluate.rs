@@ -89,6 +89,16 @@ pub fn evaluate(cx: &AsOf<'_>) -> Evaluation {
     }
 }
 
+/// Evaluates one measure by its id, with the one it follows; `None` when there is none.
+pub fn evaluate_measure(cx: &AsOf<'_>, id: &str) -> Option<MeasureResult> {
+    let (_, measure) = cx.programme.measure(id)?;
+    let before = measure
+        .after
+        .as_ref()
+        .and_then(|after| evaluate_measure(cx, &after.measure));
+    Some(Work::new(cx, measure, &Excuses::new(cx)).run(before.as_ref()))
+}
+
 /// Evaluates one measure alone; a chained one, which needs another's duties, comes out empty.
 pub(crate) fn evaluate_one(cx: &AsOf<'_>, measure: &Measure) -> MeasureResult {
     Work::new(cx, measure, &Excuses::new(cx)).run(None)

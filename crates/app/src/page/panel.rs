@@ -202,17 +202,7 @@ impl Reading<'_> {
         let mut points = Vec::new();
         let mut day = self.cx.at;
         while day >= self.cx.programme.campaign.0 {
-            let evaluation = self.app.evaluation_on(day);
-            let mine = evaluation
-                .measures
-                .iter()
-                .find(|r| self.declared(r).is_some_and(|(_, m)| m.id == measure.id));
-            let counts: Counts = mine
-                .into_iter()
-                .flat_map(|r| &r.duties)
-                .filter(|d| d.period.from <= day)
-                .map(|d| d.standing)
-                .collect();
+            let counts = self.app.counts_on(&measure.id, day);
             let rate = counts.on_time();
             if let Some((worst, best)) = rate.worst().zip(rate.best()) {
                 points.push(TrendPoint {
