@@ -74,6 +74,13 @@ words! {
     no_measures: "本条没有可计量的措施。", "This clause obliges nothing that is counted.";
     no_bearers: "到这一天还没有责任主体。登记台账后，这里会列出每个主体、每个周期的状态。", "Nobody owes this yet on this day. Once the register is filled, each bearer and period is listed here.";
     evidence: "佐证", "Evidence";
+    provisional: "名次可能变动", "places may change";
+    ranking_owes_nothing: "排名不产生责任；数未齐的单位不排", "a ranking owes nothing; a unit whose figure is unknown is unranked";
+    col_place: "名次", "Place";
+    col_figure: "数值", "Figure";
+    col_prize: "奖励", "Prize";
+    unranked: "未排", "unranked";
+    unknown_value: "待核", "unknown";
     col_projected: "期末预计", "Projected";
     more_bearers: "另有 {} 个主体，看全部", "{} more bearers: see all";
     whole_matrix: "看全部单位与周期", "See all units and periods";

@@ -7,6 +7,7 @@ mod name;
 mod near;
 mod notice;
 mod panel;
+mod ranking;
 mod unit;
 
 pub(crate) use name::date;

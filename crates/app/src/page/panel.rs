@@ -26,6 +26,7 @@ impl Reading<'_> {
             measures: mine
                 .map(|(_, measure, result)| self.measure_panel(measure, result))
                 .collect(),
+            rankings: self.rankings(notice, &clause.number),
         }
     }
 

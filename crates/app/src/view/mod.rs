@@ -23,7 +23,7 @@ pub use matrix::{
 };
 pub use notice::{
     ClauseLine, ClausePanel, DueBox, Grid, GridCell, GridRow, MeasurePanel, NearMiss, NoticePage,
-    Part, Setting, Summary, Trend, TrendPoint,
+    Part, RankingRow, RankingTable, Setting, Summary, Trend, TrendPoint,
 };
 pub use text::{Language, Text};
 pub use unit::{ChildLine, UnitClause, UnitPage};

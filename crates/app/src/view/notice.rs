@@ -1,6 +1,6 @@
 //! The living notice: its clauses with a bar each, and the clause that is opened.
 
-use super::{BearerLink, Counts, DutyId, Figure, Frame, PeriodName, Standing, Text};
+use super::{BearerLink, Counts, DutyId, Figure, Frame, PeriodName, Standing, Text, UnitLink};
 use jiff::civil::Date;
 
 /// `/notices/{id}`.
@@ -81,6 +81,34 @@ pub struct ClausePanel {
     pub text: Text,
     /// Its measures; empty for a clause that obliges nothing measurable.
     pub measures: Vec<MeasurePanel>,
+    /// Its rankings, the latest period that has begun.
+    pub rankings: Vec<RankingTable>,
+}
+
+/// Units in order of a value; it owes nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RankingTable {
+    /// Its name.
+    pub name: Text,
+    /// The period shown.
+    pub period: PeriodName,
+    /// True while places could still change.
+    pub provisional: bool,
+    /// Units by place, those without a known value last.
+    pub rows: Vec<RankingRow>,
+}
+
+/// One unit in a ranking.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RankingRow {
+    /// Its place; `None` where its value is unknown.
+    pub place: Option<usize>,
+    /// The unit.
+    pub unit: UnitLink,
+    /// Its value; `None` where nothing is known.
+    pub value: Option<Figure>,
+    /// What the place earns, in fen.
+    pub prize: Option<Figure>,
 }
 
 /// One measure of the opened clause.
