@@ -14,7 +14,7 @@ pub(crate) use name::date;
 
 use crate::app::Reading;
 use crate::view::{DateBar, Frame, Mark, Phase, Text};
-use engine::{Duty, MeasureResult};
+use engine::{Duty, MeasureResult, Standing};
 use programme::model::{Measure, Notice};
 
 impl<'r> Reading<'r> {
@@ -85,15 +85,17 @@ impl<'r> Reading<'r> {
     }
 }
 
-/// Whether a duty is of the present: for each bearer the period that runs, or the last one that ended.
+/// The duties of the present, one per bearer: the period that runs or else the last one that ended, unless
+/// an earlier one is overdue and can still be made good.
 pub(crate) fn present(duties: &[Duty], at: rules::Day) -> impl Iterator<Item = &Duty> {
-    duties
-        .chunk_by(|a, b| a.bearer == b.bearer)
-        .filter_map(move |mine| {
-            let begun = mine
-                .iter()
+    let of_bearer = duties.chunk_by(|a, b| a.bearer == b.bearer);
+    of_bearer.filter_map(move |mine| {
+        let overdue = mine.iter().rfind(|d| d.standing == Standing::Overdue);
+        let begun = || {
+            mine.iter()
                 .filter(|d| d.period.from <= at)
-                .max_by_key(|d| d.period.from);
-            begun.or(mine.first())
-        })
+                .max_by_key(|d| d.period.from)
+        };
+        overdue.or_else(begun).or(mine.first())
+    })
 }

@@ -92,7 +92,10 @@ impl Reading<'_> {
         Part {
             id: number.to_owned(),
             title,
-            note: Text::new("各责任主体当前一期", "each bearer's current period"),
+            note: Text::new(
+                "各责任主体当前一期，逾期未补的在前",
+                "each bearer's current period, or one still overdue",
+            ),
             clauses: clauses.map(|c| self.clause_line(notice, c)).collect(),
         }
     }

@@ -55,7 +55,8 @@ pub struct ClauseLine {
     pub id: String,
     /// Its words.
     pub text: Text,
-    /// How its duties stand: for each bearer the period that runs, or else the last one that ended.
+    /// How its duties stand: for each bearer the period that runs or else the last one that ended, unless an
+    /// earlier one is overdue and can still be made good.
     pub counts: Counts,
     /// A short line in the clause's own terms; empty: the page writes one from the counts.
     pub says: Text,
