@@ -28,7 +28,7 @@ mod words;
 pub use calendar::Calendar;
 pub use candidate::Wanted;
 pub use cells::Cell;
-pub use check::{Expected, Options, check};
+pub use check::{Expected, Options, check, nearest};
 pub use constant::constant;
 pub use day::{Day, Moment};
 pub use explain::{Explained, Read, Step, explain};

@@ -1,9 +1,8 @@
 //! TOML with places: typed getters that record every fault and never stop at the first.
 
-use super::near::nearest;
 pub(crate) use super::text::Text;
 use crate::{Fault, Place};
-use rules::{Day, Words};
+use rules::{Day, Words, nearest};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::ops::Range;

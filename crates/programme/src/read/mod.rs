@@ -12,7 +12,6 @@ mod head;
 mod light;
 mod measure;
 mod names;
-mod near;
 mod notice;
 mod place;
 mod policy;

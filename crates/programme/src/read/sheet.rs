@@ -1,8 +1,7 @@
 //! CSV with places: rows by column name, every fault at its cell.
 
 use super::document::Source;
-use super::near::nearest;
-use rules::{Day, Words};
+use rules::{Day, Words, nearest};
 use std::ops::Range;
 
 /// A sheet read whole.

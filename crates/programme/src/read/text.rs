@@ -1,9 +1,8 @@
 //! A text with its place, and what may be wrong with it.
 
 use super::document::Source;
-use super::near::nearest;
 use crate::Place;
-use rules::Words;
+use rules::{Words, nearest};
 use std::ops::Range;
 
 /// A text with its place: of a value with its quotes, or of a key.

@@ -8,6 +8,7 @@ mod spelling;
 mod types;
 
 pub(crate) use literal::{fen, yuan_in};
+pub use spelling::nearest;
 pub(crate) use types::type_words;
 
 use crate::text::{fault, parse};

@@ -2,16 +2,14 @@
 
 use crate::Words;
 
-/// The nearest of the candidates, when it is near enough to be a slip.
-pub(crate) fn nearest<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
-    let allowed = (word.chars().count() / 3).max(1);
+/// The nearest of the candidates, when at most a third of its letters are changed (at least one may be).
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let letters = word.chars().count();
+    let allowed = |candidate: &str| letters.max(candidate.chars().count()).div_ceil(3);
     candidates
         .into_iter()
         .map(|candidate| (distance(word, candidate), candidate))
-        .filter(|(far, _)| *far <= allowed)
+        .filter(|(far, candidate)| *far <= allowed(candidate))
         .min()
         .map(|(_, candidate)| candidate)
 }
@@ -73,7 +71,10 @@ mod tests {
         let names = ["held_on", "signed", "intended"];
         assert_eq!(nearest("held_no", names), Some("held_on"));
         assert_eq!(nearest("singed", names), Some("signed"));
+        assert_eq!(nearest("untill", ["from", "until"]), Some("until"));
+        assert_eq!(nearest("palce", ["place", "kind"]), Some("place"));
         assert_eq!(nearest("photos", names), None);
+        assert_eq!(nearest("weather", ["place", "kind"]), None);
         assert_eq!(distance("kitten", "sitting"), 3);
     }
 }
