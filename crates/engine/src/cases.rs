@@ -1,7 +1,8 @@
 //! Worked examples: each case of a programme is evaluated and held against what it expects.
 
+use crate::evaluate::evaluate_with_before;
 use crate::facts::{FactsBuilder, Sheet};
-use crate::{AsOf, Bounds, Duty, Evaluation, Facts, Look, evaluate, policy, tally_type};
+use crate::{AsOf, Bounds, Duty, Evaluation, Facts, Look, policy, tally_type};
 use programme::Programme;
 use programme::case::{
     Ask, CalendarCase, Case, PolicyCase, Row, Rows, RuleCase, StandingCase, ValueCase, Verdict,
@@ -196,7 +197,7 @@ fn standing_case(programme: &Programme, case: &StandingCase) -> Option<Words> {
         Err(words) => return Some(words),
     };
     let cx = AsOf::new(programme, &facts, case.at);
-    let evaluation = evaluate(&cx);
+    let evaluation = evaluate_with_before(&cx, &case.measure);
     let Some((measure, at, duty)) =
         find(&cx, &evaluation, &case.measure, &case.bearer, &case.period)
     else {

@@ -49,6 +49,21 @@ pub(crate) fn order(programme: &Programme) -> Vec<(usize, usize)> {
     }
 }
 
+/// A measure's id and those of the measures whose duties open its own, itself first.
+pub(crate) fn leading_to<'p>(programme: &'p Programme, measure: &'p str) -> Vec<&'p str> {
+    let mut ids = vec![measure];
+    let mut last = measure;
+    while let Some(after) = programme
+        .measure(last)
+        .and_then(|(_, m)| m.after.as_ref())
+        .filter(|after| !ids.contains(&after.measure.as_str()))
+    {
+        last = &after.measure;
+        ids.push(last);
+    }
+    ids
+}
+
 /// The periods that the other measure's duties of this bearer opened by now.
 pub(crate) fn periods(
     cx: &AsOf<'_>,

@@ -1,13 +1,14 @@
 //! Every duty of a programme at one moment.
 
 use crate::chain;
+use crate::done::Done;
 use crate::duty::{BearerOf, Bounds, Duty, Held};
 use crate::excuse::Excuses;
 use crate::moment::AsOf;
 use crate::owes::Owes;
 use crate::pace;
 use crate::period::{BearerSpan, Dated, bearers, periods};
-use crate::standing::Case;
+use crate::standing::{Case, Standing};
 use crate::tally::{Bearers, Placed, TallyRows, Window, bounds, place, reads_period, within};
 use programme::model::Measure;
 use programme::{Period, Rhythm};
@@ -58,15 +59,27 @@ impl Evaluation {
 
 /// Evaluates every measure that runs.
 pub fn evaluate(cx: &AsOf<'_>) -> Evaluation {
+    evaluate_those(cx, chain::order(cx.programme))
+}
+
+/// Evaluates one measure and those whose duties open its own.
+pub(crate) fn evaluate_with_before(cx: &AsOf<'_>, measure: &str) -> Evaluation {
+    let needed = chain::leading_to(cx.programme, measure);
+    let mut order = chain::order(cx.programme);
+    order.retain(|at| measure_at(cx, *at).is_some_and(|m| needed.contains(&m.id.as_str())));
+    evaluate_those(cx, order)
+}
+
+fn measure_at<'p>(cx: &AsOf<'p>, (notice, measure): (usize, usize)) -> Option<&'p Measure> {
+    cx.programme.notices.get(notice)?.measures.get(measure)
+}
+
+/// Evaluates measures that stand after those they follow.
+fn evaluate_those(cx: &AsOf<'_>, order: Vec<(usize, usize)>) -> Evaluation {
     let excuses = Excuses::new(cx);
     let mut done: HashMap<&str, MeasureResult> = HashMap::new();
-    for (notice, measure) in chain::order(cx.programme) {
-        let Some(m) = cx
-            .programme
-            .notices
-            .get(notice)
-            .and_then(|n| n.measures.get(measure))
-        else {
+    for at in order {
+        let Some(m) = measure_at(cx, at) else {
             continue;
         };
         let before = m
@@ -74,7 +87,7 @@ pub fn evaluate(cx: &AsOf<'_>) -> Evaluation {
             .as_ref()
             .and_then(|after| done.get(after.measure.as_str()));
         let mut result = Work::new(cx, m, &excuses).run(before);
-        (result.notice, result.measure) = (notice, measure);
+        (result.notice, result.measure) = at;
         done.insert(&m.id, result);
     }
     let ids = cx
@@ -154,7 +167,7 @@ impl<'w> Work<'w> {
         &self,
         bearer: &BearerSpan,
         before: Option<&MeasureResult>,
-    ) -> Vec<(Dated, Option<crate::done::Done>)> {
+    ) -> Vec<(Dated, Option<Done>)> {
         if let Some(clock) = &self.measure.clock {
             return crate::done::by_clock(self.cx, self.measure, bearer, clock)
                 .into_iter()
@@ -178,102 +191,40 @@ impl<'w> Work<'w> {
         &self,
         bearer: &BearerSpan,
         dated: Dated,
-        done: Option<crate::done::Done>,
+        done: Option<Done>,
         rows: &[&[Placed]],
         filed: bool,
     ) -> Duty {
-        let (cx, measure) = (self.cx, self.measure);
         let look = Look {
             bearer,
             dated: &dated,
             rows,
             filed,
         };
-        let (in_end, late_end) = (
-            self.in_time_until(&dated),
-            dated.late.window_end(dated.due).max(dated.due).min(cx.at),
-        );
-        // A stock reached by due is judged as it was known then, one accepted late as it was when that ended.
-        let stock_late = if measure.every == Rhythm::Always {
-            cx.until()
-        } else {
-            late_end.end()
-        };
-        let stock_until = if cx.at > dated.due && measure.every != Rhythm::Always {
-            dated.due.end()
-        } else {
-            cx.until()
-        };
-        let (in_time, with_late) = match &done {
-            Some(done) => (done.by(dated.due), done.by(late_end)),
-            None => {
-                let in_time = self.held(&look, in_end, cx.until(), stock_until);
-                let late = late_end > in_end.min(cx.at) && in_time.verdict != Some(true)
-                    || self.has_stock();
-                let with_late = if late {
-                    self.held(&look, late_end.max(in_end), cx.until(), stock_late)
-                } else {
-                    in_time.clone()
-                };
-                (in_time, with_late)
-            }
-        };
-        let at_most = self.owes.at_most();
-        let goals = self.owes.goals(bearer.row, &dated);
-        let open = cx.at < dated.judged && dated.period.from <= cx.at;
-        let paced = measure.every != Rhythm::Always && pace::paced(measure, &goals);
-        let (below_pace, pace) = if open && paced {
-            pace::below(measure, &goals, &in_time.tallies, &dated.period, cx.at)
-        } else {
-            (Some(false), None)
-        };
-        let excuse = self.excuses.of(
-            &measure.id,
-            cx.id(bearer.bearer.table, bearer.bearer.record),
-            &dated.period.key,
-        );
+        let windows = self.windows(&dated);
+        let (in_time, with_late) = self.both(&look, &windows, done.as_ref());
+        let at_pace = self.pace(&look, &in_time);
+        let id = self.cx.id(bearer.bearer.table, bearer.bearer.record);
+        let excuse = self.excuses.of(&self.measure.id, id, &dated.period.key);
         let owed = bearer.owed.filter(|_| dated.certain);
+        let always = self.measure.every == Rhythm::Always;
         let case = Case {
             excused: excuse.is_some(),
             owed,
-            at: cx.at,
+            at: self.cx.at,
             from: dated.period.from,
             due: dated.due,
             judged: dated.judged,
             late: dated.late,
             in_time: in_time.verdict,
             with_late: with_late.verdict,
-            at_most: at_most && measure.every != Rhythm::Always,
-            paced,
-            below_pace,
+            at_most: self.owes.at_most() && !always,
+            paced: at_pace.paced,
+            below_pace: at_pace.below,
         };
-        let standing = if measure.narrative {
-            case.standing().narrated()
-        } else {
-            case.standing()
-        };
-        let recorded_late = standing == crate::Standing::Met
-            && cx.at > dated.judged
-            && match &done {
-                Some(done) => done.recorded_after(dated.judged),
-                None if measure.every == Rhythm::Always => false,
-                None => {
-                    self.held(
-                        &look,
-                        in_end,
-                        dated.judged.end(),
-                        stock_until.min(dated.judged.end()),
-                    )
-                    .verdict
-                        != Some(true)
-                }
-            };
-        let reached = match (&done, standing) {
-            (_, crate::Standing::Met | crate::Standing::Recovered) => match &done {
-                Some(done) => done.on(),
-                None => self.reached(&look, late_end.max(in_end)),
-            },
-            _ => None,
+        let standing = match case.standing() {
+            standing if self.measure.narrative => standing.narrated(),
+            standing => standing,
         };
         Duty {
             bearer: bearer.bearer,
@@ -286,13 +237,82 @@ impl<'w> Work<'w> {
             owed,
             excuse,
             standing,
-            recorded_late,
-            reached,
+            recorded_late: standing == Standing::Met
+                && self.recorded_late(&look, &windows, done.as_ref()),
+            reached: match standing {
+                Standing::Met | Standing::Recovered => match &done {
+                    Some(done) => done.on(),
+                    None => self.reached(&look, windows.late_end.max(windows.in_end)),
+                },
+                _ => None,
+            },
             in_time,
             with_late,
-            pace,
+            pace: at_pace.asks,
             period: dated.period,
         }
+    }
+
+    /// Up to when evidence counts for a duty.
+    fn windows(&self, dated: &Dated) -> Windows {
+        let now = self.cx.until();
+        let late_end = dated.late.window_end(dated.due);
+        let late_end = late_end.max(dated.due).min(self.cx.at);
+        let always = self.measure.every == Rhythm::Always;
+        Windows {
+            in_end: self.in_time_until(dated),
+            late_end,
+            stock_until: if self.cx.at > dated.due && !always {
+                dated.due.end()
+            } else {
+                now
+            },
+            stock_late: if always { now } else { late_end.end() },
+        }
+    }
+
+    /// Whether what is owed holds in time, and with late evidence too.
+    fn both(&self, look: &Look<'_>, windows: &Windows, done: Option<&Done>) -> (Held, Held) {
+        if let Some(done) = done {
+            return (done.by(look.dated.due), done.by(windows.late_end));
+        }
+        let (now, in_end, late_end) = (self.cx.until(), windows.in_end, windows.late_end);
+        let in_time = self.held(look, in_end, now, windows.stock_until);
+        let later = late_end > in_end.min(self.cx.at) && in_time.verdict != Some(true);
+        let with_late = if later || self.has_stock() {
+            self.held(look, late_end.max(in_end), now, windows.stock_late)
+        } else {
+            in_time.clone()
+        };
+        (in_time, with_late)
+    }
+
+    /// How an open duty keeps up with its pace; one that is not open is below none.
+    fn pace(&self, look: &Look<'_>, in_time: &Held) -> AtPace {
+        let (measure, dated) = (self.measure, look.dated);
+        let goals = self.owes.goals(look.bearer.row, dated);
+        let paced = measure.every != Rhythm::Always && pace::paced(measure, &goals);
+        let open = self.cx.at < dated.judged && dated.period.from <= self.cx.at;
+        let (below, asks) = if open && paced {
+            pace::below(measure, &goals, &in_time.tallies, &dated.period, self.cx.at)
+        } else {
+            (Some(false), None)
+        };
+        AtPace { paced, below, asks }
+    }
+
+    /// Whether a met duty was not yet met on what was known at the end of the day of judgement.
+    fn recorded_late(&self, look: &Look<'_>, windows: &Windows, done: Option<&Done>) -> bool {
+        let judged = look.dated.judged;
+        if self.cx.at <= judged {
+            return false;
+        }
+        if let Some(done) = done {
+            return done.recorded_after(judged);
+        }
+        let stock = windows.stock_until.min(judged.end());
+        let then = || self.held(look, windows.in_end, judged.end(), stock);
+        self.measure.every != Rhythm::Always && then().verdict != Some(true)
     }
 
     /// The last day whose evidence is in time: the period's end, or due where that is earlier
@@ -428,6 +448,27 @@ impl<'w> Work<'w> {
                 .collect(),
         )
     }
+}
+
+/// Up to when evidence counts for a duty.
+struct Windows {
+    /// Last day of evidence in time.
+    in_end: Day,
+    /// Last day of evidence accepted late, today at most.
+    late_end: Day,
+    /// A stock reached by due is judged as it was known then.
+    stock_until: Moment,
+    /// A stock accepted late is judged as it was known when that ended.
+    stock_late: Moment,
+}
+
+/// How a duty keeps up with its pace.
+struct AtPace {
+    /// Whether it has one.
+    paced: bool,
+    below: Option<bool>,
+    /// What the pace asks of a tally by now.
+    asks: Option<(usize, f64)>,
 }
 
 /// One look at one duty.

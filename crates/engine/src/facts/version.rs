@@ -1,0 +1,65 @@
+//! The versions of one table's records, with the time each was known.
+
+use super::{ALWAYS, NEVER};
+use rules::{Moment, Table};
+
+/// One table with its versions' times.
+pub(super) struct Versions {
+    pub(super) table: Table,
+    /// Per row: recorded at.
+    pub(super) recorded: Vec<Moment>,
+    /// Per row: superseded at.
+    pub(super) superseded: Vec<Moment>,
+    /// Per record: first recorded at.
+    pub(super) first: Vec<Moment>,
+}
+
+impl Versions {
+    /// A table whose one version of each record was always known.
+    pub(super) fn always(table: Table) -> Self {
+        let rows = table.record.len();
+        Self {
+            recorded: vec![ALWAYS; rows],
+            superseded: vec![NEVER; rows],
+            first: vec![ALWAYS; table.ids.len()],
+            table,
+        }
+    }
+
+    /// A table whose versions were recorded then and end where they say (`None`: where the next begins).
+    pub(super) fn new(table: Table, recorded: Vec<Moment>, said: &[Option<Moment>]) -> Self {
+        Self {
+            superseded: close(&table.record, &recorded, said),
+            first: first(&table, &recorded),
+            recorded,
+            table,
+        }
+    }
+}
+
+/// A version ends where it says, or where the record's next version begins.
+fn close(record: &[u32], recorded: &[Moment], said: &[Option<Moment>]) -> Vec<Moment> {
+    let mut order: Vec<usize> = (0..record.len()).collect();
+    order.sort_by_key(|row| (record.get(*row), recorded.get(*row)));
+    let mut ends: Vec<Moment> = said.iter().map(|at| at.unwrap_or(NEVER)).collect();
+    for pair in order.windows(2) {
+        if let [a, b] = *pair
+            && record.get(a) == record.get(b)
+            && let (Some(end), Some(next)) = (ends.get_mut(a), recorded.get(b))
+        {
+            *end = (*end).min(*next);
+        }
+    }
+    ends
+}
+
+/// When each record's first version was recorded.
+fn first(table: &Table, recorded: &[Moment]) -> Vec<Moment> {
+    let mut first = vec![NEVER; table.ids.len()];
+    for (record, at) in table.record.iter().zip(recorded) {
+        if let Some(least) = first.get_mut(*record as usize) {
+            *least = (*least).min(*at);
+        }
+    }
+    first
+}
