@@ -3,7 +3,8 @@
 use crate::excuse::{cell_column, cell_day, cell_text};
 use crate::moment::AsOf;
 use crate::period::When;
-use programme::model::{Clock, Mark, Span};
+use programme::Programme;
+use programme::model::{Clock, FIRST_REGISTER_TABLE, Mark, Span};
 use rules::{Day, Empty, NO_ROW};
 
 /// A record's clock as it stands at a moment.
@@ -17,6 +18,14 @@ pub struct Running {
     pub(crate) stopped: When,
     /// Who held the matter, and from which day on.
     pub holders: Vec<(Day, Option<u32>)>,
+}
+
+/// A register's clock by its id.
+pub(crate) fn declared<'p>(programme: &'p Programme, table: usize, id: &str) -> Option<&'p Clock> {
+    let register = programme
+        .registers
+        .get(table.checked_sub(FIRST_REGISTER_TABLE)?)?;
+    register.clocks.iter().find(|c| c.id == id)
 }
 
 /// The versions of one record known at the moment, oldest first.
@@ -128,7 +137,7 @@ fn due(cx: &AsOf<'_>, started: Day, length: Span, pauses: &[(Day, Day)]) -> Opti
     while left > 0 {
         day = day.plus(1);
         let counts = !working || cx.programme.calendar.is_workday(day)?;
-        // The day a pause begins is already used; the day it ends counts again.
+        // Like the clock itself, which counts from the day after it started, it goes on from the day after a pause.
         if counts && !pauses.iter().any(|(from, to)| *from < day && day <= *to) {
             left -= 1;
         }

@@ -6,7 +6,7 @@ use crate::moment::AsOf;
 use crate::period::{BearerSpan, Dated, When, dates};
 use crate::span::{LateEnd, after};
 use programme::Period;
-use programme::model::{FIRST_REGISTER_TABLE, Measure, Span};
+use programme::model::{Measure, Span};
 use rules::{Day, Rule};
 
 /// When the bearer was done, and when that was first recorded.
@@ -71,11 +71,7 @@ pub(crate) fn by_clock(
     clock: &str,
 ) -> Option<(Dated, Option<Done>)> {
     let table = bearer.bearer.table;
-    let register = cx
-        .programme
-        .registers
-        .get(table.checked_sub(FIRST_REGISTER_TABLE)?)?;
-    let clock = register.clocks.iter().find(|c| c.id == clock)?;
+    let clock = clock::declared(cx.programme, table, clock)?;
     let rows = clock::versions(cx, table, bearer.bearer.record);
     let running = clock::running(cx, table, &rows, clock)?;
     if measure.from.is_some_and(|from| running.started < from)

@@ -1,5 +1,6 @@
 //! A closer look at one duty: its evidence row by row, its rule explained. On demand, never in the hot path.
 
+use crate::clock::{self, Running};
 use crate::duty::{BearerOf, Duty};
 use crate::evaluate::MeasureResult;
 use crate::moment::AsOf;
@@ -160,6 +161,15 @@ impl<'l> Look<'l> {
                 prorate: self.duty.share,
             },
         ))
+    }
+
+    /// The clock that the duty is, with who held the matter; `None` where it is none, or has not started.
+    pub fn clock(&self) -> Option<Running> {
+        let bearer = self.duty.bearer;
+        let id = self.measure.clock.as_deref()?;
+        let clock = clock::declared(self.cx.programme, bearer.table, id)?;
+        let rows = clock::versions(self.cx, bearer.table, bearer.record);
+        clock::running(self.cx, bearer.table, &rows, clock)
     }
 
     /// The rule of what is owed as a tree with the duty's own numbers.

@@ -283,9 +283,9 @@ fn done_on(cx: &AsOf<'_>, tally: &Tally, own: &[u32]) -> Vec<DoneOn> {
         (None, Some(_)) => own
             .iter()
             .map(|row| {
-                cx.facts
-                    .first_recorded_on(tally.table, *row)
-                    .map_or(DoneOn::Unknown, DoneOn::Day)
+                let first = cx.facts.first_recorded_on(tally.table, *row);
+                // Known since always was done before every window.
+                DoneOn::Day(first.unwrap_or(rules::Day(i32::MIN)))
             })
             .collect(),
         (None, None) => vec![DoneOn::Stock; own.len()],

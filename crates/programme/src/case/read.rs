@@ -199,7 +199,7 @@ fn standing(programme: &Programme, table: &Table<'_>) -> Option<Ask> {
     let bearer = text_of(table, "bearer");
     let period = text_of(table, "period");
     if let (Some(measure), Some(period)) = (measure, &period) {
-        key_of(measure, period);
+        key_of(keyed(programme, measure), period);
     }
     // That a place without a unit owes nothing is a thing to show.
     if let (Some(measure), Some(bearer), Some(word)) = (measure, &bearer, &expect)
@@ -234,6 +234,22 @@ fn measure<'p>(programme: &'p Programme, id: &Text<'_>) -> Option<&'p Measure> {
         id.unknown("unknown-measure", &known, "措施", "measure");
     }
     found
+}
+
+/// The measure whose periods name a measure's duties: a chained duty has the key of the one that opened it.
+fn keyed<'p>(programme: &'p Programme, measure: &'p Measure) -> &'p Measure {
+    let mut seen = vec![&measure.id];
+    let mut last = measure;
+    while let Some((_, next)) = last
+        .after
+        .as_ref()
+        .and_then(|after| programme.measure(&after.measure))
+        .filter(|(_, next)| !seen.contains(&&next.id))
+    {
+        seen.push(&next.id);
+        last = next;
+    }
+    last
 }
 
 fn key_of(measure: &Measure, period: &Text<'_>) {

@@ -1,0 +1,19 @@
+//! What the engine promises, on worked examples and on random evidence.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod as_of;
+mod cases;
+mod clock;
+mod ladder;
+mod lake;
+mod light;
+mod order;
+mod ranking;
+mod rhythm;
+mod roll_up;
+mod trap;
