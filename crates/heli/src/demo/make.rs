@@ -1,0 +1,484 @@
+//! One record in the making: cells are made when they are first asked for, so that their order is free.
+
+use super::chance::{Chance, bent, key};
+use super::maker::{Cell, DayMaker, DayRange, How, Maker, Number, Pick};
+use super::plan::Fill;
+use super::text::{Conditions, Path, Pattern, Piece, Template};
+use super::uscc;
+use super::world::{World, number};
+use app::programme::Period;
+use app::programme::model::FieldKind;
+use app::rules::Day;
+use std::cell::{Cell as Slot, RefCell};
+use std::collections::HashSet;
+
+/// Whom makers with `once` have picked: by the maker's address and the picked one's position.
+pub(crate) type Picked = RefCell<HashSet<(*const Pick, usize)>>;
+
+/// For whom and when a record is made.
+#[derive(Clone, Debug)]
+pub(crate) struct Occasion<'a> {
+    pub(crate) each: Cell,
+    pub(crate) period: Option<&'a Period>,
+    /// Which one of those made for the same `each` and period, from 1.
+    pub(crate) k: usize,
+    /// The key of its chances.
+    pub(crate) key: u64,
+}
+
+/// A record's cells, made and still to make.
+pub(crate) struct Making<'a, 'p> {
+    pub(crate) world: &'a World<'p>,
+    pub(crate) fill: &'p Fill,
+    pub(crate) shelf: usize,
+    occasion: Occasion<'a>,
+    picked: &'a Picked,
+    /// The day of the last step.
+    pub(crate) on: Slot<Option<Day>>,
+    /// The unit whose factors count, once it has been asked for.
+    unit: Slot<Option<Option<usize>>>,
+    cells: RefCell<Vec<Cell>>,
+    waiting: RefCell<Vec<Option<&'p Maker>>>,
+    gaps: RefCell<Vec<usize>>,
+}
+
+impl<'a, 'p> Making<'a, 'p> {
+    /// Nothing made yet.
+    pub(crate) fn new(
+        world: &'a World<'p>,
+        fill: &'p Fill,
+        shelf: usize,
+        occasion: Occasion<'a>,
+        picked: &'a Picked,
+    ) -> Self {
+        let columns = world.shelves.get(shelf).map_or(0, |s| s.fields.len());
+        Self {
+            world,
+            fill,
+            shelf,
+            occasion,
+            picked,
+            on: Slot::new(None),
+            unit: Slot::new(None),
+            cells: RefCell::new(vec![Cell::Empty; columns]),
+            waiting: RefCell::new(vec![None; columns]),
+            gaps: RefCell::default(),
+        }
+    }
+
+    /// Makes these cells when they are asked for, and all of them now.
+    pub(crate) fn make_all(&self, makers: impl Iterator<Item = (&'p String, &'p Maker)> + Clone) {
+        for (field, maker) in makers.clone() {
+            let column = self.column(field);
+            if let Some(place) = column.and_then(|c| {
+                self.waiting
+                    .borrow_mut()
+                    .get_mut(c)
+                    .map(|w| *w = Some(maker))
+                    .map(|()| c)
+            }) {
+                self.gaps.borrow_mut().retain(|gap| *gap != place);
+            }
+        }
+        for (field, _) in makers {
+            self.cell(field);
+        }
+    }
+
+    /// Puts a value into a cell.
+    pub(crate) fn set(&self, field: &str, cell: Cell) {
+        if let Some(column) = self.column(field)
+            && let Some(place) = self.cells.borrow_mut().get_mut(column)
+        {
+            *place = cell;
+        }
+    }
+
+    /// The cells as they are, and the columns nobody wrote down.
+    pub(crate) fn snapshot(&self) -> (Vec<Cell>, Vec<usize>) {
+        (self.cells.borrow().clone(), self.gaps.borrow().clone())
+    }
+
+    fn column(&self, field: &str) -> Option<usize> {
+        self.world.shelves.get(self.shelf)?.column(field)
+    }
+
+    /// A stream of its own for what `name` says.
+    pub(crate) fn chance(&self, name: &str) -> Chance {
+        let day = self.on.get().map_or(0, |day| day.0);
+        Chance::new(key(self.occasion.key ^ day as u64, &[name]))
+    }
+
+    /// A cell of the record, made now if it still waits. One that is being made reads as it was before.
+    pub(crate) fn cell(&self, field: &str) -> Cell {
+        let Some(column) = self.column(field) else {
+            return Cell::Empty;
+        };
+        let waiting = self
+            .waiting
+            .borrow_mut()
+            .get_mut(column)
+            .and_then(Option::take);
+        if let Some(maker) = waiting {
+            let mut chance = self.chance(field);
+            let kind = self.kind(field);
+            let made = self.make(maker, kind, &mut chance);
+            if self.fails(maker.gap, maker, &mut chance) {
+                self.gaps.borrow_mut().push(column);
+            }
+            self.set(field, made);
+        }
+        self.cells.borrow().get(column).cloned().unwrap_or_default()
+    }
+
+    fn kind(&self, field: &str) -> Option<FieldKind> {
+        let register = self.world.programme.registers.get(self.shelf)?;
+        Some(register.field(field)?.kind)
+    }
+
+    /// The unit whose factors count.
+    pub(crate) fn unit(&self) -> Option<usize> {
+        if let Some(known) = self.unit.get() {
+            return known;
+        }
+        // Invariant: whatever `at` asks for on its way finds no unit instead of asking again.
+        self.unit.set(Some(None));
+        let at = self
+            .fill
+            .at
+            .as_ref()
+            .map(|at| self.render(at, &mut self.chance("at")));
+        let found = match at.unwrap_or_else(|| self.occasion.each.clone()) {
+            Cell::Unit(unit) => Some(unit),
+            Cell::Record(register, record) => {
+                let shelf = self.world.shelves.get(register);
+                shelf
+                    .and_then(|s| s.records.get(record))
+                    .and_then(|r| r.unit)
+            }
+            _ => None,
+        };
+        self.unit.set(Some(found));
+        found
+    }
+
+    /// A factor of the record's unit.
+    pub(crate) fn factor(&self, name: Option<&String>) -> f64 {
+        match name {
+            Some(name) => self.world.factor(Some(name.as_str()), self.unit()),
+            None => 1.0,
+        }
+    }
+
+    fn fails(&self, share: f64, maker: &'p Maker, chance: &mut Chance) -> bool {
+        share > 0.0 && !chance.holds(bent(1.0 - share, self.factor(maker.by.as_ref())))
+    }
+
+    /// What a maker makes.
+    pub(crate) fn make(
+        &self,
+        maker: &'p Maker,
+        kind: Option<FieldKind>,
+        chance: &mut Chance,
+    ) -> Cell {
+        if !self.hold(&maker.when, None) || self.fails(1.0 - maker.chance, maker, chance) {
+            return Cell::Empty;
+        }
+        match &maker.how {
+            How::Is(cell) => cell.clone(),
+            How::Text(template) => self.render(template, chance),
+            How::First(makers) => {
+                let first = makers.iter().find(|maker| self.hold(&maker.when, None));
+                first.map_or(Cell::Empty, |maker| self.make(maker, kind, chance))
+            }
+            How::One(makers) => {
+                let all: f64 = makers.iter().map(|(_, weight)| weight).sum();
+                let mut rest = chance.share() * all;
+                let found = makers.iter().find(|(_, weight)| {
+                    rest -= weight;
+                    rest < 0.0
+                });
+                let found = found.or(makers.last());
+                found.map_or(Cell::Empty, |(maker, _)| self.make(maker, kind, chance))
+            }
+            How::Some(makers) => {
+                let mut some = Vec::new();
+                for (maker, share) in makers {
+                    if chance.holds(*share) {
+                        some.push(self.make(maker, kind, chance));
+                    }
+                }
+                list(some)
+            }
+            How::List(makers) => list(
+                makers
+                    .iter()
+                    .map(|maker| self.make(maker, kind, chance))
+                    .collect(),
+            ),
+            How::Number(number) => self.number(number, kind, chance),
+            How::Day(day) => self.day(day, maker, chance).map_or(Cell::Empty, Cell::Day),
+            How::Pick(pick) => self.pick(pick, chance),
+            How::Uscc(division) => {
+                let division = self.world.text(&self.render(division, chance));
+                Cell::Text(uscc::code(&division, self.n() as u64).into())
+            }
+        }
+    }
+
+    /// The record's number in its register, from 1.
+    fn n(&self) -> usize {
+        self.world
+            .shelves
+            .get(self.shelf)
+            .map_or(0, |s| s.records.len())
+            + 1
+    }
+
+    fn number(&self, made: &Number, kind: Option<FieldKind>, chance: &mut Chance) -> Cell {
+        let [low, high] = made.range;
+        let mut value = if made.log {
+            chance.between(low.ln(), high.ln()).exp()
+        } else if made.of.is_empty() && kind == Some(FieldKind::Int) {
+            chance.whole(low, high).into()
+        } else {
+            chance.between(low, high)
+        };
+        for factor in &made.of {
+            let Some(factor) = number(&self.render(factor, chance)) else {
+                return Cell::Empty;
+            };
+            value *= factor;
+        }
+        let step = made.round.unwrap_or(match kind {
+            Some(FieldKind::Int) => 1.0,
+            Some(FieldKind::Money) if value.abs() >= 10_000.0 => 100.0,
+            Some(FieldKind::Money) => 1.0,
+            Some(FieldKind::Decimal) => 0.1,
+            _ => 0.0001,
+        });
+        // Rounded twice: a multiple of 0.0001 is no exact number of the machine.
+        let value = (value / step).round() * step;
+        Cell::Number((value * 10_000.0).round() / 10_000.0)
+    }
+
+    fn day(&self, made: &'p DayMaker, maker: &'p Maker, chance: &mut Chance) -> Option<Day> {
+        let calendar = &self.world.programme.calendar;
+        let works = |day: Day| made.rest || calendar.is_workday(day).unwrap_or(true);
+        let worked = |day: Day| {
+            (0..15)
+                .map(|n| day.plus(n))
+                .find(|day| works(*day))
+                .unwrap_or(day)
+        };
+        let slow = self.factor(maker.by.as_ref()).max(0.05);
+        let so_many =
+            |[low, high]: [f64; 2], chance: &mut Chance| chance.whole(low / slow, high / slow);
+        let found = match &made.when {
+            DayRange::Between([from, until]) => {
+                let from = day_of(&self.make(from, None, chance))?;
+                let until = day_of(&self.make(until, None, chance))?;
+                let mut drawn =
+                    || from.plus(chance.whole(0.0, f64::from((until.0 - from.0).max(0))));
+                let tries: Vec<Day> = (0..12).map(|_| drawn()).collect();
+                *tries.iter().find(|day| works(**day)).or(tries.first())?
+            }
+            DayRange::Days(days, after) => {
+                let after = day_of(&self.render(after, chance))?;
+                worked(after.plus(so_many(*days, chance)))
+            }
+            DayRange::Workdays(days, after) => {
+                let after = day_of(&self.render(after, chance))?;
+                worked(calendar.add_workdays(after, so_many(*days, chance).into())?)
+            }
+        };
+        match &made.late {
+            Some(late) if self.fails(late.share, maker, chance) => {
+                Some(worked(found.plus(chance.whole(late.days[0], late.days[1]))))
+            }
+            _ => Some(found),
+        }
+    }
+
+    fn pick(&self, pick: &Pick, chance: &mut Chance) -> Cell {
+        let register = self.world.register(&pick.of);
+        let thing = |at| match register {
+            Some(register) => Cell::Record(register, at),
+            None => Cell::Unit(at),
+        };
+        let used = |at: usize| {
+            pick.once
+                && self
+                    .picked
+                    .borrow()
+                    .contains(&(std::ptr::from_ref(pick), at))
+        };
+        let fits = |at: usize| !used(at) && self.hold(&pick.filter, Some(&thing(at)));
+        let mut rest = match register {
+            Some(register) => self.records(register, pick, chance),
+            None => self.units(pick, chance),
+        };
+        if let Some(share) = pick.share {
+            rest.retain(|at| fits(*at) && chance.holds(share));
+            return list(rest.into_iter().map(thing).collect());
+        }
+        let wanted = pick
+            .how_many
+            .map_or(1, |[low, high]| chance.whole(low, high));
+        let mut found = Vec::new();
+        while (found.len() as i32) < wanted && !rest.is_empty() {
+            let at = rest.swap_remove(chance.below(rest.len()));
+            if fits(at) {
+                found.push(at);
+            }
+        }
+        if pick.once {
+            self.picked
+                .borrow_mut()
+                .extend(found.iter().map(|at| (std::ptr::from_ref(pick), *at)));
+        }
+        if pick.how_many.is_some() {
+            return list(found.into_iter().map(thing).collect());
+        }
+        found.pop().map_or(Cell::Empty, thing)
+    }
+
+    /// The records among which to pick: those that a plain condition leads to, or all.
+    fn records(&self, register: usize, pick: &Pick, chance: &mut Chance) -> Vec<usize> {
+        let Some(shelf) = self.world.shelves.get(register) else {
+            return Vec::new();
+        };
+        let mut plain: Vec<(usize, &Template)> = Vec::new();
+        for (path, patterns) in &pick.filter.0 {
+            if let ([field], [pattern]) = (path.as_slice(), patterns.as_slice())
+                && let (Some(column), true) = (shelf.column(field), pattern.is_plain())
+            {
+                plain.push((column, &pattern.0));
+            }
+        }
+        // A path (the same place) leads to fewer than a word (the same kind).
+        let best = plain
+            .iter()
+            .find(|(_, template)| template.paths().next().is_some());
+        let Some((column, template)) = best.or(plain.first()) else {
+            return (0..shelf.records.len()).collect();
+        };
+        let text = self.world.text(&self.render(template, chance));
+        self.world.with(register, *column, &text)
+    }
+
+    fn units(&self, pick: &Pick, chance: &mut Chance) -> Vec<usize> {
+        let mut units = self.world.units(pick.level.as_deref());
+        if let Some(under) = &pick.under {
+            let under = self.render(under, chance);
+            units.retain(|unit| {
+                self.world
+                    .above(*unit)
+                    .any(|above| under == Cell::Unit(above))
+            });
+        }
+        units
+    }
+
+    /// Whether conditions hold, their paths beginning at `from` or among the names in scope.
+    pub(crate) fn hold(&self, conditions: &Conditions, from: Option<&Cell>) -> bool {
+        conditions.0.iter().all(|(path, patterns)| {
+            let mut chance = self.chance("conditions");
+            let value = match from {
+                Some(from) => self.follow(from.clone(), path),
+                None => self.path(path, &mut chance),
+            };
+            let value = self.world.text(&value);
+            patterns.iter().any(|Pattern(template)| {
+                let pattern = self.join(template, &mut chance);
+                Pattern::fits(&pattern, &value)
+            })
+        })
+    }
+
+    fn follow(&self, from: Cell, path: &[String]) -> Cell {
+        path.iter()
+            .fold(from, |cell, step| self.world.follow(&cell, step))
+    }
+
+    /// What a path leads to: the record's own cells, the names every template sees, the word lists.
+    fn path(&self, path: &Path, chance: &mut Chance) -> Cell {
+        let Some((head, rest)) = path.split_first() else {
+            return Cell::Empty;
+        };
+        let period = self.occasion.period;
+        let from = match head.as_str() {
+            own if self.column(own).is_some() => self.cell(own),
+            "each" => self.occasion.each.clone(),
+            "n" => Cell::Number(self.n() as f64),
+            "k" => Cell::Number(self.occasion.k as f64),
+            "on" => self.on.get().map_or(Cell::Empty, Cell::Day),
+            "period" => return period.map_or(Cell::Empty, |p| of_period(p, rest)),
+            word => match self.world.plan.words.get(word) {
+                Some(words) => words
+                    .get(chance.below(words.len()))
+                    .map_or(Cell::Empty, |w| Cell::Text(w.as_str().into())),
+                None => Cell::Empty,
+            },
+        };
+        self.follow(from, rest)
+    }
+
+    /// A template with its paths put in; a path that stands alone keeps the type of its value.
+    pub(crate) fn render(&self, template: &Template, chance: &mut Chance) -> Cell {
+        match template.0.as_slice() {
+            [] => Cell::Empty,
+            [Piece::Path(path, 0)] => self.path(path, chance),
+            _ => Cell::Text(self.join(template, chance).into()),
+        }
+    }
+
+    fn join(&self, template: &Template, chance: &mut Chance) -> String {
+        let piece = |piece: &Piece| match piece {
+            Piece::Text(text) => text.clone(),
+            Piece::Path(path, width) => format!(
+                "{:0>width$}",
+                self.world.text(&self.path(path, chance)),
+                width = *width
+            ),
+        };
+        template.0.iter().map(piece).collect()
+    }
+}
+
+/// `period`, `period.from`, `period.until`, `period.of_year`: the share of the year that is over at its end.
+fn of_period(period: &Period, rest: &[String]) -> Cell {
+    match rest.first().map(String::as_str) {
+        None => Cell::Text(period.key.as_str().into()),
+        Some("from") => Cell::Day(period.from),
+        Some("until") => Cell::Day(period.until),
+        Some("of_year") => {
+            let (year, ..) = period.until.ymd();
+            let first = Day::from_ymd(year, 1, 1).unwrap_or(period.until);
+            Cell::Number(f64::from(period.until.0 - first.0 + 1) / 365.0)
+        }
+        Some(_) => Cell::Empty,
+    }
+}
+
+/// The day that a cell is.
+pub(crate) fn day_of(cell: &Cell) -> Option<Day> {
+    match cell {
+        Cell::Day(day) => Some(*day),
+        Cell::Text(text) => Day::parse(text),
+        _ => None,
+    }
+}
+
+/// Several in one cell; nothing is an empty cell.
+fn list(items: Vec<Cell>) -> Cell {
+    let items: Vec<Cell> = items
+        .into_iter()
+        .filter(|item| *item != Cell::Empty)
+        .collect();
+    if items.is_empty() {
+        Cell::Empty
+    } else {
+        Cell::List(items.into())
+    }
+}
