@@ -34,3 +34,7 @@ document.addEventListener("change", submitOnChange);
 document.addEventListener("htmx:after:settle", afterRedraw);
 startDateBar();
 drawCurves();
+// An address may open a clause far down the notice.
+if (clauseShown && !narrow.matches && !location.hash && scrollY === 0) {
+  document.getElementById(`c-${clauseShown}`)?.scrollIntoView({ block: "center" });
+}

@@ -115,6 +115,7 @@ words! {
     why: "为什么是这个状态", "Why it stands so";
     why_found: "实际", "found";
     why_asked: "要求", "asked";
+    why_margin: "余缺", "margin";
     no_rule: "这一项没有可展开的规则。", "This duty has no rule to unfold.";
     verdict_true: "是", "yes";
     verdict_false: "否", "no";

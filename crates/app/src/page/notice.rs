@@ -119,13 +119,12 @@ impl Reading<'_> {
                 set_by: Text::same(author),
             });
         }
-        settings.dedup();
         ClauseLine {
             id: clause.number.clone(),
             text: (&clause.text).into(),
             counts,
             says: self.says(notice, clause, &counts),
-            settings,
+            settings: by_author(settings),
         }
     }
 
@@ -184,6 +183,7 @@ impl Reading<'_> {
                 format!("“{}”的时限", measure.name.zh),
                 format!("the deadline of “{}”", measure.name.en),
             ),
+            "first_period" => Text::new("首期的算法", "how the first period counts"),
             "pace" => Text::new("序时进度", "the plan curve"),
             key => Text::same(key),
         };
@@ -255,6 +255,26 @@ impl Reading<'_> {
         });
         Text::new(format!("{n} 个{zh}"), format!("{n} {en}"))
     }
+}
+
+/// One line for all that one author settled.
+fn by_author(settings: Vec<Setting>) -> Vec<Setting> {
+    let mut lines: Vec<(Setting, Vec<Text>)> = Vec::new();
+    for setting in settings {
+        match lines.iter_mut().find(|(s, _)| s.set_by == setting.set_by) {
+            Some((_, whats)) if whats.contains(&setting.what) => {}
+            Some((line, whats)) => {
+                line.what.zh = format!("{}、{}", line.what.zh, setting.what.zh);
+                line.what.en = format!("{}, {}", line.what.en, setting.what.en);
+                whats.push(setting.what);
+            }
+            None => {
+                let whats = vec![setting.what.clone()];
+                lines.push((setting, whats));
+            }
+        }
+    }
+    lines.into_iter().map(|(line, _)| line).collect()
 }
 
 /// A length of time in Chinese.

@@ -75,7 +75,7 @@ async fn the_notice_shows_all_seven_parts_with_a_bar_for_each_clause() {
     assert!(clauses.len() > 30, "{} clauses", clauses.len());
     assert!(clauses.iter().all(|c| c.contains("<svg class=\"bar\"")));
     assert!(
-        body.contains("宽限 3 个工作日") && body.contains("programme office, 2023-08-14"),
+        body.contains("宽限 3 个工作日") && body.contains("省专班办公室 2023-08-14"),
         "a setting names its author"
     );
 }
@@ -186,6 +186,13 @@ async fn a_unit_shows_its_own_duties_and_its_subtree() {
         ],
     )
     .await;
+    says("/units/350503", &["年产两万吨特种纸生产线"]).await;
+}
+
+#[tokio::test]
+async fn a_records_duty_is_its_places_duty() {
+    let cell = "/duties/project-team/p1/";
+    says("/duties?part=2", &[cell]).await;
 }
 
 #[tokio::test]
