@@ -96,16 +96,7 @@ pub fn goals(cx: &AsOf<'_>, measure: &Measure, duty: &Duty) -> Vec<Goal> {
     let row = cx
         .row(duty.bearer.table, duty.bearer.record)
         .unwrap_or(rules::NO_ROW);
-    let dated = Dated {
-        period: duty.period.clone(),
-        share: duty.share,
-        due: duty.due,
-        judged: duty.judged,
-        late: duty.late,
-        closes: duty.closes,
-        certain: true,
-    };
-    Owes::new(cx, measure).goals(row, &dated)
+    Owes::new(cx, measure).goals(row, &Dated::of(duty))
 }
 
 /// What current rows that certainly count added between two days.

@@ -151,7 +151,11 @@ impl<'l> Look<'l> {
     pub(crate) fn with_owes<R>(&self, see: impl FnOnce(&Rule, &Lane<'_>) -> R) -> Option<R> {
         let rule = self.measure.owes.as_ref()?;
         let owes = Owes::new(self.cx, self.measure);
-        let bounds = owes.bounds(self.bearer_row(), &self.dated(), self.duty.tallies());
+        let bounds = owes.bounds(
+            self.bearer_row(),
+            &Dated::of(self.duty),
+            self.duty.tallies(),
+        );
         let world = self.cx.world();
         Some(see(
             rule,
@@ -188,19 +192,6 @@ impl<'l> Look<'l> {
                 .map(|t| t.name.clone());
         };
         field_name(self.cx.programme, table, &cell.field)
-    }
-
-    fn dated(&self) -> Dated {
-        let duty = self.duty;
-        Dated {
-            period: duty.period.clone(),
-            share: duty.share,
-            due: duty.due,
-            judged: duty.judged,
-            late: duty.late,
-            closes: duty.closes,
-            certain: true,
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who owes a measure, and for which periods.
 
-use crate::duty::BearerOf;
+use crate::duty::{BearerOf, Duty};
 use crate::moment::AsOf;
 use crate::span::{LateEnd, after};
 use programme::model::{Bearer, Cut, Due, FIRST_REGISTER_TABLE, Measure, Span, UNIT_TABLE, Unit};
@@ -29,6 +29,21 @@ pub(crate) struct Dated {
     pub(crate) closes: Option<Day>,
     /// False where a date that decides these days is unknown.
     pub(crate) certain: bool,
+}
+
+impl Dated {
+    /// The period and days of a duty that was worked out before.
+    pub(crate) fn of(duty: &Duty) -> Self {
+        Self {
+            period: duty.period.clone(),
+            share: duty.share,
+            due: duty.due,
+            judged: duty.judged,
+            late: duty.late,
+            closes: duty.closes,
+            certain: true,
+        }
+    }
 }
 
 /// Everyone who owes a measure, in the order of records; those that certainly do not are left out.

@@ -1,28 +1,21 @@
 //! `heli explain`: why one duty stands as it does.
 
-use super::Format;
 use super::standing::{Row, row};
+use super::{Format, Ground};
 use crate::End;
-use crate::folder::{self, Refusal, pick};
+use crate::folder::{Refusal, pick};
 use app::engine::{AsOf, Look, Near, cases, evaluate};
 use app::programme::model::Measure;
 use app::rules::{Day, Explained, Words};
 use app::view::{DutyId, DutyPage};
 use clap::Args;
 use serde::Serialize;
-use std::path::PathBuf;
 
 /// Say why one duty stands as it does.
 #[derive(Args)]
 pub(crate) struct Explain {
-    /// The programme's folder.
-    programme: PathBuf,
-    /// A folder with one CSV file per register.
-    #[arg(long)]
-    evidence: PathBuf,
-    /// The end of this day is the moment of evaluation.
-    #[arg(long, value_parser = folder::day)]
-    at: Day,
+    #[command(flatten)]
+    ground: Ground,
     /// MEASURE/BEARER/PERIOD, such as promotion-events/350500/2023-09.
     #[arg(long)]
     duty: String,
@@ -130,15 +123,8 @@ fn record_id<'a>(cx: &'a AsOf<'_>, table: usize, row: u32) -> &'a str {
 
 impl Explain {
     pub(crate) fn run(self) -> Result<End, Refusal> {
-        let Some((programme, _)) = folder::programme(&self.programme)? else {
+        let Some((programme, facts)) = self.ground.read()? else {
             return Ok(End::Unreadable);
-        };
-        let facts = match app::read_evidence(&programme, &folder::evidence(&self.evidence)?) {
-            Ok(facts) => facts,
-            Err(faults) => {
-                folder::show_sheet_faults(&faults);
-                return Ok(End::Unreadable);
-            }
         };
         let [measure, bearer, period] = self.duty.split('/').collect::<Vec<_>>()[..] else {
             return Err(pick(&Words::new(
@@ -158,12 +144,12 @@ impl Explain {
             ))
         };
         if self.format == Format::Text {
-            let app = app::App::at(programme, facts, self.at);
+            let app = app::App::at(programme, facts, self.ground.at);
             let page = app.duty(&id, None).map_err(|_| unknown())?;
             print(&page);
             return Ok(End::Done);
         }
-        let cx = AsOf::new(&programme, &facts, self.at);
+        let cx = AsOf::new(&programme, &facts, self.ground.at);
         let evaluation = evaluate(&cx);
         let found = cases::find(&cx, &evaluation, measure, bearer, period);
         let (_, at, duty) = found.ok_or_else(unknown)?;

@@ -7,7 +7,12 @@ pub(crate) mod rule;
 pub(crate) mod serve;
 pub(crate) mod standing;
 
-use clap::ValueEnum;
+use crate::folder::{self, Refusal};
+use app::engine::Facts;
+use app::programme::Programme;
+use app::rules::Day;
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
 
 /// How an answer is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -15,4 +20,38 @@ pub(crate) enum Format {
     Text,
     Json,
     Csv,
+}
+
+/// What duties are evaluated on.
+#[derive(Args)]
+pub(crate) struct Ground {
+    /// The programme's folder.
+    programme: PathBuf,
+    /// A folder with one CSV file per register.
+    #[arg(long)]
+    evidence: PathBuf,
+    /// The end of this day is the moment of evaluation.
+    #[arg(long, value_parser = folder::day)]
+    pub(crate) at: Day,
+}
+
+impl Ground {
+    /// The programme and its facts; `None` after their faults were told.
+    pub(crate) fn read(&self) -> Result<Option<(Programme, Facts)>, Refusal> {
+        let Some((programme, _)) = folder::programme(&self.programme)? else {
+            return Ok(None);
+        };
+        let facts = facts(&programme, &folder::evidence(&self.evidence)?);
+        Ok(facts.map(|facts| (programme, facts)))
+    }
+}
+
+/// Facts from sheets; `None` after their faults were told.
+pub(crate) fn facts(
+    programme: &Programme,
+    sheets: &std::collections::BTreeMap<String, String>,
+) -> Option<Facts> {
+    let read = app::read_evidence(programme, sheets);
+    read.map_err(|faults| folder::show_sheet_faults(&faults))
+        .ok()
 }

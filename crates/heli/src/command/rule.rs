@@ -42,7 +42,7 @@ pub(crate) struct Rule {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Answer {
-    Verdicts(Verdicts),
+    Verdicts(Box<Verdicts>),
     Fault { rule: String, faults: Vec<Fault> },
 }
 
@@ -79,12 +79,8 @@ impl Rule {
             )));
         };
         let sheets = BTreeMap::from([(self.register.clone(), folder::text(&self.data)?)]);
-        let facts = match app::read_evidence(&programme, &sheets) {
-            Ok(facts) => facts,
-            Err(faults) => {
-                folder::show_sheet_faults(&faults);
-                return Ok(End::Unreadable);
-            }
+        let Some(facts) = super::facts(&programme, &sheets) else {
+            return Ok(End::Unreadable);
         };
         let texts = match (&self.rule, &self.rules) {
             (Some(rule), _) => vec![rule.clone()],
@@ -140,7 +136,7 @@ impl Rule {
             .explain
             .as_ref()
             .and_then(|row| records.iter().position(|r| cx.id(table, *r) == row));
-        Answer::Verdicts(Verdicts {
+        Answer::Verdicts(Box::new(Verdicts {
             rule: text.to_owned(),
             yes: found.yes.ones().map(id).collect(),
             unknown: unknown.map(id).collect(),
@@ -148,7 +144,7 @@ impl Rule {
             explanation: explained
                 .and_then(|lane| rows.get(lane))
                 .map(|row| explain(cx, &rule, *row)),
-        })
+        }))
     }
 }
 

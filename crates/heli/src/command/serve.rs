@@ -36,12 +36,8 @@ impl Serve {
             .map(folder::evidence)
             .transpose()?
             .unwrap_or_default();
-        let facts = match app::read_evidence(&programme, &sheets) {
-            Ok(facts) => facts,
-            Err(faults) => {
-                folder::show_sheet_faults(&faults);
-                return Ok(End::Unreadable);
-            }
+        let Some(facts) = super::facts(&programme, &sheets) else {
+            return Ok(End::Unreadable);
         };
         let today = self.today.unwrap_or_else(|| today(&programme.zone));
         serve(App::new(programme, facts, today, false), self.listen)

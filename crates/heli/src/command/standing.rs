@@ -1,28 +1,21 @@
 //! `heli standing`: every duty on CSV evidence, as of the end of a day.
 
-use super::Format;
+use super::{Format, Ground};
 use crate::End;
-use crate::folder::{self, Refusal, pick};
+use crate::folder::{Refusal, pick};
 use app::engine::{AsOf, Duty, Look, MeasureResult, cases, evaluate, tally_type};
 use app::programme::Programme;
 use app::programme::model::{Measure, Notice};
-use app::rules::{Day, Type, Words};
+use app::rules::{Type, Words};
 use clap::Args;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 /// Evaluate every duty on CSV evidence.
 #[derive(Args)]
 pub(crate) struct Standing {
-    /// The programme's folder.
-    programme: PathBuf,
-    /// A folder with one CSV file per register.
-    #[arg(long)]
-    evidence: PathBuf,
-    /// The end of this day is the moment of evaluation.
-    #[arg(long, value_parser = folder::day)]
-    at: Day,
+    #[command(flatten)]
+    ground: Ground,
     /// Only this measure.
     #[arg(long)]
     measure: Option<String>,
@@ -75,18 +68,11 @@ enum Number {
 
 impl Standing {
     pub(crate) fn run(self) -> Result<End, Refusal> {
-        let Some((programme, _)) = folder::programme(&self.programme)? else {
+        let Some((programme, facts)) = self.ground.read()? else {
             return Ok(End::Unreadable);
         };
         self.known(&programme)?;
-        let facts = match app::read_evidence(&programme, &folder::evidence(&self.evidence)?) {
-            Ok(facts) => facts,
-            Err(faults) => {
-                folder::show_sheet_faults(&faults);
-                return Ok(End::Unreadable);
-            }
-        };
-        let cx = AsOf::new(&programme, &facts, self.at);
+        let cx = AsOf::new(&programme, &facts, self.ground.at);
         let evaluation = evaluate(&cx);
         let mut rows = Vec::new();
         for result in &evaluation.measures {

@@ -275,7 +275,8 @@ impl<'a, 'p> Making<'a, 'p> {
         let so_many =
             |[low, high]: [f64; 2], chance: &mut Chance| chance.whole(low / slow, high / slow);
         let found = match &made.when {
-            DayRange::Between([from, until]) => {
+            DayRange::Between(ends) => {
+                let [from, until] = &**ends;
                 let from = day_of(&self.make(from, None, chance))?;
                 let until = day_of(&self.make(until, None, chance))?;
                 let mut drawn =

@@ -95,7 +95,7 @@ pub(crate) struct DayMaker {
 #[derive(Clone, Debug)]
 pub(crate) enum DayRange {
     /// Between two days.
-    Between([Maker; 2]),
+    Between(Box<[Maker; 2]>),
     /// So many days after one.
     Days([f64; 2], Template),
     /// So many working days after one.
@@ -251,7 +251,10 @@ fn made_of(spec: Spec) -> Result<Maker, String> {
     found.extend(spec.first.map(How::First));
     found.extend(spec.one.map(|one| How::One(one.0)));
     found.extend(spec.some.map(|some| How::Some(some.0)));
-    found.extend(spec.between.map(|ends| day(DayRange::Between(ends))));
+    found.extend(
+        spec.between
+            .map(|ends| day(DayRange::Between(Box::new(ends)))),
+    );
     if let Some(days) = spec.days {
         found.push(day(DayRange::Days(days, after()?)));
     }

@@ -3,31 +3,6 @@
 use super::text::Text;
 use rules::Words;
 
-/// Words that CEL reserves.
-const RESERVED: [&str; 21] = [
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "false",
-    "for",
-    "function",
-    "if",
-    "import",
-    "in",
-    "let",
-    "loop",
-    "namespace",
-    "null",
-    "package",
-    "return",
-    "true",
-    "var",
-    "void",
-    "while",
-];
-
 /// Names that stand for something in every rule.
 const TAKEN: [&str; 8] = [
     "bearer", "left", "period", "right", "score", "settings", "today", "viewer",
@@ -87,7 +62,7 @@ impl Text<'_> {
 
     /// An id that rules use as a name of a field or setting: snake_case and no word of CEL's.
     pub(super) fn field_id(&self) -> String {
-        if RESERVED.contains(&self.value.as_str()) {
+        if rules::is_reserved(self.value.as_str()) {
             self.refuse(
                 "reserved-word",
                 Words::new(
