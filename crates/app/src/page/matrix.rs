@@ -155,6 +155,7 @@ impl Reading<'_> {
                     .tallies
                     .first()
                     .zip(duty.tallies().first())
+                    .filter(|_| duty.period.from <= self.cx.at)
                     .and_then(|(t, b)| figure(t, b)),
                 target: MatrixTarget::Duty(self.duty_id(measure, duty)),
             });
