@@ -57,7 +57,7 @@ impl<'r> Reading<'r> {
             bearer: self.bearer(duty),
             period: period_name(&duty.period),
             standing: duty.standing,
-            sentence: self.duty_sentence(duty, explained.as_ref(), near.first().map(|n| &n.says)),
+            sentence: self.duty_sentence(duty, explained.as_ref()),
             dates: DutyDates {
                 due: date(duty.due),
                 judged: date(duty.judged),
@@ -87,26 +87,8 @@ impl<'r> Reading<'r> {
         }
     }
 
-    fn duty_sentence(
-        &self,
-        duty: &Duty,
-        explained: Option<&Explained>,
-        near: Option<&Text>,
-    ) -> Text {
+    fn duty_sentence(&self, duty: &Duty, explained: Option<&Explained>) -> Text {
         let mut text: Text = explained.map(|e| (&e.words).into()).unwrap_or_default();
-        if let Some(near) = near {
-            let join = |a: &str, b: &str, by: &str| {
-                if a.is_empty() {
-                    b.to_owned()
-                } else {
-                    format!("{a}{by}{b}")
-                }
-            };
-            text = Text::new(
-                join(&text.zh, &near.zh, "；"),
-                join(&text.en, &near.en, "; "),
-            );
-        }
         if duty.recorded_late {
             text.zh.push_str("。按期完成，但判定之后才补录");
             text.en

@@ -50,17 +50,17 @@ impl Reading<'_> {
                 let change = rows.first().and_then(|(_, changes)| changes.first());
                 let change_words = change.map(|c| self.change_words(c)).unwrap_or_default();
                 let (zh_end, en_end) = if *enough {
-                    ("，改后即完成", "; that is enough")
+                    ("；够数，改后即完成", "; that is enough")
                 } else {
-                    ("，还不够", "; not yet enough")
+                    ("；还不够数", "; not yet enough")
                 };
                 let says = Text::new(
                     format!(
-                        "{n} 条“{}”差一步：{}{zh_end}",
+                        "{n} 条佐证差一步就计入“{}”：{}{zh_end}",
                         tally.name.zh, change_words.zh
                     ),
                     format!(
-                        "{n} of “{}” nearly count: {}{en_end}",
+                        "{n} rows would count as “{}” with one change: {}{en_end}",
                         tally.name.en, change_words.en
                     ),
                 );
@@ -251,7 +251,7 @@ fn until(by: Option<Day>) -> Text {
     })
 }
 
-fn short_zh(day: Day) -> String {
+pub(crate) fn short_zh(day: Day) -> String {
     let (_, month, day) = day.ymd();
     format!("{month}月{day}日")
 }

@@ -180,7 +180,10 @@ impl Reading<'_> {
         let [reminds, warnings, orders, _] = fired;
         let next_step = ahead.map(|(on, rung)| {
             let (zh, en) = rung_words(rung);
-            Text::new(format!("{on} {zh}"), format!("{on}: {en}"))
+            Text::new(
+                format!("下一步：{} {zh}", super::near::short_zh(on)),
+                format!("next: {on} {en}"),
+            )
         });
         Some(DueBox {
             due: date(next.due),
