@@ -42,7 +42,7 @@ pub(crate) fn sound(files: &Files) -> Programme {
     let errors: Vec<String> = reading
         .faults
         .iter()
-        .filter(|f| error(f))
+        .filter(error)
         .map(|f| line(f, files))
         .collect();
     assert_eq!(errors, [] as [&str; 0]);

@@ -225,7 +225,7 @@ proptest! {
         };
         if let Some(rule) = checked(&text, &Expected::Verdict) {
             let all = verdicts(&rule, &world, &frame);
-            for row in 0..rows.len() {
+            for (row, cells) in rows.iter().enumerate() {
                 bounds.own = Some(row as u32);
                 let wanted = match (all.yes.get(row), all.no.get(row)) {
                     (true, _) => Some(true),
@@ -233,7 +233,7 @@ proptest! {
                     _ => None,
                 };
                 let found = verdict_between(&rule, &world, &bounds, None);
-                prop_assert_eq!(found, wanted, "row {}: {:?}", row, rows[row]);
+                prop_assert_eq!(found, wanted, "row {}: {:?}", row, cells);
                 let lane = Lane { world: &world, bounds: &bounds, prorate: None };
                 prop_assert_eq!(explain(&rule, &lane, &|_| None).verdict, wanted);
             }
