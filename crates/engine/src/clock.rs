@@ -16,6 +16,10 @@ pub struct Running {
     pub due: Option<Day>,
     /// When it stopped.
     pub(crate) stopped: When,
+    /// The version that first told that it stopped.
+    pub(crate) stopped_by: Option<u32>,
+    /// False where a state that may have been a pause is not known.
+    pub(crate) certain: bool,
     /// Who held the matter, and from which day on.
     pub holders: Vec<(Day, Option<u32>)>,
 }
@@ -50,11 +54,18 @@ pub(crate) fn versions(cx: &AsOf<'_>, table: usize, record: u32) -> Vec<u32> {
 ///
 /// `rows` are the record's versions, oldest first.
 pub(crate) fn running(cx: &AsOf<'_>, table: usize, rows: &[u32], clock: &Clock) -> Option<Running> {
-    let started = mark(cx, table, rows, &clock.starts).day()?;
-    let stopped = match mark(cx, table, rows, &clock.stops) {
-        When::On(day) if day > cx.at => When::Nothing,
-        other => other,
+    let started = start(cx, table, rows, clock).day()?;
+    let stopped = stop(cx, table, rows, clock);
+    let told = |n: &usize| {
+        let known = rows.get(..=*n).unwrap_or(rows);
+        stop(cx, table, known, clock) == stopped
     };
+    let stopped_by = (0..rows.len())
+        .find(told)
+        .and_then(|n| rows.get(n))
+        .copied();
+    let stateless = |row: &u32| cell_text(cx, table, "state", *row).is_none();
+    let certain = clock.pauses.is_empty() || !rows.iter().any(stateless);
     let pauses = pauses(cx, table, rows, &clock.pauses);
     let due = due(cx, started, clock.length, &pauses);
     let holders = clock
@@ -65,8 +76,23 @@ pub(crate) fn running(cx: &AsOf<'_>, table: usize, rows: &[u32], clock: &Clock) 
         started,
         due,
         stopped,
+        stopped_by,
+        certain,
         holders,
     })
+}
+
+/// When a clock started.
+pub(crate) fn start(cx: &AsOf<'_>, table: usize, rows: &[u32], clock: &Clock) -> When {
+    mark(cx, table, rows, &clock.starts)
+}
+
+/// When a clock stopped, as far as the moment knows.
+pub(crate) fn stop(cx: &AsOf<'_>, table: usize, rows: &[u32], clock: &Clock) -> When {
+    match mark(cx, table, rows, &clock.stops) {
+        When::On(day) if day > cx.at => When::Nothing,
+        other => other,
+    }
 }
 
 fn mark(cx: &AsOf<'_>, table: usize, rows: &[u32], mark: &Mark) -> When {

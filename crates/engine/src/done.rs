@@ -73,6 +73,9 @@ pub(crate) fn by_clock(
     let table = bearer.bearer.table;
     let clock = clock::declared(cx.programme, table, clock)?;
     let rows = clock::versions(cx, table, bearer.bearer.record);
+    if clock::start(cx, table, &rows, clock) == When::Unknown {
+        return unstarted(cx, measure, clock::stop(cx, table, &rows, clock));
+    }
     let running = clock::running(cx, table, &rows, clock)?;
     if measure.from.is_some_and(|from| running.started < from)
         || measure.until.is_some_and(|u| running.started > u)
@@ -95,10 +98,9 @@ pub(crate) fn by_clock(
         key: "once".into(),
     };
     let recorded = running
-        .stopped
-        .day()
-        .and_then(|_| rows.last())
-        .and_then(|row| cx.facts.recorded_on(table, *row));
+        .stopped_by
+        .filter(|_| running.stopped.day().is_some())
+        .and_then(|row| cx.facts.recorded_on(table, row));
     let done = Done {
         when: running.stopped,
         at: cx.at,
@@ -112,8 +114,37 @@ pub(crate) fn by_clock(
             judged,
             late,
             closes,
-            certain: true,
+            certain: running.certain,
         },
         Some(done),
     ))
+}
+
+/// The duty of a clock that may be running: nobody has said since when, so its days are the measure's.
+fn unstarted(cx: &AsOf<'_>, measure: &Measure, stopped: When) -> Option<(Dated, Option<Done>)> {
+    let campaign = cx.programme.campaign;
+    let (from, until) = (
+        measure.from.unwrap_or(campaign.0),
+        measure.until.unwrap_or(campaign.1),
+    );
+    let period = Period {
+        from,
+        until,
+        key: "once".into(),
+    };
+    let dated = Dated {
+        period,
+        share: None,
+        due: until,
+        judged: until,
+        late: LateEnd::No,
+        closes: None,
+        certain: false,
+    };
+    let done = Done {
+        when: stopped,
+        at: cx.at,
+        recorded: None,
+    };
+    Some((dated, Some(done)))
 }

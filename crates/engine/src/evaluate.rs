@@ -102,14 +102,11 @@ fn evaluate_those(cx: &AsOf<'_>, order: Vec<(usize, usize)>) -> Evaluation {
     }
 }
 
-/// Evaluates one measure by its id, with the one it follows; `None` when there is none.
+/// Evaluates one measure by its id, with those it follows; `None` when there is none.
 pub fn evaluate_measure(cx: &AsOf<'_>, id: &str) -> Option<MeasureResult> {
-    let (_, measure) = cx.programme.measure(id)?;
-    let before = measure
-        .after
-        .as_ref()
-        .and_then(|after| evaluate_measure(cx, &after.measure));
-    Some(Work::new(cx, measure, &Excuses::new(cx)).run(before.as_ref()))
+    let all = evaluate_with_before(cx, id).measures;
+    all.into_iter()
+        .find(|r| measure_at(cx, (r.notice, r.measure)).is_some_and(|m| m.id == id))
 }
 
 /// Evaluates one measure alone; a chained one, which needs another's duties, comes out empty.
@@ -260,7 +257,7 @@ impl<'w> Work<'w> {
         let late_end = late_end.max(dated.due).min(self.cx.at);
         let always = self.measure.every == Rhythm::Always;
         Windows {
-            in_end: self.in_time_until(dated),
+            in_end: in_time_until(self.measure, self.cx.at, dated.due, dated.period.until),
             late_end,
             stock_until: if self.cx.at > dated.due && !always {
                 dated.due.end()
@@ -313,19 +310,6 @@ impl<'w> Work<'w> {
         let stock = windows.stock_until.min(judged.end());
         let then = || self.held(look, windows.in_end, judged.end(), stock);
         self.measure.every != Rhythm::Always && then().verdict != Some(true)
-    }
-
-    /// The last day whose evidence is in time: the period's end, or due where that is earlier
-    /// (for a duty owed once: or later).
-    fn in_time_until(&self, dated: &Dated) -> Day {
-        match self.measure.every {
-            Rhythm::Always => self.cx.at,
-            Rhythm::Once => dated.due,
-            Rhythm::Every(_) if self.measure.tallies.iter().all(|t| t.for_period.is_some()) => {
-                dated.due
-            }
-            Rhythm::Every(_) => dated.due.min(dated.period.until),
-        }
     }
 
     /// The first day by whose evidence what is owed held; `None` for a stock, which has no days.
@@ -469,6 +453,17 @@ struct AtPace {
     below: Option<bool>,
     /// What the pace asks of a tally by now.
     asks: Option<(usize, f64)>,
+}
+
+/// The last day whose evidence is in time: the period's end, or due where that is earlier
+/// (for a duty owed once, and where every tally has a period of its own: or later).
+pub(crate) fn in_time_until(measure: &Measure, at: Day, due: Day, period_end: Day) -> Day {
+    match measure.every {
+        Rhythm::Always => at,
+        Rhythm::Once => due,
+        Rhythm::Every(_) if measure.tallies.iter().all(|t| t.for_period.is_some()) => due,
+        Rhythm::Every(_) => due.min(period_end),
+    }
 }
 
 /// One look at one duty.

@@ -18,7 +18,7 @@ impl Excuses {
         for (_, row) in cx.current(at) {
             let text = |field: &str| cell_text(cx, at, field, row).unwrap_or_default().to_owned();
             let decided = cell_day(cx, at, "decided_on", row);
-            if decided.is_none_or(|d| d <= cx.at) {
+            if decided.is_some_and(|d| d <= cx.at) {
                 all.entry((text("measure"), text("bearer")))
                     .or_default()
                     .push((text("period"), row));

@@ -1,6 +1,6 @@
 //! Completeness: a measure stays open above until its bearer has filed for the period.
 
-use crate::excuse::cell_text;
+use crate::excuse::{cell_column, cell_text};
 use crate::moment::AsOf;
 use crate::period::BearerSpan;
 use programme::Period;
@@ -19,10 +19,12 @@ impl Filed {
         let Some((table, _)) = cx.programme.register(register) else {
             return Self(None);
         };
+        // A register of the programme's own serves one measure and need not name it.
+        let names_measure = cell_column(cx, table, "measure").is_some();
         let mut all = HashSet::new();
         for (_, row) in cx.current(table) {
             let named = cell_text(cx, table, "measure", row);
-            if named.is_none_or(|m| m == measure.id) {
+            if !names_measure || named == Some(&measure.id) {
                 let text = |field: &str| {
                     cell_text(cx, table, field, row)
                         .unwrap_or_default()

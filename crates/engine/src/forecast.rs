@@ -26,12 +26,10 @@ pub struct Forecast {
     pub landing: Bounds,
     /// The latest day to start and still make it at the best week that any bearer of the measure had;
     /// `None` where nobody has done any, or where it can no longer be made.
-    pub latest_start: Option<Date>,
+    pub latest_start: Option<Day>,
     /// The most that any bearer did in seven days.
     pub best_week: f64,
 }
-
-type Date = Day;
 
 /// The forecast of an open duty; `None` without a tally that grows towards a number.
 pub fn forecast(
@@ -56,6 +54,11 @@ pub fn forecast(
     let trailing_days = f64::from(cx.at.0 - trailing_from.0 + 1);
     let trailing = done_between(cx, tally.table, mine, trailing_from, cx.at) / trailing_days;
     let mean = low / gone;
+    // Rows of two weeks are not new values of two weeks: a distinct tally goes by its mean alone.
+    let trailing = match tally.kind {
+        TallyKind::Distinct(_) => mean,
+        _ => trailing,
+    };
     let (slow, fast) = (mean.min(trailing), mean.max(trailing));
     let whole = !matches!(tally.kind, TallyKind::Sum(_));
     let round = |n: f64| if whole { n.round() } else { n };
@@ -134,7 +137,7 @@ fn best_week(cx: &AsOf<'_>, table: usize, rows: &[Placed]) -> f64 {
             sum += amount;
             while let Some((early, gone)) = days
                 .get(first)
-                .filter(|(early, _)| day.0 - early.0 >= BEST_DAYS)
+                .filter(|(early, _)| i64::from(day.0) - i64::from(early.0) >= i64::from(BEST_DAYS))
             {
                 debug_assert!(early < day);
                 sum -= gone;

@@ -66,7 +66,11 @@ fn state(cx: &AsOf<'_>, duty: &Duty, rung: Rung, on: Day) -> RungState {
         Standing::Excused => true,
         // Nobody is pressed on a doubt: the holder of the missing item is asked instead.
         Standing::Unknown => rung > Rung::Remind,
-        Standing::Met | Standing::Recovered => duty.reached.is_none_or(|reached| reached <= on),
+        // A stock has no day of its own: recovered means that it was short until judgement.
+        Standing::Met | Standing::Recovered => match duty.reached {
+            Some(reached) => reached <= on,
+            None => duty.standing == Standing::Met || on > duty.judged,
+        },
         _ => false,
     };
     match (unneeded, on <= cx.at) {

@@ -41,9 +41,14 @@ pub fn light(
         return BTreeMap::new();
     };
     let mut series: BTreeMap<BearerOf, Vec<(Day, Duty)>> = BTreeMap::new();
+    // Each reading is coloured by what was known on its own day.
+    let mut moments: BTreeMap<Day, AsOf<'_>> = BTreeMap::new();
     if light.over_duties {
-        let cx = AsOf::new(programme, facts, at);
-        for duty in evaluate_one(&cx, measure)
+        moments.insert(at, AsOf::new(programme, facts, at));
+        for duty in moments
+            .get(&at)
+            .map(|cx| evaluate_one(cx, measure))
+            .unwrap_or_default()
             .duties
             .into_iter()
             .filter(|d| d.judged <= at)
@@ -63,12 +68,13 @@ pub fn light(
             for duty in open {
                 series.entry(duty.bearer).or_default().push((day, duty));
             }
+            moments.insert(day, cx);
         }
     }
-    let cx = AsOf::new(programme, facts, at);
+    let moment = |on: Day| moments.get(&on).or_else(|| moments.get(&at));
     series
         .into_iter()
-        .map(|(bearer, duties)| (bearer, shine(&cx, measure, light, &duties)))
+        .map(|(bearer, duties)| (bearer, shine(&moment, measure, light, &duties)))
         .collect()
 }
 
@@ -85,51 +91,66 @@ fn steps(programme: &Programme, measure: &Measure, at: Day) -> Vec<Day> {
         .collect()
 }
 
-fn shine(cx: &AsOf<'_>, measure: &Measure, light: &Light, duties: &[(Day, Duty)]) -> Vec<Reading> {
+fn shine<'m>(
+    moment: &impl Fn(Day) -> Option<&'m AsOf<'m>>,
+    measure: &Measure,
+    light: &Light,
+    duties: &[(Day, Duty)],
+) -> Vec<Reading> {
     let (mut yellows, mut reds) = (0i64, 0i64);
     let mut readings = Vec::new();
     for (on, duty) in duties {
         let standing = duty.standing;
-        if matches!(
+        let silent = matches!(
             standing,
             Standing::Unknown | Standing::Excused | Standing::Upcoming
-        ) {
-            readings.push(Reading {
-                on: *on,
-                standing,
-                colour: None,
-            });
-            continue;
+        );
+        let shone = moment(*on)
+            .filter(|_| !silent)
+            .and_then(|cx| colour(cx, measure, light, duty, (yellows, reds)));
+        if let Some(colour) = shone {
+            // A run counts readings of its colour or worse.
+            yellows = if colour >= Colour::Yellow {
+                yellows + 1
+            } else {
+                0
+            };
+            reds = if colour == Colour::Red { reds + 1 } else { 0 };
         }
-        let ask = |rule: &Rule, yellows: i64, reds: i64| {
-            verdict_between(
-                rule,
-                &cx.world(),
-                &bounds(cx, measure, duty, yellows, reds),
-                None,
-            ) == Some(true)
-        };
-        let good = light
-            .made_good
-            .as_ref()
-            .is_some_and(|rule| ask(rule, yellows, reds));
-        let yellow = !good && ask(&light.yellow, yellows, reds);
-        yellows = if yellow { yellows + 1 } else { 0 };
-        // A run counts the reading itself.
-        let red = !good && ask(&light.red, yellows, reds);
-        reds = if red { reds + 1 } else { 0 };
-        let colour = match (red, yellow) {
-            (true, _) => Colour::Red,
-            (_, true) => Colour::Yellow,
-            _ => Colour::Green,
-        };
         readings.push(Reading {
             on: *on,
             standing,
-            colour: Some(colour),
+            colour: shone,
         });
     }
     readings
+}
+
+/// The colour of one reading after runs of `(yellow, red)`; `None` where a rule that decides it is unknown.
+fn colour(
+    cx: &AsOf<'_>,
+    measure: &Measure,
+    light: &Light,
+    duty: &Duty,
+    (yellows, reds): (i64, i64),
+) -> Option<Colour> {
+    let ask = |rule: &Rule, yellows: i64| {
+        let bounds = bounds(cx, measure, duty, yellows, reds);
+        verdict_between(rule, &cx.world(), &bounds, None)
+    };
+    if let Some(rule) = &light.made_good
+        && ask(rule, yellows)?
+    {
+        return Some(Colour::Green);
+    }
+    let yellow = ask(&light.yellow, yellows)?;
+    // The run that red asks for counts this reading itself.
+    let run = if yellow { yellows + 1 } else { 0 };
+    Some(match (ask(&light.red, run)?, yellow) {
+        (true, _) => Colour::Red,
+        (false, true) => Colour::Yellow,
+        (false, false) => Colour::Green,
+    })
 }
 
 fn bounds<'n>(

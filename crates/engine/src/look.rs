@@ -2,12 +2,11 @@
 
 use crate::clock::{self, Running};
 use crate::duty::{BearerOf, Duty};
-use crate::evaluate::MeasureResult;
+use crate::evaluate::{MeasureResult, in_time_until};
 use crate::moment::AsOf;
 use crate::owes::{Owes, names};
 use crate::period::Dated;
 use crate::tally::{Bearers, Placed, Window, place_all, reads_period, within};
-use programme::Rhythm;
 use programme::model::{Measure, Tally};
 use rules::{Bounds, Cell, Day, Explained, Lane, NO_ROW, Rule, Words};
 
@@ -60,7 +59,7 @@ impl<'l> Look<'l> {
             .filter(|p| self.cx.facts.known(declared.table, p.row, self.cx.until()))
         {
             let fits = self.fits(declared, row);
-            let window = self.window(declared);
+            let window = self.window();
             let touches = within(row, Some(true), &window) != Some(false);
             if !touches {
                 continue;
@@ -93,14 +92,9 @@ impl<'l> Look<'l> {
     }
 
     /// The window of evidence as the duty counts it now.
-    pub(crate) fn window(&self, tally: &Tally) -> Window<'l> {
-        let in_end = match self.measure.every {
-            Rhythm::Always => self.cx.at,
-            Rhythm::Every(_) if tally.for_period.is_none() => {
-                self.duty.due.min(self.duty.period.until)
-            }
-            _ => self.duty.due,
-        };
+    pub(crate) fn window(&self) -> Window<'l> {
+        let (due, end) = (self.duty.due, self.duty.period.until);
+        let in_end = in_time_until(self.measure, self.cx.at, due, end);
         let late_end = self.duty.late.window_end(self.duty.due);
         let done_by = if self.cx.at > self.duty.due {
             late_end.max(in_end)

@@ -118,7 +118,7 @@ impl Look<'_> {
     /// Cells of rows that may count.
     fn of_rows(&self, tally: &Tally) -> Vec<MissingItem> {
         let mut items = Vec::new();
-        let window = self.window(tally);
+        let window = self.window();
         let Some(position) = self
             .result
             .bearers

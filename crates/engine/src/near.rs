@@ -4,7 +4,7 @@ use crate::look::Look;
 use crate::tally::within;
 use crate::{LateEnd, Standing, forecast, goals};
 use programme::Programme;
-use programme::model::{Register, Role, Tally};
+use programme::model::{Register, Role, Tally, TallyKind};
 use rules::{Cell, Day, Lane, Wanted};
 
 /// A way to meet a duty.
@@ -88,13 +88,10 @@ impl Look<'_> {
             if lacking < 0.0 || lacking == 0.0 && !goal.strictly {
                 continue;
             }
-            let rows = self
-                .measure
-                .tallies
-                .get(goal.tally)
-                .map_or_else(Vec::new, |t| self.nearly(t));
+            let tally = self.measure.tallies.get(goal.tally);
+            let (rows, brought) = tally.map(|t| self.nearly(t)).unwrap_or_default();
             if !rows.is_empty() {
-                let enough = rows.len() as f64 >= lacking;
+                let enough = brought.is_some_and(|brought| brought >= lacking);
                 ways.push(Near::Rows {
                     tally: goal.tally,
                     rows,
@@ -111,12 +108,18 @@ impl Look<'_> {
         ways
     }
 
-    /// Rows of the bearer in the period that one change of their own would make count.
-    fn nearly(&self, tally: &Tally) -> Vec<(u32, Vec<Fix>)> {
+    /// Rows of the bearer in the period that one change of their own would make count, and what they would
+    /// bring together; `None` where that is no sum (a share, a latest value) or not known.
+    fn nearly(&self, tally: &Tally) -> (Vec<(u32, Vec<Fix>)>, Option<f64>) {
         let Some(filter) = &tally.filter else {
-            return Vec::new();
+            return Default::default();
         };
-        let window = self.window(tally);
+        let adds_up = matches!(
+            tally.kind,
+            TallyKind::Count | TallyKind::Distinct(_) | TallyKind::Sum(_)
+        );
+        let mut brought = adds_up.then_some(0.0);
+        let window = self.window();
         let register = self.cx.programme.register(&tally.register).map(|(_, r)| r);
         let mut found = Vec::new();
         for row in self
@@ -159,13 +162,14 @@ impl Look<'_> {
                 .collect();
             if !fixes.is_empty() {
                 found.push((row.row, fixes));
+                brought = brought.zip(row.amount).map(|(sum, amount)| sum + amount);
             }
             if found.len() == ROWS_MAX {
                 break;
             }
         }
         found.sort_by_key(|(_, changes)| changes.len());
-        found
+        (found, brought)
     }
 }
 

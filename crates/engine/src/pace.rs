@@ -21,7 +21,8 @@ pub fn asked(pace: &Pace, need: f64, period: &Period, at: Day) -> f64 {
     if at < period.from {
         return 0.0;
     }
-    if at >= period.until {
+    // A curve has days of its own, which may lie past the period's end, up to due.
+    if at >= period.until && !matches!(pace, Pace::Curve(_)) {
         return need;
     }
     match pace {

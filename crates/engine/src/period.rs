@@ -252,11 +252,21 @@ fn cut(cx: &AsOf<'_>, measure: &Measure, whole: &Period, first: Day, last: Day) 
         Some((from, until))
     } else {
         let phases = &cx.programme.phases;
-        let mut parts = phases
+        let mut parts: Vec<(Day, Day)> = phases
             .iter()
             .filter(|p| measure.during.contains(&p.id))
-            .map(|p| (from.max(p.from), until.min(p.until)));
-        parts.find(|(from, until)| from <= until)
+            .map(|p| (from.max(p.from), until.min(p.until)))
+            .filter(|(from, until)| from <= until)
+            .collect();
+        parts.sort_unstable();
+        // Phases that touch are one stretch; a period has one key and so one stretch, the first.
+        parts.into_iter().reduce(|(from, until), next| {
+            if next.0 <= until.plus(1) {
+                (from, until.max(next.1))
+            } else {
+                (from, until)
+            }
+        })
     };
     let (from, until) = inside?;
     // A phase cuts like the measure's own span.

@@ -38,7 +38,12 @@ pub fn ranking(cx: &AsOf<'_>, ranking: &Ranking) -> Vec<RankedPeriod> {
     let mut periods: BTreeMap<Period, Vec<(u32, Bounds)>> = BTreeMap::new();
     for duty in evaluate_one(cx, &measure).duties {
         if duty.period.from <= cx.at {
-            let value = value(cx, ranking, &duty);
+            // A unit that may not belong at all is unranked.
+            let value = if duty.owed == Some(true) {
+                value(cx, ranking, &duty)
+            } else {
+                Bounds::default()
+            };
             periods
                 .entry(duty.period)
                 .or_default()
@@ -127,7 +132,21 @@ fn value(cx: &AsOf<'_>, ranking: &Ranking, duty: &Duty) -> Bounds {
 
 /// Places with ties and prizes.
 fn places(ranking: &Ranking, units: &[(u32, Bounds)], runs: bool) -> Vec<Ranked> {
-    let unknown = units.iter().any(|(_, value)| value.known().is_none());
+    let open: Vec<Bounds> = units
+        .iter()
+        .map(|(_, value)| *value)
+        .filter(|value| value.known().is_none())
+        .collect();
+    // A place could still change where an unknown value may turn out as good or better.
+    let could_move = |value: f64| {
+        open.iter().any(|b| {
+            if ranking.descending {
+                b.high.is_none_or(|high| high >= value)
+            } else {
+                b.low.is_none_or(|low| low <= value)
+            }
+        })
+    };
     let mut known: Vec<(u32, f64)> = units
         .iter()
         .filter_map(|(unit, value)| Some((*unit, value.known()?)))
@@ -149,7 +168,7 @@ fn places(ranking: &Ranking, units: &[(u32, Bounds)], runs: bool) -> Vec<Ranked>
                 unit: *unit,
                 value: Bounds::exactly(*value),
                 place: Some(next),
-                provisional: runs || unknown,
+                provisional: runs || could_move(*value),
                 prize_fen,
             });
         }

@@ -10,7 +10,7 @@ use crate::view::{
 use crate::{Error, Thing};
 use engine::Duty;
 use programme::Period;
-use programme::model::{Measure, UNIT_TABLE};
+use programme::model::Measure;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Where no level was chosen, rows go so many levels below the head of the tree.
@@ -160,7 +160,7 @@ impl Reading<'_> {
                 target: MatrixTarget::Duty(self.duty_id(measure, duty)),
             });
         cell.counts.add(duty.standing);
-        if cell.counts.total() > 1 || duty.bearer.table != UNIT_TABLE && cell.counts.total() > 1 {
+        if cell.counts.total() > 1 {
             cell.value = None;
             cell.target = MatrixTarget::Unit {
                 unit: id,

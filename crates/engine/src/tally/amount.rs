@@ -173,15 +173,20 @@ fn ratio<'p>(rows: impl Iterator<Item = (&'p Placed, bool)>) -> Bounds {
     if over.high == Some(0.0) {
         return Bounds::default();
     }
-    let low = over
-        .high
-        .filter(|h| *h > 0.0)
-        .map_or(Some(0.0), |h| Some(of.low / h));
-    let high = if over.low > 0.0 {
-        of.high.map(|h| h / over.low)
+    // The least quotient has the greatest divisor, except below zero the least one; the greatest vice versa.
+    let by = |of: f64, divisor: Option<f64>| divisor.filter(|d| *d > 0.0).map(|d| of / d);
+    let low = if of.low < 0.0 {
+        by(of.low, Some(over.low))
     } else {
-        None
+        by(of.low, over.high).or(Some(0.0))
     };
+    let high = of.high.and_then(|high| {
+        if high < 0.0 {
+            by(high, over.high).or(Some(0.0))
+        } else {
+            by(high, Some(over.low))
+        }
+    });
     Bounds { low, high }
 }
 

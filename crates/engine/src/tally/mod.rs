@@ -30,7 +30,7 @@ pub struct Placed {
     pub counts: Option<bool>,
     /// When it was done.
     pub done: DoneOn,
-    /// The period it is for: its key; `Some("")` where the field is empty and unknown.
+    /// The period it is for: its key; `""` where nobody has said, `-` where there is none.
     pub for_key: Option<Box<str>>,
     /// What it adds: the value of `of`, or for a share 1 or 0; `None` where unknown.
     pub amount: Option<f64>,

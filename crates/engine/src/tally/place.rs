@@ -230,6 +230,14 @@ impl<'l> Lanes<'l> {
         };
         let filter = tally.filter.as_ref().filter(|f| !reads_period(f));
         let mut counts = filter.map_or_else(|| vec![Some(true); own.len()], verdict);
+        if let TallyKind::Distinct(of) = &tally.kind {
+            let nothing = values(of, &world, &frame);
+            for (counts, value) in counts.iter_mut().zip(nothing) {
+                if value == Value::Nothing {
+                    *counts = Some(false);
+                }
+            }
+        }
         let done = done_on(cx, tally, &own);
         if let Some(notice) = measure.notice_before {
             announced(cx, tally, notice, &own, &done, &mut counts);
@@ -339,6 +347,8 @@ fn announced(
 fn key(value: &Value) -> Option<Box<str>> {
     Some(match value {
         Value::Text(key) => key.clone(),
+        // Nothing is for no period: no period's key is spelt so.
+        Value::Nothing => "-".into(),
         _ => "".into(),
     })
 }

@@ -123,6 +123,12 @@ fn record_id<'a>(cx: &'a AsOf<'_>, table: usize, row: u32) -> &'a str {
 
 impl Explain {
     pub(crate) fn run(self) -> Result<End, Refusal> {
+        if self.format == Format::Csv {
+            return Err(pick(&Words::new(
+                "一项责任的说明不是表格；用 --format text 或 json",
+                "an explanation is no table; use --format text or json",
+            )));
+        }
         let Some((programme, facts)) = self.ground.read()? else {
             return Ok(End::Unreadable);
         };

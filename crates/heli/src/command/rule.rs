@@ -72,6 +72,12 @@ impl Rule {
         let Some((programme, _)) = folder::programme(&self.programme)? else {
             return Ok(End::Unreadable);
         };
+        if self.format == Format::Csv {
+            return Err(pick(&Words::new(
+                "判定结果不是一张表；用 --format text 或 json",
+                "verdicts of rules are no single table; use --format text or json",
+            )));
+        }
         let Some((table, _)) = programme.register(&self.register) else {
             return Err(pick(&Words::new(
                 format!("没有台账 {}", self.register),
@@ -88,6 +94,16 @@ impl Rule {
             (None, None) => Vec::new(),
         };
         let cx = AsOf::new(&programme, &facts, self.at.unwrap_or(programme.campaign.1));
+        if let Some(row) = &self.explain
+            && !cx
+                .current(table)
+                .any(|(record, _)| cx.id(table, record) == row)
+        {
+            return Err(pick(&Words::new(
+                format!("{} 里没有编号为 {row} 的行", self.data.display()),
+                format!("there is no row {row} in {}", self.data.display()),
+            )));
+        }
         let answers: Vec<Answer> = texts
             .iter()
             .map(|text| self.answer(&cx, table, text))

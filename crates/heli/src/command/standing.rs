@@ -93,6 +93,12 @@ impl Standing {
             unplaced(&cx, measure, result);
             rows.extend(duties.map(|duty| row(&cx, notice, measure, result, duty)));
         }
+        if let Some(id) = self.bearer.as_ref().filter(|_| rows.is_empty()) {
+            return Err(pick(&Words::new(
+                format!("没有谁的编号是 {id}，或它在这里不担责任"),
+                format!("nobody has the id {id}, or it owes nothing here"),
+            )));
+        }
         match self.format {
             Format::Json => println!(
                 "{}",
