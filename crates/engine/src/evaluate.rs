@@ -287,7 +287,7 @@ impl<'w> Work<'w> {
     /// How an open duty keeps up with its pace; one that is not open is below none.
     fn pace(&self, look: &Look<'_>, in_time: &Held) -> AtPace {
         let (measure, dated) = (self.measure, look.dated);
-        let goals = self.owes.goals(look.bearer.row, dated);
+        let goals = self.owes.goals(look.bearer.row, dated, &in_time.tallies);
         let paced = measure.every != Rhythm::Always && pace::paced(measure, &goals);
         let open = self.cx.at < dated.judged && dated.period.from <= self.cx.at;
         let (below, asks) = if open && paced {

@@ -8,7 +8,7 @@ use crate::period::Dated;
 use programme::Period;
 use programme::model::{Measure, Tally, TallyKind};
 use rules::{
-    Comparison, Day, Kind, Node, Ranged, Rule, Type, Value, names_read, threshold_value,
+    Comparison, Day, Kind, Node, Ranged, Rule, Threshold, Type, Value, names_read, threshold_value,
     thresholds, verdict_between,
 };
 use std::collections::BTreeMap;
@@ -64,12 +64,12 @@ impl<'o> Owes<'o> {
         )
     }
 
-    /// Each `tally >= N` with its N for this duty.
-    pub(crate) fn goals(&self, row: u32, dated: &Dated) -> Vec<Goal> {
+    /// Each `tally >= N` with its N for this duty; N may itself be worked out from tallies that are known.
+    pub(crate) fn goals(&self, row: u32, dated: &Dated, tallies: &[Bounds]) -> Vec<Goal> {
         let Some(rule) = self.rule else {
             return Vec::new();
         };
-        let bounds = self.bounds(row, dated, &[]);
+        let bounds = self.bounds(row, dated, tallies);
         let goal = |t: &rules::Threshold<'_>| {
             let tally = self.measure.tallies.iter().position(|x| x.id == t.name)?;
             let need = match threshold_value(t, &self.cx.world(), &bounds, dated.share) {
@@ -92,7 +92,9 @@ impl<'o> Owes<'o> {
                 strictly: t.comparison == Comparison::Gt,
             })
         };
-        thresholds(rule)
+        let mut found = thresholds(rule);
+        moving(&rule.root, self.measure, &mut found);
+        found
             .iter()
             .filter(|t| is_goal(t))
             .filter_map(goal)
@@ -176,6 +178,24 @@ fn limits(node: &Node, measure: &Measure, negated: bool) -> bool {
             .children()
             .into_iter()
             .any(|child| limits(child, measure, negated)),
+    }
+}
+
+/// Each `tally >= N` whose N is worked out from other tallies: `paid >= owed * 0.8`.
+fn moving<'r>(node: &'r Node, measure: &Measure, found: &mut Vec<Threshold<'r>>) {
+    if let Kind::Compare(comparison @ (Comparison::Ge | Comparison::Gt), left, right) = &node.kind
+        && let Kind::Name(name) = &left.kind
+        && mentions(left, measure)
+        && mentions(right, measure)
+    {
+        found.push(Threshold {
+            name,
+            comparison: *comparison,
+            node: right,
+        });
+    }
+    for child in node.children() {
+        moving(child, measure, found);
     }
 }
 

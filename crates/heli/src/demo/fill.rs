@@ -1,9 +1,10 @@
 //! Filling the registers: for whom, in which periods, how many, and what happens to each record.
 
 use super::chance::{Chance, bent, key};
-use super::make::{Making, Occasion, Picked, day_of};
+use super::make::{Making, Occasion, Picked};
 use super::maker::Cell;
 use super::plan::{Fill, Plan, Step};
+use super::value::day_of;
 use super::world::{Record, Version, World, number};
 use app::programme::{Period, Programme};
 use app::rules::{Day, Moment};

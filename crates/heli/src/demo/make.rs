@@ -1,11 +1,11 @@
 //! One record in the making: cells are made when they are first asked for, so that their order is free.
 
 use super::chance::{Chance, bent, key};
-use super::maker::{Cell, DayMaker, DayRange, How, Maker, Number, Pick};
+use super::maker::{Cell, How, Maker, Pick};
 use super::plan::Fill;
 use super::text::{Conditions, Path, Pattern, Piece, Template};
 use super::uscc;
-use super::world::{World, number};
+use super::world::World;
 use app::programme::Period;
 use app::programme::model::FieldKind;
 use app::rules::Day;
@@ -32,7 +32,7 @@ pub(crate) struct Making<'a, 'p> {
     pub(crate) fill: &'p Fill,
     pub(crate) shelf: usize,
     occasion: Occasion<'a>,
-    picked: &'a Picked,
+    pub(super) picked: &'a Picked,
     /// The day of the last step.
     pub(crate) on: Slot<Option<Day>>,
     /// The unit whose factors count, once it has been asked for.
@@ -40,6 +40,8 @@ pub(crate) struct Making<'a, 'p> {
     cells: RefCell<Vec<Cell>>,
     waiting: RefCell<Vec<Option<&'p Maker>>>,
     gaps: RefCell<Vec<usize>>,
+    /// Whether nobody writes down the cell that is being made.
+    lost: Slot<bool>,
 }
 
 impl<'a, 'p> Making<'a, 'p> {
@@ -63,6 +65,7 @@ impl<'a, 'p> Making<'a, 'p> {
             cells: RefCell::new(vec![Cell::Empty; columns]),
             waiting: RefCell::new(vec![None; columns]),
             gaps: RefCell::default(),
+            lost: Slot::new(false),
         }
     }
 
@@ -122,8 +125,9 @@ impl<'a, 'p> Making<'a, 'p> {
         if let Some(maker) = waiting {
             let mut chance = self.chance(field);
             let kind = self.kind(field);
+            let before = self.lost.replace(false);
             let made = self.make(maker, kind, &mut chance);
-            if self.fails(maker.gap, maker, &mut chance) {
+            if self.lost.replace(before) {
                 self.gaps.borrow_mut().push(column);
             }
             self.set(field, made);
@@ -170,7 +174,7 @@ impl<'a, 'p> Making<'a, 'p> {
         }
     }
 
-    fn fails(&self, share: f64, maker: &'p Maker, chance: &mut Chance) -> bool {
+    pub(super) fn fails(&self, share: f64, maker: &'p Maker, chance: &mut Chance) -> bool {
         share > 0.0 && !chance.holds(bent(1.0 - share, self.factor(maker.by.as_ref())))
     }
 
@@ -183,6 +187,9 @@ impl<'a, 'p> Making<'a, 'p> {
     ) -> Cell {
         if !self.hold(&maker.when, None) || self.fails(1.0 - maker.chance, maker, chance) {
             return Cell::Empty;
+        }
+        if self.fails(maker.gap, maker, chance) {
+            self.lost.set(true);
         }
         match &maker.how {
             How::Is(cell) => cell.clone(),
@@ -233,152 +240,6 @@ impl<'a, 'p> Making<'a, 'p> {
             .get(self.shelf)
             .map_or(0, |s| s.records.len())
             + 1
-    }
-
-    fn number(&self, made: &Number, kind: Option<FieldKind>, chance: &mut Chance) -> Cell {
-        let [low, high] = made.range;
-        let mut value = if made.log {
-            chance.between(low.ln(), high.ln()).exp()
-        } else if made.of.is_empty() && kind == Some(FieldKind::Int) {
-            chance.whole(low, high).into()
-        } else {
-            chance.between(low, high)
-        };
-        for factor in &made.of {
-            let Some(factor) = number(&self.render(factor, chance)) else {
-                return Cell::Empty;
-            };
-            value *= factor;
-        }
-        let step = made.round.unwrap_or(match kind {
-            Some(FieldKind::Int) => 1.0,
-            Some(FieldKind::Money) if value.abs() >= 10_000.0 => 100.0,
-            Some(FieldKind::Money) => 1.0,
-            Some(FieldKind::Decimal) => 0.1,
-            _ => 0.0001,
-        });
-        // Rounded twice: a multiple of 0.0001 is no exact number of the machine.
-        let value = (value / step).round() * step;
-        Cell::Number((value * 10_000.0).round() / 10_000.0)
-    }
-
-    fn day(&self, made: &'p DayMaker, maker: &'p Maker, chance: &mut Chance) -> Option<Day> {
-        let calendar = &self.world.programme.calendar;
-        let works = |day: Day| made.rest || calendar.is_workday(day).unwrap_or(true);
-        let worked = |day: Day| {
-            (0..15)
-                .map(|n| day.plus(n))
-                .find(|day| works(*day))
-                .unwrap_or(day)
-        };
-        let slow = self.factor(maker.by.as_ref()).max(0.05);
-        let so_many =
-            |[low, high]: [f64; 2], chance: &mut Chance| chance.whole(low / slow, high / slow);
-        let found = match &made.when {
-            DayRange::Between(ends) => {
-                let [from, until] = &**ends;
-                let from = day_of(&self.make(from, None, chance))?;
-                let until = day_of(&self.make(until, None, chance))?;
-                let mut drawn =
-                    || from.plus(chance.whole(0.0, f64::from((until.0 - from.0).max(0))));
-                let tries: Vec<Day> = (0..12).map(|_| drawn()).collect();
-                *tries.iter().find(|day| works(**day)).or(tries.first())?
-            }
-            DayRange::Days(days, after) => {
-                let after = day_of(&self.render(after, chance))?;
-                worked(after.plus(so_many(*days, chance)))
-            }
-            DayRange::Workdays(days, after) => {
-                let after = day_of(&self.render(after, chance))?;
-                worked(calendar.add_workdays(after, so_many(*days, chance).into())?)
-            }
-        };
-        match &made.late {
-            Some(late) if self.fails(late.share, maker, chance) => {
-                Some(worked(found.plus(chance.whole(late.days[0], late.days[1]))))
-            }
-            _ => Some(found),
-        }
-    }
-
-    fn pick(&self, pick: &Pick, chance: &mut Chance) -> Cell {
-        let register = self.world.register(&pick.of);
-        let thing = |at| match register {
-            Some(register) => Cell::Record(register, at),
-            None => Cell::Unit(at),
-        };
-        let used = |at: usize| {
-            pick.once
-                && self
-                    .picked
-                    .borrow()
-                    .contains(&(std::ptr::from_ref(pick), at))
-        };
-        let fits = |at: usize| !used(at) && self.hold(&pick.filter, Some(&thing(at)));
-        let mut rest = match register {
-            Some(register) => self.records(register, pick, chance),
-            None => self.units(pick, chance),
-        };
-        if let Some(share) = pick.share {
-            rest.retain(|at| fits(*at) && chance.holds(share));
-            return list(rest.into_iter().map(thing).collect());
-        }
-        let wanted = pick
-            .how_many
-            .map_or(1, |[low, high]| chance.whole(low, high));
-        let mut found = Vec::new();
-        while (found.len() as i32) < wanted && !rest.is_empty() {
-            let at = rest.swap_remove(chance.below(rest.len()));
-            if fits(at) {
-                found.push(at);
-            }
-        }
-        if pick.once {
-            self.picked
-                .borrow_mut()
-                .extend(found.iter().map(|at| (std::ptr::from_ref(pick), *at)));
-        }
-        if pick.how_many.is_some() {
-            return list(found.into_iter().map(thing).collect());
-        }
-        found.pop().map_or(Cell::Empty, thing)
-    }
-
-    /// The records among which to pick: those that a plain condition leads to, or all.
-    fn records(&self, register: usize, pick: &Pick, chance: &mut Chance) -> Vec<usize> {
-        let Some(shelf) = self.world.shelves.get(register) else {
-            return Vec::new();
-        };
-        let mut plain: Vec<(usize, &Template)> = Vec::new();
-        for (path, patterns) in &pick.filter.0 {
-            if let ([field], [pattern]) = (path.as_slice(), patterns.as_slice())
-                && let (Some(column), true) = (shelf.column(field), pattern.is_plain())
-            {
-                plain.push((column, &pattern.0));
-            }
-        }
-        // A path (the same place) leads to fewer than a word (the same kind).
-        let best = plain
-            .iter()
-            .find(|(_, template)| template.paths().next().is_some());
-        let Some((column, template)) = best.or(plain.first()) else {
-            return (0..shelf.records.len()).collect();
-        };
-        let text = self.world.text(&self.render(template, chance));
-        self.world.with(register, *column, &text)
-    }
-
-    fn units(&self, pick: &Pick, chance: &mut Chance) -> Vec<usize> {
-        let mut units = self.world.units(pick.level.as_deref());
-        if let Some(under) = &pick.under {
-            let under = self.render(under, chance);
-            units.retain(|unit| {
-                self.world
-                    .above(*unit)
-                    .any(|above| under == Cell::Unit(above))
-            });
-        }
-        units
     }
 
     /// Whether conditions hold, their paths beginning at `from` or among the names in scope.
@@ -462,17 +323,8 @@ fn of_period(period: &Period, rest: &[String]) -> Cell {
     }
 }
 
-/// The day that a cell is.
-pub(crate) fn day_of(cell: &Cell) -> Option<Day> {
-    match cell {
-        Cell::Day(day) => Some(*day),
-        Cell::Text(text) => Day::parse(text),
-        _ => None,
-    }
-}
-
 /// Several in one cell; nothing is an empty cell.
-fn list(items: Vec<Cell>) -> Cell {
+pub(super) fn list(items: Vec<Cell>) -> Cell {
     let items: Vec<Cell> = items
         .into_iter()
         .filter(|item| *item != Cell::Empty)

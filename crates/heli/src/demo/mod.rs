@@ -12,6 +12,7 @@ mod maker;
 mod plan;
 mod text;
 mod uscc;
+mod value;
 mod world;
 
 #[cfg(test)]
