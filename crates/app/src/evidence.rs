@@ -26,17 +26,35 @@ pub fn read_evidence(
     programme: &Programme,
     sheets: &BTreeMap<String, String>,
 ) -> Result<Facts, Vec<SheetFault>> {
-    let mut faults = Vec::new();
-    let mut builder = FactsBuilder::new(programme);
+    build_facts(programme, split_sheets(sheets)?)
+}
+
+/// Splits sheets into cells; that needs no programme, so both can be read at once.
+///
+/// # Errors
+/// The first fault of each sheet that is no CSV.
+pub fn split_sheets(sheets: &BTreeMap<String, String>) -> Result<Vec<Sheet>, Vec<SheetFault>> {
+    let (mut split, mut faults) = (Vec::new(), Vec::new());
     for (register, text) in sheets {
         match read_sheet(register, text) {
-            Ok(sheet) => builder.add(sheet),
+            Ok(sheet) => split.push(sheet),
             Err(fault) => faults.push(fault),
         }
     }
-    if !faults.is_empty() {
-        return Err(faults);
+    if faults.is_empty() {
+        Ok(split)
+    } else {
+        Err(faults)
     }
+}
+
+/// Types the cells of sheets.
+///
+/// # Errors
+/// Every cell that cannot be read.
+pub fn build_facts(programme: &Programme, sheets: Vec<Sheet>) -> Result<Facts, Vec<SheetFault>> {
+    let mut builder = FactsBuilder::new(programme);
+    sheets.into_iter().for_each(|sheet| builder.add(sheet));
     builder.build().map_err(|cells| {
         let fault = |f: engine::CellFault| SheetFault {
             file: format!("{}.csv", f.register),

@@ -11,6 +11,6 @@ mod page;
 pub use app::App;
 pub use check::{Checked, check};
 pub use error::{Error, Thing};
-pub use evidence::{SheetFault, read_evidence, read_sheet};
+pub use evidence::{SheetFault, build_facts, read_evidence, read_sheet, split_sheets};
 // What the faces (commands, pages) pass in and out; see docs/decisions.
 pub use {engine, programme, rules};

@@ -38,10 +38,21 @@ pub(crate) struct Ground {
 impl Ground {
     /// The programme and its facts; `None` after their faults were told.
     pub(crate) fn read(&self) -> Result<Option<(Programme, Facts)>, Refusal> {
-        let Some((programme, _)) = folder::programme(&self.programme)? else {
+        // Sheets are split while the programme is read: neither needs the other.
+        let split = || Ok(app::split_sheets(&folder::evidence(&self.evidence)?));
+        let (programme, sheets) = std::thread::scope(|scope| {
+            let sheets = scope.spawn(split);
+            let programme = folder::programme(&self.programme);
+            let broken = |_| Err("the evidence could not be read".to_owned());
+            (programme, sheets.join().unwrap_or_else(broken))
+        });
+        let Some((programme, _)) = programme? else {
             return Ok(None);
         };
-        let facts = facts(&programme, &folder::evidence(&self.evidence)?);
+        let built = sheets?.and_then(|sheets| app::build_facts(&programme, sheets));
+        let facts = built
+            .map_err(|faults| folder::show_sheet_faults(&faults))
+            .ok();
         Ok(facts.map(|facts| (programme, facts)))
     }
 }
