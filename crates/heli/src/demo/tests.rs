@@ -1,9 +1,10 @@
 //! Small examples on the programme of Fujian, and its own.
 
 use super::{Options, sheets};
-use app::engine::{FactsBuilder, Sheet};
+use app::engine::{AsOf, FactsBuilder, Sheet, Standing, evaluate};
 use app::programme::{self, Files, Programme};
 use app::rules::Day;
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
@@ -209,7 +210,7 @@ fn a_name_that_leads_nowhere_is_found_at_its_place() {
 }
 
 #[test]
-fn no_cell_of_fujians_example_is_refused() {
+fn fujians_example_is_read_whole_and_shows_every_standing_on_its_day() {
     let options = Options {
         seed: 7,
         firms: Some(800),
@@ -219,5 +220,12 @@ fn no_cell_of_fujians_example_is_refused() {
     for sheet in sheets(fujian(), &folder("fujian"), &options).unwrap() {
         builder.add(sheet);
     }
-    assert!(builder.build().unwrap().rows() > 10_000);
+    let facts = builder.build().unwrap();
+    let moment = AsOf::new(fujian(), &facts, day("2023-09-26"));
+    let found = evaluate(&moment);
+    let standings: HashSet<Standing> = found
+        .duties(fujian())
+        .map(|(_, duty)| duty.standing)
+        .collect();
+    assert_eq!(standings.len(), Standing::ALL.len());
 }
