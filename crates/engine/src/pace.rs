@@ -1,6 +1,6 @@
 //! Pace: what an open duty should have reached by now.
 
-use crate::duty::{Bounds, Duty};
+use crate::duty::Bounds;
 use programme::Period;
 use programme::model::{Measure, Pace};
 use rules::{Comparison, Day, Threshold};
@@ -110,13 +110,6 @@ pub(crate) fn below(
 /// Thresholds that ask for at least a number.
 pub(crate) fn is_goal(threshold: &Threshold<'_>) -> bool {
     matches!(threshold.comparison, Comparison::Ge | Comparison::Gt)
-}
-
-impl Duty {
-    /// What its pace asks for now, where it has one.
-    pub fn pace_asked(&self) -> Option<f64> {
-        self.pace.map(|(_, asked)| asked)
-    }
 }
 
 #[cfg(test)]

@@ -213,10 +213,10 @@ pub(crate) fn periods(cx: &AsOf<'_>, measure: &Measure, bearer: &BearerSpan) -> 
             continue;
         }
         match measure.every {
-            Rhythm::Once => found.extend(single(measure, first, last, "once")),
+            Rhythm::Once => found.push(single(first, last, "once")),
             Rhythm::Always => {
                 if last >= cx.at || measure.until.is_some_and(|u| u < cx.at) {
-                    found.extend(single(measure, first, last, "always"));
+                    found.push(single(first, last, "always"));
                 }
             }
             Rhythm::Every(kind) => {
@@ -234,15 +234,10 @@ pub(crate) fn periods(cx: &AsOf<'_>, measure: &Measure, bearer: &BearerSpan) -> 
 
 type Cutting = (Period, Option<(i64, i64)>);
 
-fn single(_measure: &Measure, from: Day, until: Day, key: &str) -> Option<Cutting> {
-    Some((
-        Period {
-            from,
-            until,
-            key: key.into(),
-        },
-        None,
-    ))
+/// The one period of a duty without a rhythm.
+fn single(from: Day, until: Day, key: &str) -> Cutting {
+    let key = key.into();
+    (Period { from, until, key }, None)
 }
 
 /// A calendar period cut to the span and to the phases that the measure keeps to.

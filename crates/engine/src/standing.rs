@@ -72,14 +72,6 @@ impl Standing {
             other => other,
         }
     }
-
-    /// Whether the duty's period has come to its judgement: met, recovered, overdue or missed.
-    pub fn is_settled(self) -> bool {
-        matches!(
-            self,
-            Self::Met | Self::Recovered | Self::Overdue | Self::Missed
-        )
-    }
 }
 
 /// Everything that decides a standing. A moment is the end of a day.

@@ -2,7 +2,6 @@
 
 use super::date;
 use super::name::{figure, period_name};
-use super::panel::rung_words;
 use crate::app::Reading;
 use crate::view::{
     DutyDates, DutyId, DutyPage, Evidence, EvidenceRow, Excuse, LadderState, LadderStep,
@@ -264,7 +263,6 @@ impl<'r> Reading<'r> {
                     ),
                 ),
             };
-            debug_assert!(!rung_words(step.rung).0.is_empty());
             let state = match step.state {
                 RungState::Fired => LadderState::Fired,
                 RungState::Ahead => LadderState::Ahead,

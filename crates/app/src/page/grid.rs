@@ -54,14 +54,10 @@ impl Reading<'_> {
             .collect();
         Grid {
             projects: rows.iter().any(|r| r.projected.is_some()),
-            periods: periods.iter().map(|p| self.whole(p)).collect(),
+            periods: periods.iter().map(period_name).collect(),
             rows,
             more,
         }
-    }
-
-    fn whole(&self, period: &Period) -> crate::view::PeriodName {
-        period_name(period)
     }
 
     /// One period per key, those around the day shown.

@@ -70,8 +70,7 @@ impl Reading<'_> {
             due: 0,
             orders: 0,
         };
-        for (of, measure, result) in self.measures().filter(|(of, ..)| of.id == notice.id) {
-            debug_assert_eq!(of.id, notice.id);
+        for (_, measure, result) in self.measures().filter(|(of, ..)| of.id == notice.id) {
             for duty in result.duties.iter().filter(|d| d.period.from <= self.cx.at) {
                 summary.counts.add(duty.standing);
                 summary.due += usize::from(duty.due <= self.cx.at);
