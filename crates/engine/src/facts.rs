@@ -30,20 +30,20 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The tables with the rows that were current just before `until`.
-    pub(crate) fn tables_at(&self, until: Moment) -> Tables {
-        let mut tables = self.tables.clone();
-        for (at, table) in tables.tables.iter_mut().enumerate() {
-            table.current.fill(NO_ROW);
-            for (row, record) in table.record.iter().enumerate() {
-                if self.known(at, row as u32, until)
-                    && let Some(current) = table.current.get_mut(*record as usize)
+    /// Per table, by record number: the row that was the record's version just before `until`.
+    pub(crate) fn current_at(&self, until: Moment) -> Vec<Vec<u32>> {
+        let of = |(at, table): (usize, &Table)| {
+            let mut current = vec![NO_ROW; table.ids.len()];
+            for (row, record) in (0..).zip(&table.record) {
+                if self.known(at, row, until)
+                    && let Some(current) = current.get_mut(*record as usize)
                 {
-                    *current = row as u32;
+                    *current = row;
                 }
             }
-        }
-        tables
+            current
+        };
+        self.tables.tables.iter().enumerate().map(of).collect()
     }
 
     /// Whether a row was its record's version just before `until`.

@@ -13,7 +13,8 @@ pub struct AsOf<'a> {
     pub facts: &'a Facts,
     /// The day.
     pub at: Day,
-    tables: Tables,
+    /// Per table, by record number: its row at this moment.
+    current: Vec<Vec<u32>>,
     /// `settings.x` and its value, for every setting.
     pub(crate) setting_names: Vec<(String, Value)>,
 }
@@ -29,7 +30,7 @@ impl<'a> AsOf<'a> {
             programme,
             facts,
             at,
-            tables: facts.tables_at(at.end()),
+            current: facts.current_at(at.end()),
             setting_names,
         }
     }
@@ -38,7 +39,8 @@ impl<'a> AsOf<'a> {
     pub fn world(&self) -> World<'_> {
         World {
             schema: &self.programme.schema,
-            tables: &self.tables,
+            tables: self.facts.tables(),
+            current: &self.current,
             calendar: &self.programme.calendar,
             today: self.at,
         }
@@ -56,37 +58,29 @@ impl<'a> AsOf<'a> {
             .map(|(name, value)| (name.as_str(), value))
     }
 
-    /// The tables with each record's current row.
-    pub fn tables(&self) -> &Tables {
-        &self.tables
+    /// The tables with all versions.
+    pub fn tables(&self) -> &'a Tables {
+        self.facts.tables()
     }
 
     /// The row of a record at this moment; `None` where it does not exist yet, or any more.
     pub fn row(&self, table: usize, record: u32) -> Option<u32> {
-        let row = *self
-            .tables
-            .tables
-            .get(table)?
-            .current
-            .get(record as usize)?;
+        let row = *self.current.get(table)?.get(record as usize)?;
         (row != rules::NO_ROW).then_some(row)
     }
 
     /// The current rows of a table with their records, in the order of records.
     pub fn current(&self, table: usize) -> impl Iterator<Item = (u32, u32)> + '_ {
-        self.tables
-            .tables
-            .get(table)
-            .into_iter()
-            .flat_map(|t| t.current.iter().enumerate())
+        (0..)
+            .zip(self.current.get(table).into_iter().flatten())
             .filter(|(_, row)| **row != rules::NO_ROW)
-            .map(|(record, row)| (record as u32, *row))
+            .map(|(record, row)| (record, *row))
     }
 
     /// The id of a record.
     pub fn id(&self, table: usize, record: u32) -> &str {
-        self.tables
-            .tables
+        let tables = &self.facts.tables().tables;
+        tables
             .get(table)
             .and_then(|t| t.ids.get(record as usize))
             .map_or("", |id| id)

@@ -46,6 +46,7 @@ pub fn constant(rule: &Rule, schema: &Schema) -> Option<bool> {
     let world = World {
         schema,
         tables: &tables,
+        current: &[],
         calendar: &calendar,
         today: Day::default(),
     };
@@ -241,6 +242,7 @@ fn written(node: &Node) -> Option<Value> {
     let world = World {
         schema: &schema,
         tables: &tables,
+        current: &[],
         calendar: &calendar,
         today: Day::default(),
     };

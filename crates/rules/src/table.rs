@@ -154,8 +154,6 @@ pub struct Table {
     pub record: Vec<u32>,
     /// The id of each record, by record number.
     pub ids: Vec<Box<str>>,
-    /// The row that is each record's version at the moment of evaluation; [`NO_ROW`] where it does not exist then.
-    pub current: Vec<u32>,
 }
 
 impl Table {
@@ -170,6 +168,23 @@ impl Table {
 pub struct Tables {
     /// By position.
     pub tables: Vec<Table>,
+}
+
+impl Tables {
+    /// For each table the last row of each record by its number, for tables whose records have one version each;
+    /// [`NO_ROW`] for a record without a row.
+    pub fn last_rows(&self) -> Vec<Vec<u32>> {
+        let of = |table: &Table| {
+            let mut last = vec![NO_ROW; table.ids.len()];
+            for (row, record) in (0..).zip(&table.record) {
+                if let Some(last) = last.get_mut(*record as usize) {
+                    *last = row;
+                }
+            }
+            last
+        };
+        self.tables.iter().map(of).collect()
+    }
 }
 
 /// A single value, for names in scope and for explanations.

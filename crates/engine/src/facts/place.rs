@@ -31,7 +31,6 @@ fn table(programme: &Programme, at: usize, ids: Vec<Box<str>>) -> Option<Version
     let record: Vec<u32> = (0..ids.len() as u32).collect();
     Some(Versions::always(Table {
         columns,
-        current: record.clone(),
         record,
         ids,
     }))

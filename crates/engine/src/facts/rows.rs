@@ -4,7 +4,7 @@ use super::column::column;
 use super::version::Versions;
 use super::{ALWAYS, Sheet};
 use crate::cell::{CellFault, Ids, Parsed, parse};
-use rules::{Day, Field, Moment, NO_ROW, Table, TableSchema, Words};
+use rules::{Day, Field, Moment, Table, TableSchema, Words};
 use std::collections::HashMap;
 
 /// Columns of a sheet that are no field.
@@ -127,7 +127,6 @@ impl<'r> Rows<'r> {
             .collect();
         let ids = in_order(self.ids.get(self.register));
         let table = Table {
-            current: vec![NO_ROW; ids.len()],
             ids,
             record: std::mem::take(&mut self.record),
             ..Table::default()

@@ -44,6 +44,7 @@ fn nobody(
     let world = World {
         schema: &programme.schema,
         tables,
+        current: &tables.last_rows(),
         calendar: &programme.calendar,
         today: days.0,
     };

@@ -29,7 +29,6 @@ fn fill<'a>(
     };
     table.ids = ids.map(Box::from).collect();
     table.record = (0..table.ids.len() as u32).collect();
-    table.current.clone_from(&table.record);
     let stored = schema.fields.iter().filter(|f| f.formula.is_none());
     table.columns = stored
         .map(|field| {

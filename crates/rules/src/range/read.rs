@@ -56,8 +56,7 @@ impl<'a> Evaluation<'a> {
     }
 
     fn current(&self, table: usize, record: u32) -> Place {
-        let rows = self.world.tables.tables.get(table).map(|t| &t.current);
-        match rows.and_then(|rows| rows.get(record as usize)) {
+        match self.world.rows_of(table).get(record as usize) {
             Some(row) if *row != NO_ROW => Place::Row(table, *row),
             _ => Place::Unknown,
         }

@@ -110,12 +110,13 @@ impl<'a> Run<'a> {
                 .iter()
                 .any(|f| Some(f.id.as_str()) == parent && f.empty == crate::Empty::None)
         });
+        let current = self.world.rows_of(table);
         let (mut at, mut steps) = (number, 0);
         loop {
             if Some(at) == root {
                 return Cell::Is(true);
             }
-            let Some(&row) = found.current.get(at as usize) else {
+            let Some(&row) = current.get(at as usize) else {
                 return Cell::Unknown(Some(Reason::NoSuchRecord));
             };
             if row == NO_ROW {

@@ -34,10 +34,20 @@ pub struct World<'a> {
     pub schema: &'a Schema,
     /// The facts, in the order of the schema.
     pub tables: &'a Tables,
+    /// Per table, by record number: the row that is the record's version at the moment of evaluation;
+    /// [`crate::NO_ROW`] where it does not exist then.
+    pub current: &'a [Vec<u32>],
     /// The working calendar.
     pub calendar: &'a Calendar,
     /// The day of evaluation.
     pub today: Day,
+}
+
+impl World<'_> {
+    /// The row of each record of a table, by record number.
+    pub fn rows_of(&self, table: usize) -> &[u32] {
+        self.current.get(table).map_or(&[][..], |rows| rows)
+    }
 }
 
 /// The lanes of one run: what each reads by bare names and by each name in scope.

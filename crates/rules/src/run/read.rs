@@ -187,12 +187,7 @@ impl<'a> Run<'a> {
             };
         }
         let records = self.node(of, scope);
-        let current = self
-            .world
-            .tables
-            .tables
-            .get(table)
-            .map_or(&[][..], |t| &t.current);
+        let current = self.world.rows_of(table);
         let mut planes = Planes::default();
         let rows = (0..records.len())
             .map(|row| {

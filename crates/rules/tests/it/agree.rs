@@ -1,6 +1,6 @@
 //! One row between bounds and all rows in columns say the same: verdicts, values, explanations.
 
-use crate::house::{calendar, day, schema, scope, tables, today};
+use crate::house::{calendar, current, day, schema, scope, tables, today};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use rules::{
@@ -203,7 +203,8 @@ proptest! {
         bearer in 0..6_u32,
     ) {
         let (schema, tables, calendar) = (schema(), tables(&rows), calendar());
-        let world = World { schema: &schema, tables: &tables, calendar: &calendar, today: today() };
+        let current = current(&tables);
+        let world = World { schema: &schema, tables: &tables, current: &current, calendar: &calendar, today: today() };
         let own: Vec<u32> = (0..rows.len() as u32).collect();
         let bearer = if bearer == 5 { NO_ROW } else { bearer };
         let bearers = vec![bearer; rows.len()];

@@ -1,6 +1,6 @@
 //! Case files: a rule, perhaps a few cells, and what it must give.
 
-use crate::house::{calendar, schema, scope, tables, today};
+use crate::house::{calendar, current, schema, scope, tables, today};
 use rules::{
     Bound, Expected, Frame, Named, Options, Scope, Type, Value, World, check, values, verdicts,
 };
@@ -43,6 +43,7 @@ fn constant(text: &str, ty: &Type) -> Value {
     let world = World {
         schema: &schema,
         tables: &tables,
+        current: &current(&tables),
         calendar: &calendar,
         today: today(),
     };
@@ -75,6 +76,7 @@ fn run(case: &Case) -> (Value, Type) {
     let world = World {
         schema: &schema,
         tables: &tables,
+        current: &current(&tables),
         calendar: &calendar,
         today: today(),
     };

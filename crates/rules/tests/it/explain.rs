@@ -1,6 +1,6 @@
 //! Explanations: the tree, its verdicts, margins and sentences.
 
-use crate::house::{calendar, schema, scope, tables, today};
+use crate::house::{calendar, current, schema, scope, tables, today};
 use crate::small::{Things, rows, texts};
 use proptest::prelude::*;
 use rules::{
@@ -22,6 +22,7 @@ fn explained(
     let world = World {
         schema: &schema,
         tables: &tables,
+        current: &current(&tables),
         calendar: &calendar,
         today: today(),
     };

@@ -176,7 +176,6 @@ pub fn table(schema: &TableSchema, ids: &[&str], rows: &[Vec<Option<Value>>]) ->
         columns,
         record: (0..rows.len() as u32).collect(),
         ids: ids.iter().map(|id| Box::from(*id)).collect(),
-        current: (0..rows.len() as u32).collect(),
     }
 }
 
@@ -198,9 +197,14 @@ pub fn units() -> Table {
     ];
     let schema = schema();
     let ids = ["350000", "350100", "350500", "350582", "350199"];
-    let mut table = table(&schema.tables[1], &ids, &rows);
-    table.current[4] = NO_ROW;
-    table
+    table(&schema.tables[1], &ids, &rows)
+}
+
+/// The rows of [`tables`] at the moment: the last county is not there.
+pub fn current(tables: &Tables) -> Vec<Vec<u32>> {
+    let mut current = tables.last_rows();
+    current[1][4] = NO_ROW;
+    current
 }
 
 pub fn tables(firms: &[Vec<Option<Value>>]) -> Tables {

@@ -145,8 +145,7 @@ fn field(node: &Node, row: &mut Row<'_>) -> Value {
     let at = match bound {
         Some(at) => at,
         None => match value(of, row) {
-            Value::Record(_, number) => facts
-                .current
+            Value::Record(_, number) => row.world.current[*table]
                 .get(number as usize)
                 .copied()
                 .unwrap_or(NO_ROW),

@@ -1,6 +1,6 @@
 //! Near miss and missing where a rule follows references, asks about texts, or counts.
 
-use crate::house::{calendar, schema, scope, tables, today};
+use crate::house::{calendar, current, schema, scope, tables, today};
 use rules::{
     Bounds, Expected, Lane, Missing, NearMiss, Options, Ranged, Value, Wanted, World, check,
 };
@@ -28,6 +28,7 @@ fn with<T>(
     let world = World {
         schema: &schema,
         tables: &tables,
+        current: &current(&tables),
         calendar: &calendar,
         today: today(),
     };

@@ -1,7 +1,7 @@
 //! What the engine promises of every rule and every row.
 
 use crate::chance::{Chance, list_of};
-use crate::house::{calendar, schema, scope, tables, today};
+use crate::house::{calendar, current, schema, scope, tables, today};
 use crate::oracle;
 use proptest::prelude::*;
 use rules::{
@@ -79,6 +79,7 @@ fn with_world<T>(tables: &Tables, f: impl FnOnce(World<'_>) -> T) -> T {
     f(World {
         schema: &schema,
         tables,
+        current: &current(tables),
         calendar: &calendar,
         today: today(),
     })

@@ -1,6 +1,6 @@
 //! Rules between bounds: what is known there holds at every point.
 
-use crate::house::{calendar, choices, field, schema, table, tables, today};
+use crate::house::{calendar, choices, current, field, schema, table, tables, today};
 use proptest::prelude::*;
 use rules::{
     Bounds, Comparison, Expected, NO_ROW, Named, Options, Ranged, Rule, Scope, Type, Value, World,
@@ -41,6 +41,7 @@ fn verdict(
     let world = World {
         schema: &schema,
         tables: &tables,
+        current: &current(&tables),
         calendar: &calendar,
         today: today(),
     };
@@ -142,6 +143,7 @@ fn thresholds_are_named_with_the_tally_on_the_left() {
     let world = World {
         schema: &schema,
         tables: &tables,
+        current: &current(&tables),
         calendar: &calendar,
         today: today(),
     };
@@ -237,7 +239,7 @@ proptest! {
         ];
         let known = verdict(&text, &names, None);
         let (schema, tables, calendar) = (schema(), tables(&[]), calendar());
-        let world = World { schema: &schema, tables: &tables, calendar: &calendar, today: today() };
+        let world = World { schema: &schema, tables: &tables, current: &current(&tables), calendar: &calendar, today: today() };
         let rule = rule(&text);
         let mut bounds = Bounds::default();
         bounds.names.insert("settings.threshold", Ranged::Value(Value::Int(5)));
@@ -301,6 +303,7 @@ fn a_record_that_is_not_there_leaves_the_verdict_unknown() {
     let world = World {
         schema: &schema,
         tables: &tables,
+        current: &tables.last_rows(),
         calendar: &calendar,
         today: today(),
     };

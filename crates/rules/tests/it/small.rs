@@ -125,6 +125,7 @@ pub fn rule(text: &str) -> Rule {
 pub struct Things {
     schema: Schema,
     tables: Tables,
+    current: Vec<Vec<u32>>,
     calendar: Calendar,
 }
 
@@ -133,10 +134,12 @@ impl Things {
         let schema = schema();
         let ids: Vec<String> = (0..rows.len()).map(|i| format!("T{i}")).collect();
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let tables = Tables {
+            tables: vec![table(&schema.tables[0], &ids, rows)],
+        };
         Self {
-            tables: Tables {
-                tables: vec![table(&schema.tables[0], &ids, rows)],
-            },
+            current: tables.last_rows(),
+            tables,
             schema,
             calendar: calendar(),
         }
@@ -146,6 +149,7 @@ impl Things {
         World {
             schema: &self.schema,
             tables: &self.tables,
+            current: &self.current,
             calendar: &self.calendar,
             today: today(),
         }

@@ -65,7 +65,7 @@ fn under(table: usize, number: u32, root: &str, world: &World<'_>) -> Value {
         if *facts.ids[number as usize] == *root {
             return Value::Bool(true);
         }
-        let at = facts.current[number as usize];
+        let at = world.current[table][number as usize];
         if at == NO_ROW {
             return UNKNOWN;
         }
