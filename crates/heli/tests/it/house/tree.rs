@@ -19,8 +19,11 @@ pub(super) struct File {
 }
 
 impl File {
-    /// The crate that the file belongs to: `crates/rules/src/lib.rs` is of `rules`.
+    /// The crate that the file belongs to: `crates/rules/src/lib.rs` is of `rules`, `bench/heli/src/main.rs` of `bench`.
     pub(super) fn of_crate(&self) -> Option<&str> {
+        if self.path.starts_with("bench/heli/") {
+            return Some("bench");
+        }
         self.path.strip_prefix("crates/")?.split('/').next()
     }
 

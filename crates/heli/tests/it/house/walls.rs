@@ -7,13 +7,14 @@ use super::source::{Token, children, tokens};
 use super::tree::{File, files};
 
 /// Our crates, and which of ours each may name.
-const ARROWS: [(&str, &[&str]); 6] = [
+const ARROWS: [(&str, &[&str]); 7] = [
     ("rules", &[]),
     ("programme", &["rules"]),
     ("engine", &["programme", "rules"]),
     ("app", &["engine", "programme", "rules"]),
     ("web", &["app"]),
     ("heli", &["app", "web"]),
+    ("bench", &["engine", "programme", "rules"]),
 ];
 
 /// The pure crates, and the only outside crates that each may ship with.
