@@ -15,6 +15,7 @@ mod function;
 mod missing;
 mod near;
 mod node;
+mod plan;
 mod range;
 mod reads;
 mod run;
@@ -36,6 +37,7 @@ pub use function::Function;
 pub use missing::{Missing, missing};
 pub use near::{Change, NearMiss, near};
 pub use node::{Comparison, Kind, Node, Operator, Quantifier, Rule, RuleFault};
+pub use plan::{Count, Form, Forms, Level, Plan, RowVerdicts, Sets};
 pub use range::{
     Bounds, Lane, Ranged, Threshold, range, threshold_value, thresholds, verdict_between,
 };

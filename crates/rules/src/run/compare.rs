@@ -7,7 +7,7 @@ use crate::{Bits, Comparison};
 use std::cmp::Ordering;
 
 impl Comparison {
-    fn holds(self, ordering: Ordering) -> bool {
+    pub(crate) fn holds(self, ordering: Ordering) -> bool {
         match self {
             Self::Eq => ordering.is_eq(),
             Self::Ne => ordering.is_ne(),
@@ -15,6 +15,17 @@ impl Comparison {
             Self::Le => ordering.is_le(),
             Self::Gt => ordering.is_gt(),
             Self::Ge => ordering.is_ge(),
+        }
+    }
+
+    /// The comparison with its sides exchanged.
+    pub(crate) fn mirrored(self) -> Self {
+        match self {
+            Self::Lt => Self::Gt,
+            Self::Le => Self::Ge,
+            Self::Gt => Self::Lt,
+            Self::Ge => Self::Le,
+            same => same,
         }
     }
 }
@@ -48,7 +59,7 @@ impl<'a> Run<'a> {
                 texts(comparison, x, y, at.0, len)
             }
             (Data::Text(x), Data::Text(y)) if x.codes.len() == 1 => {
-                texts(mirrored(comparison), y, x, at.1, len)
+                texts(comparison.mirrored(), y, x, at.1, len)
             }
             (Data::Text(x), Data::Text(y)) => (0..len)
                 .map(|row| comparison.holds(x.get(at.0(row)).cmp(&y.get(at.1(row)))))
@@ -207,16 +218,6 @@ pub(super) fn list_or_empty(list: Cell<()>) -> Cell<()> {
     match list {
         Cell::Nothing => Cell::Is(()),
         other => other,
-    }
-}
-
-fn mirrored(comparison: Comparison) -> Comparison {
-    match comparison {
-        Comparison::Lt => Comparison::Gt,
-        Comparison::Le => Comparison::Ge,
-        Comparison::Gt => Comparison::Lt,
-        Comparison::Ge => Comparison::Le,
-        same => same,
     }
 }
 

@@ -18,6 +18,7 @@ mod missing;
 mod near;
 mod oracle;
 mod paths;
+mod plan;
 mod properties;
 mod range;
 mod small;

@@ -1,0 +1,706 @@
+//! The inner loops of a plan, in the widest instructions the processor has. Every function has a portable form
+//! that gives the same answer; the only `unsafe` of the project is here.
+//!
+//! Invariant: a function marked with processor features is called only under the [`Level`] that [`Level::best`]
+//! gave after asking the processor; all memory is reached through arrays of fixed length.
+#![allow(unsafe_code)]
+
+/// Rows of a block: its planes stay in the second cache.
+pub(super) const BLOCK: usize = 4_096;
+/// Words of a plane.
+pub(super) const WORDS: usize = BLOCK / 64;
+
+/// One bit for each row of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(align(64))]
+pub(super) struct Plane(pub(super) [u64; WORDS]);
+
+impl Plane {
+    pub(super) const ZERO: Self = Self([0; WORDS]);
+    pub(super) const ONES: Self = Self([u64::MAX; WORDS]);
+}
+
+/// A set of classes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Classes(pub(super) [u64; 4]);
+
+impl Classes {
+    pub(super) fn insert(&mut self, class: u8) {
+        self.0[usize::from(class >> 6)] |= 1 << (class & 63);
+    }
+
+    pub(super) fn contains(&self, class: u8) -> bool {
+        self.0[usize::from(class >> 6)] >> (class & 63) & 1 == 1
+    }
+
+    /// Whether some class is in both.
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        self.0.iter().zip(other.0).any(|(a, b)| a & b != 0)
+    }
+
+    /// Whether every class here is in the other too.
+    pub(super) fn within(&self, other: &Self) -> bool {
+        self.0.iter().zip(other.0).all(|(a, b)| a & !b == 0)
+    }
+
+    /// The first class and how many follow it, where the set is one stretch.
+    fn stretch(&self) -> Option<(u8, u8)> {
+        let mut members = (0..=255u8).filter(|class| self.contains(*class));
+        let first = members.next()?;
+        let last = members.last().unwrap_or(first);
+        let count: u32 = self.0.iter().map(|w| w.count_ones()).sum();
+        (u32::from(last - first) + 1 == count).then_some((first, last - first))
+    }
+}
+
+/// A set of classes as the loops want it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Test {
+    /// Classes `first ..= first + more`.
+    Stretch { first: u8, more: u8 },
+    /// Any classes.
+    Any(Classes),
+}
+
+impl Test {
+    pub(super) fn of(classes: Classes) -> Self {
+        classes
+            .stretch()
+            .map_or(Self::Any(classes), |(first, more)| Self::Stretch {
+                first,
+                more,
+            })
+    }
+}
+
+/// Which instructions are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Any processor.
+    Portable,
+    /// x86-64 with AVX2.
+    Avx2,
+    /// x86-64 with AVX-512 F, BW, DQ, VBMI and VPOPCNTDQ.
+    Avx512,
+}
+
+impl Level {
+    /// The widest that this processor has.
+    pub fn best() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        {
+            if is_x86_feature_detected!("avx512f")
+                && is_x86_feature_detected!("avx512bw")
+                && is_x86_feature_detected!("avx512dq")
+                && is_x86_feature_detected!("avx512vbmi")
+                && is_x86_feature_detected!("avx512vpopcntdq")
+                && is_x86_feature_detected!("popcnt")
+            {
+                return Self::Avx512;
+            }
+            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("popcnt") {
+                return Self::Avx2;
+            }
+        }
+        Self::Portable
+    }
+
+    /// Every level this processor has, the plainest first.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let best = Self::best() as u8;
+        [Self::Portable, Self::Avx2, Self::Avx512]
+            .into_iter()
+            .filter(move |level| *level as u8 <= best)
+    }
+}
+
+/// The literals of a conjunction, as the numbers of their planes of yes and of known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Factors {
+    pub(super) plain: Vec<(u32, u32)>,
+    pub(super) negated: Vec<(u32, u32)>,
+}
+
+/// Where a conjunction holds, and where it is not refuted: both within `rows`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Outcome {
+    pub(super) yes: Plane,
+    pub(super) open: Plane,
+}
+
+/// How many rows say yes, and how many are unknown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// The rule holds.
+    pub yes: u64,
+    /// Neither yes nor no can be told.
+    pub unknown: u64,
+}
+
+macro_rules! dispatch {
+    ($level:expr, $portable:path, $avx2:ident, $avx512:ident, ($($arg:expr),*)) => {
+        match $level {
+            // SAFETY: the level is one that the processor was asked for.
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => unsafe { x86::$avx512($($arg),*) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => unsafe { x86::$avx2($($arg),*) },
+            _ => $portable($($arg),*),
+        }
+    };
+}
+
+/// The rows whose class is in the set.
+pub(super) fn members(level: Level, codes: &[u8; BLOCK], test: &Test, out: &mut Plane) {
+    dispatch!(
+        level,
+        portable::members,
+        members_avx2,
+        members_avx512,
+        (codes, test, out)
+    );
+}
+
+/// A conjunction over the rows of a block.
+pub(super) fn conjunction(
+    level: Level,
+    planes: &[Plane],
+    factors: &Factors,
+    rows: &Plane,
+) -> Outcome {
+    dispatch!(
+        level,
+        portable::conjunction,
+        conjunction_avx2,
+        conjunction_avx512,
+        (planes, factors, rows)
+    )
+}
+
+/// How many rows of a block a conjunction holds for, and is unknown for.
+pub(super) fn count(level: Level, planes: &[Plane], factors: &Factors, rows: &Plane) -> Count {
+    dispatch!(
+        level,
+        portable::count,
+        count_avx2,
+        count_avx512,
+        (planes, factors, rows)
+    )
+}
+
+/// Appends the rows of yes and the rows that are unknown: for each a word that tells which words are not zero,
+/// then those words.
+pub(super) fn append(
+    level: Level,
+    planes: &[Plane],
+    factors: &Factors,
+    rows: &Plane,
+    out: &mut Vec<u64>,
+) {
+    dispatch!(
+        level,
+        portable::append,
+        append_avx2,
+        append_avx512,
+        (planes, factors, rows, out)
+    );
+}
+
+/// For each number one more than how many cuts it reaches, and 0 where no value is present.
+pub(super) fn ranks(
+    level: Level,
+    numbers: &[i64; 64],
+    cuts: &[i64],
+    present: u64,
+    out: &mut [u8; 64],
+) {
+    dispatch!(
+        level,
+        portable::ranks,
+        ranks_avx2,
+        ranks_avx512,
+        (numbers, cuts, present, out)
+    );
+}
+
+/// The rows where `a >= b`.
+pub(super) fn at_least(level: Level, a: &[i64; 64], b: &[i64; 64]) -> u64 {
+    dispatch!(
+        level,
+        portable::at_least,
+        at_least_avx2,
+        at_least_avx512,
+        (a, b)
+    )
+}
+
+/// `a * b`, for numbers whose products are known to fit.
+pub(super) fn products(level: Level, a: &[i64; 64], b: &[i64; 64], out: &mut [i64; 64]) {
+    dispatch!(
+        level,
+        portable::products,
+        products_avx2,
+        products_avx512,
+        (a, b, out)
+    );
+}
+
+mod portable {
+    use super::{BLOCK, Count, Factors, Outcome, Plane, Test, WORDS};
+
+    #[inline(always)]
+    pub(super) fn members(codes: &[u8; BLOCK], test: &Test, out: &mut Plane) {
+        let (rows, _) = codes.as_chunks::<64>();
+        match test {
+            Test::Stretch { first, more } => {
+                for (word, codes) in out.0.iter_mut().zip(rows) {
+                    *word = gather(codes, |code| code.wrapping_sub(*first) <= *more);
+                }
+            }
+            Test::Any(classes) => {
+                for (word, codes) in out.0.iter_mut().zip(rows) {
+                    *word = gather(codes, |code| classes.contains(code));
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn gather(codes: &[u8; 64], test: impl Fn(u8) -> bool) -> u64 {
+        codes
+            .iter()
+            .enumerate()
+            .fold(0, |word, (row, code)| word | u64::from(test(*code)) << row)
+    }
+
+    /// The accumulators are small arrays, so that they stay in registers.
+    #[inline(always)]
+    fn part<const N: usize>(
+        planes: &[Plane],
+        factors: &Factors,
+        rows: &Plane,
+        at: usize,
+    ) -> ([u64; N], [u64; N]) {
+        let (mut yes, mut open) = ([0; N], [0; N]);
+        for (i, (y, o)) in yes.iter_mut().zip(&mut open).enumerate() {
+            let row = rows.0.get(at + i).copied().unwrap_or(0);
+            (*y, *o) = (row, row);
+        }
+        let words = |plane: &u32| {
+            let plane = planes.get(*plane as usize).unwrap_or(&Plane::ZERO);
+            plane
+                .0
+                .get(at..)
+                .and_then(|words| words.first_chunk::<N>())
+                .unwrap_or(&[0; N])
+        };
+        for (t, k) in &factors.plain {
+            let (t, k) = (words(t), words(k));
+            for i in 0..N {
+                yes[i] &= t[i];
+                open[i] &= t[i] | !k[i];
+            }
+        }
+        for (t, k) in &factors.negated {
+            let (t, k) = (words(t), words(k));
+            for i in 0..N {
+                yes[i] &= k[i] & !t[i];
+                open[i] &= !t[i];
+            }
+        }
+        (yes, open)
+    }
+
+    const PART: usize = 16;
+
+    #[inline(always)]
+    pub(super) fn conjunction(planes: &[Plane], factors: &Factors, rows: &Plane) -> Outcome {
+        let mut outcome = Outcome {
+            yes: Plane::ZERO,
+            open: Plane::ZERO,
+        };
+        for at in (0..WORDS).step_by(PART) {
+            let (yes, open) = part::<PART>(planes, factors, rows, at);
+            outcome.yes.0[at..at + PART].copy_from_slice(&yes);
+            outcome.open.0[at..at + PART].copy_from_slice(&open);
+        }
+        outcome
+    }
+
+    #[inline(always)]
+    pub(super) fn count(planes: &[Plane], factors: &Factors, rows: &Plane) -> Count {
+        let (mut sure, mut maybe) = (0, 0);
+        for at in (0..WORDS).step_by(PART) {
+            let (yes, open) = part::<PART>(planes, factors, rows, at);
+            sure += yes.iter().map(|w| u64::from(w.count_ones())).sum::<u64>();
+            maybe += open.iter().map(|w| u64::from(w.count_ones())).sum::<u64>();
+        }
+        Count {
+            yes: sure,
+            unknown: maybe - sure,
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn append(planes: &[Plane], factors: &Factors, rows: &Plane, out: &mut Vec<u64>) {
+        let Outcome { yes, open } = conjunction(planes, factors, rows);
+        let mut unknown = open;
+        for (word, yes) in unknown.0.iter_mut().zip(&yes.0) {
+            *word &= !yes;
+        }
+        for plane in [yes, unknown] {
+            let head = out.len();
+            out.push(0);
+            let mut present = 0;
+            for (i, word) in plane.0.iter().enumerate().filter(|(_, word)| **word != 0) {
+                present |= 1 << i;
+                out.push(*word);
+            }
+            out[head] = present;
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn ranks(numbers: &[i64; 64], cuts: &[i64], present: u64, out: &mut [u8; 64]) {
+        if cuts.len() > 48 {
+            for (out, number) in out.iter_mut().zip(numbers) {
+                *out = 1 + cuts.partition_point(|cut| cut <= number) as u8;
+            }
+        } else {
+            let mut ranks = [1i64; 64];
+            for cut in cuts {
+                for (rank, number) in ranks.iter_mut().zip(numbers) {
+                    *rank += i64::from(number >= cut);
+                }
+            }
+            for (out, rank) in out.iter_mut().zip(ranks) {
+                *out = rank as u8;
+            }
+        }
+        for (row, out) in out.iter_mut().enumerate() {
+            *out &= ((present >> row & 1) as u8).wrapping_neg();
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn at_least(a: &[i64; 64], b: &[i64; 64]) -> u64 {
+        a.iter()
+            .zip(b)
+            .enumerate()
+            .fold(0, |word, (row, (a, b))| word | u64::from(a >= b) << row)
+    }
+
+    #[inline(always)]
+    pub(super) fn products(a: &[i64; 64], b: &[i64; 64], out: &mut [i64; 64]) {
+        for ((out, a), b) in out.iter_mut().zip(a).zip(b) {
+            *out = a.wrapping_mul(*b);
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use super::{BLOCK, Classes, Count, Factors, Outcome, Plane, Test, WORDS, portable};
+    use std::arch::x86_64::*;
+
+    macro_rules! compiled {
+        ($features:literal: $($name:ident = $portable:ident($($arg:ident: $ty:ty),*) $(-> $out:ty)?;)*) => {
+            $(#[target_feature(enable = $features)]
+            pub(super) fn $name($($arg: $ty),*) $(-> $out)? {
+                portable::$portable($($arg),*)
+            })*
+        };
+    }
+
+    // The portable loops, compiled for wider registers.
+    compiled! { "avx2,popcnt":
+        conjunction_avx2 = conjunction(planes: &[Plane], factors: &Factors, rows: &Plane) -> Outcome;
+        count_avx2 = count(planes: &[Plane], factors: &Factors, rows: &Plane) -> Count;
+        append_avx2 = append(planes: &[Plane], factors: &Factors, rows: &Plane, out: &mut Vec<u64>);
+        ranks_avx2 = ranks(numbers: &[i64; 64], cuts: &[i64], present: u64, out: &mut [u8; 64]);
+        products_avx2 = products(a: &[i64; 64], b: &[i64; 64], out: &mut [i64; 64]);
+    }
+    compiled! { "avx512f,avx512dq":
+        products_avx512 = products(a: &[i64; 64], b: &[i64; 64], out: &mut [i64; 64]);
+    }
+
+    #[target_feature(enable = "avx2,popcnt")]
+    pub(super) fn members_avx2(codes: &[u8; BLOCK], test: &Test, out: &mut Plane) {
+        let (halves, _) = codes.as_chunks::<32>();
+        let (pairs, _) = halves.as_chunks::<2>();
+        // SAFETY: 32 bytes at each address.
+        let load = |half: &[u8; 32]| unsafe { _mm256_loadu_si256(half.as_ptr().cast()) };
+        match test {
+            Test::Stretch { first, more } => {
+                let (first, more) = (
+                    _mm256_set1_epi8(*first as i8),
+                    _mm256_set1_epi8(*more as i8),
+                );
+                let within = |half: &[u8; 32]| {
+                    let from = _mm256_sub_epi8(load(half), first);
+                    let inside = _mm256_cmpeq_epi8(_mm256_min_epu8(from, more), from);
+                    u64::from(_mm256_movemask_epi8(inside) as u32)
+                };
+                for (word, [low, high]) in out.0.iter_mut().zip(pairs) {
+                    *word = within(low) | within(high) << 32;
+                }
+            }
+            Test::Any(classes) => {
+                let (low_bytes, high_bytes) = bytes(classes);
+                // SAFETY: 16 bytes at each address.
+                let table = |bytes: &[u8; 16]| unsafe {
+                    _mm256_broadcastsi128_si256(_mm_loadu_si128(bytes.as_ptr().cast()))
+                };
+                let (low_table, high_table) = (table(&low_bytes), table(&high_bytes));
+                let powers = table(&[1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128]);
+                let among = |half: &[u8; 32]| {
+                    let codes = load(half);
+                    let byte =
+                        _mm256_and_si256(_mm256_srli_epi16::<3>(codes), _mm256_set1_epi8(31));
+                    let low = _mm256_shuffle_epi8(low_table, byte);
+                    let high = _mm256_shuffle_epi8(high_table, byte);
+                    // The top bit of a code tells which half of the table is its own.
+                    let bits = _mm256_blendv_epi8(low, high, codes);
+                    let power =
+                        _mm256_shuffle_epi8(powers, _mm256_and_si256(codes, _mm256_set1_epi8(7)));
+                    let inside = _mm256_cmpeq_epi8(_mm256_and_si256(bits, power), power);
+                    u64::from(_mm256_movemask_epi8(inside) as u32)
+                };
+                for (word, [low, high]) in out.0.iter_mut().zip(pairs) {
+                    *word = among(low) | among(high) << 32;
+                }
+            }
+        }
+    }
+
+    /// The bits of classes 0 to 127 and 128 to 255, eight to a byte.
+    fn bytes(classes: &Classes) -> ([u8; 16], [u8; 16]) {
+        let mut all = [0; 32];
+        for (bytes, word) in all.chunks_exact_mut(8).zip(classes.0) {
+            bytes.copy_from_slice(&word.to_le_bytes());
+        }
+        let (mut low, mut high) = ([0; 16], [0; 16]);
+        low.copy_from_slice(&all[..16]);
+        high.copy_from_slice(&all[16..]);
+        (low, high)
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,popcnt")]
+    pub(super) fn members_avx512(codes: &[u8; BLOCK], test: &Test, out: &mut Plane) {
+        let (rows, _) = codes.as_chunks::<64>();
+        // SAFETY: 64 bytes at each address.
+        let load = |row: &[u8; 64]| unsafe { _mm512_loadu_si512(row.as_ptr().cast()) };
+        match test {
+            Test::Stretch { first, more } => {
+                let (first, more) = (
+                    _mm512_set1_epi8(*first as i8),
+                    _mm512_set1_epi8(*more as i8),
+                );
+                for (word, row) in out.0.iter_mut().zip(rows) {
+                    *word = _mm512_cmple_epu8_mask(_mm512_sub_epi8(load(row), first), more);
+                }
+            }
+            Test::Any(classes) => {
+                let mut table = [0; 64];
+                let (low, high) = bytes(classes);
+                table[..16].copy_from_slice(&low);
+                table[16..32].copy_from_slice(&high);
+                let table = load(&table);
+                let powers = _mm512_set1_epi64(i64::from_le_bytes([1, 2, 4, 8, 16, 32, 64, 128]));
+                for (word, row) in out.0.iter_mut().zip(rows) {
+                    let codes = load(row);
+                    let byte =
+                        _mm512_and_si512(_mm512_srli_epi16::<3>(codes), _mm512_set1_epi8(31));
+                    let bits = _mm512_permutexvar_epi8(byte, table);
+                    let power = _mm512_permutexvar_epi8(
+                        _mm512_and_si512(codes, _mm512_set1_epi8(7)),
+                        powers,
+                    );
+                    *word = _mm512_test_epi8_mask(bits, power);
+                }
+            }
+        }
+    }
+
+    const VECTORS: usize = WORDS / 8;
+
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn load(plane: &Plane) -> [__m512i; VECTORS] {
+        let (vectors, _) = plane.0.as_chunks::<8>();
+        let mut all = [_mm512_setzero_si512(); VECTORS];
+        for (vector, words) in all.iter_mut().zip(vectors) {
+            // SAFETY: 64 bytes at each address.
+            *vector = unsafe { _mm512_loadu_si512(words.as_ptr().cast()) };
+        }
+        all
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn store(vectors: &[__m512i; VECTORS]) -> Plane {
+        let mut plane = Plane::ZERO;
+        let (words, _) = plane.0.as_chunks_mut::<8>();
+        for (words, vector) in words.iter_mut().zip(vectors) {
+            // SAFETY: 64 bytes at each address.
+            unsafe { _mm512_storeu_si512(words.as_mut_ptr().cast(), *vector) };
+        }
+        plane
+    }
+
+    /// All of a block at once: eight registers of yes, eight of open.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn all(
+        planes: &[Plane],
+        factors: &Factors,
+        rows: &Plane,
+    ) -> ([__m512i; VECTORS], [__m512i; VECTORS]) {
+        let mut yes = load(rows);
+        let mut open = yes;
+        let plane = |number: &u32| load(planes.get(*number as usize).unwrap_or(&Plane::ZERO));
+        for (t, k) in &factors.plain {
+            let (t, k) = (plane(t), plane(k));
+            for i in 0..VECTORS {
+                yes[i] = _mm512_and_si512(yes[i], t[i]);
+                // open & (t | !k)
+                open[i] = _mm512_ternarylogic_epi64::<0b1101_0000>(open[i], t[i], k[i]);
+            }
+        }
+        for (t, k) in &factors.negated {
+            let (t, k) = (plane(t), plane(k));
+            for i in 0..VECTORS {
+                // yes & k & !t
+                yes[i] = _mm512_ternarylogic_epi64::<0b0010_0000>(yes[i], t[i], k[i]);
+                open[i] = _mm512_andnot_si512(t[i], open[i]);
+            }
+        }
+        (yes, open)
+    }
+
+    #[target_feature(enable = "avx512f")]
+    pub(super) fn conjunction_avx512(planes: &[Plane], factors: &Factors, rows: &Plane) -> Outcome {
+        let (yes, open) = all(planes, factors, rows);
+        Outcome {
+            yes: store(&yes),
+            open: store(&open),
+        }
+    }
+
+    #[target_feature(enable = "avx512f,avx512vpopcntdq")]
+    pub(super) fn count_avx512(planes: &[Plane], factors: &Factors, rows: &Plane) -> Count {
+        let (yes, open) = all(planes, factors, rows);
+        let (mut sure, mut maybe) = (_mm512_setzero_si512(), _mm512_setzero_si512());
+        for i in 0..VECTORS {
+            sure = _mm512_add_epi64(sure, _mm512_popcnt_epi64(yes[i]));
+            maybe = _mm512_add_epi64(maybe, _mm512_popcnt_epi64(open[i]));
+        }
+        let sure = _mm512_reduce_add_epi64(sure) as u64;
+        Count {
+            yes: sure,
+            unknown: _mm512_reduce_add_epi64(maybe) as u64 - sure,
+        }
+    }
+
+    #[target_feature(enable = "avx512f,popcnt")]
+    pub(super) fn append_avx512(
+        planes: &[Plane],
+        factors: &Factors,
+        rows: &Plane,
+        out: &mut Vec<u64>,
+    ) {
+        let (yes, mut open) = all(planes, factors, rows);
+        for i in 0..VECTORS {
+            open[i] = _mm512_andnot_si512(yes[i], open[i]);
+        }
+        out.reserve(2 * (WORDS + 1));
+        for plane in [yes, open] {
+            let head = out.len();
+            let mut next = head + 1;
+            let mut present = 0;
+            for (i, vector) in plane.iter().enumerate() {
+                let mask = _mm512_test_epi64_mask(*vector, *vector);
+                present |= u64::from(mask) << (8 * i);
+                // SAFETY: `next` is at most 64 words past `head`, and 2 · 65 words were reserved before the first head:
+                // the eighth vector of a plane ends at most 65 words after its head.
+                unsafe {
+                    _mm512_storeu_si512(
+                        out.as_mut_ptr().add(next).cast(),
+                        _mm512_maskz_compress_epi64(mask, *vector),
+                    );
+                }
+                next += mask.count_ones() as usize;
+            }
+            // SAFETY: the words from `head` to `next` are written, and within what was reserved.
+            unsafe {
+                out.as_mut_ptr().add(head).write(present);
+                out.set_len(next);
+            }
+        }
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw")]
+    pub(super) fn ranks_avx512(
+        numbers: &[i64; 64],
+        cuts: &[i64],
+        present: u64,
+        out: &mut [u8; 64],
+    ) {
+        if cuts.len() > 64 {
+            return portable::ranks(numbers, cuts, present, out);
+        }
+        let (vectors, _) = numbers.as_chunks::<8>();
+        let (places, _) = out.as_chunks_mut::<8>();
+        let one = _mm512_set1_epi64(1);
+        for (i, (numbers, place)) in vectors.iter().zip(places).enumerate() {
+            // SAFETY: 64 bytes at the address.
+            let numbers = unsafe { _mm512_loadu_si512(numbers.as_ptr().cast()) };
+            let mut rank = one;
+            for cut in cuts {
+                let reached = _mm512_cmpge_epi64_mask(numbers, _mm512_set1_epi64(*cut));
+                rank = _mm512_mask_add_epi64(rank, reached, rank, one);
+            }
+            let rank = _mm512_maskz_mov_epi64((present >> (8 * i)) as u8, rank);
+            let bytes = _mm_cvtsi128_si64(_mm512_cvtepi64_epi8(rank));
+            *place = bytes.to_le_bytes();
+        }
+    }
+
+    #[target_feature(enable = "avx2")]
+    pub(super) fn at_least_avx2(a: &[i64; 64], b: &[i64; 64]) -> u64 {
+        let (a, _) = a.as_chunks::<4>();
+        let (b, _) = b.as_chunks::<4>();
+        let mut word = 0;
+        for (i, (a, b)) in a.iter().zip(b).enumerate() {
+            // SAFETY: 32 bytes at each address.
+            let (a, b) = unsafe {
+                (
+                    _mm256_loadu_si256(a.as_ptr().cast()),
+                    _mm256_loadu_si256(b.as_ptr().cast()),
+                )
+            };
+            let less = _mm256_movemask_pd(_mm256_castsi256_pd(_mm256_cmpgt_epi64(b, a)));
+            word |= u64::from(!less as u32 & 15) << (4 * i);
+        }
+        word
+    }
+
+    #[target_feature(enable = "avx512f")]
+    pub(super) fn at_least_avx512(a: &[i64; 64], b: &[i64; 64]) -> u64 {
+        let (a, _) = a.as_chunks::<8>();
+        let (b, _) = b.as_chunks::<8>();
+        let mut word = 0;
+        for (i, (a, b)) in a.iter().zip(b).enumerate() {
+            // SAFETY: 64 bytes at each address.
+            let (a, b) = unsafe {
+                (
+                    _mm512_loadu_si512(a.as_ptr().cast()),
+                    _mm512_loadu_si512(b.as_ptr().cast()),
+                )
+            };
+            word |= u64::from(_mm512_cmpge_epi64_mask(a, b)) << (8 * i);
+        }
+        word
+    }
+}

@@ -1,0 +1,218 @@
+//! The leaves of rules: the parts below and, or and not, each distinct one once, and what each reads.
+
+use crate::{Bound, Kind, NO_ROW, Node, Rule, Type, Value, World, values};
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write;
+
+/// The names in scope of a plan.
+pub(super) type Names<'a> = BTreeMap<&'a str, Bound<'a>>;
+
+/// Every distinct leaf of the rules of a plan.
+#[derive(Default)]
+pub(super) struct Leaves<'r> {
+    /// In order of first sight.
+    pub(super) rules: Vec<Rule>,
+    numbers: HashMap<String, usize>,
+    texts: Vec<&'r str>,
+}
+
+impl<'r> Leaves<'r> {
+    /// The text of the rule whose leaves come next.
+    pub(super) fn of(&mut self, rule: &'r Rule) {
+        self.texts = vec![&rule.text];
+    }
+
+    /// The number of a leaf.
+    pub(super) fn number(&mut self, node: &Node) -> usize {
+        let mut key = String::new();
+        spell(node, &mut key);
+        let next = self.rules.len();
+        let number = *self.numbers.entry(key).or_insert(next);
+        if number == next {
+            let text = self.texts.first().and_then(|t| t.get(node.span.clone()));
+            self.rules.push(Rule {
+                text: text.unwrap_or_default().into(),
+                root: node.clone(),
+            });
+        }
+        number
+    }
+}
+
+/// Writes a node so that nodes alike but for their place in a text are written alike.
+fn spell(node: &Node, out: &mut String) {
+    // Writing into a String cannot fail.
+    let _ = match &node.kind {
+        Kind::Literal(value) => write!(out, "={value:?}"),
+        Kind::Own => write!(out, "own"),
+        Kind::Bound(name) => write!(out, "bound {name}"),
+        Kind::Name(name) => write!(out, "name {name}"),
+        Kind::Element(name) => write!(out, "element {name}"),
+        Kind::Field {
+            table,
+            column,
+            field,
+            ..
+        } => write!(out, "field {table} {column:?} {field}"),
+        Kind::Not(_) => write!(out, "not"),
+        Kind::And(_) => write!(out, "and"),
+        Kind::Or(_) => write!(out, "or"),
+        Kind::Compare(comparison, ..) => write!(out, "{comparison:?}"),
+        Kind::In(..) => write!(out, "in"),
+        Kind::Arithmetic(operator, ..) => write!(out, "{operator:?}"),
+        Kind::Negate(_) => write!(out, "minus"),
+        Kind::Conditional(..) => write!(out, "if"),
+        Kind::Present(_) => write!(out, "present"),
+        Kind::Known(_) => write!(out, "known"),
+        Kind::Call(function, _) => write!(out, "{function:?}"),
+        Kind::List(_) => write!(out, "list"),
+        Kind::Quantified {
+            quantifier,
+            variable,
+            ..
+        } => write!(out, "{quantifier:?} {variable}"),
+    };
+    let _ = write!(out, ":{:?}(", node.ty);
+    for child in node.children() {
+        spell(child, out);
+        out.push(',');
+    }
+    out.push(')');
+}
+
+/// What a leaf reads.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Reads {
+    /// Columns of the own table, ascending.
+    pub(super) columns: Vec<usize>,
+    /// Fields of other records than the own one.
+    pub(super) elsewhere: bool,
+    /// What differs from row to row and is no column: the record itself, a name bound row by row.
+    pub(super) rowwise: bool,
+}
+
+impl Reads {
+    pub(super) fn of(node: &Node, names: &Names<'_>) -> Self {
+        let mut reads = Self::default();
+        reads.see(node, names);
+        reads.columns.sort_unstable();
+        reads.columns.dedup();
+        reads
+    }
+
+    fn see(&mut self, node: &Node, names: &Names<'_>) {
+        match &node.kind {
+            Kind::Field {
+                of,
+                column: Some(column),
+                ..
+            } if matches!(of.kind, Kind::Own) => {
+                self.columns.push(*column);
+                return;
+            }
+            Kind::Field { .. } => self.elsewhere = true,
+            Kind::Own => self.rowwise = true,
+            Kind::Bound(name) | Kind::Name(name) => {
+                self.rowwise |= matches!(
+                    names.get(name.as_str()),
+                    Some(Bound::Rows(_) | Bound::Each(_))
+                );
+            }
+            _ => {}
+        }
+        for child in node.children() {
+            self.see(child, names);
+        }
+    }
+
+    /// Whether every row gives the same.
+    pub(super) fn nothing(&self) -> bool {
+        self.columns.is_empty() && !self.rowwise
+    }
+}
+
+/// Whether a node is this column of the own record.
+pub(super) fn own_column(node: &Node) -> Option<usize> {
+    match &node.kind {
+        Kind::Field { of, column, .. } if matches!(of.kind, Kind::Own) => *column,
+        _ => None,
+    }
+}
+
+/// The value of a node that reads no row.
+pub(super) fn constant(node: &Node, world: &World<'_>, names: &Names<'_>) -> Option<Value> {
+    if !Reads::of(node, names).nothing() {
+        return None;
+    }
+    let rule = Rule {
+        text: String::new(),
+        root: node.clone(),
+    };
+    let own = [NO_ROW];
+    let frame = crate::Frame {
+        len: 1,
+        own: Some(&own),
+        names: names.clone(),
+    };
+    values(&rule, world, &frame).pop()
+}
+
+/// A whole number behind a constant of a type that is counted.
+pub(super) fn whole(value: &Value) -> Option<i64> {
+    match value {
+        Value::Int(n) | Value::Money(n) | Value::Duration(n) => Some(*n),
+        Value::Date(day) => Some(day.0.into()),
+        Value::Time(moment) => Some(moment.0),
+        _ => None,
+    }
+}
+
+/// Whether values of a type are whole numbers in a column.
+pub(super) fn is_whole(ty: &Type) -> bool {
+    matches!(
+        ty,
+        Type::Int | Type::Money | Type::Date | Type::Time | Type::Duration
+    )
+}
+
+/// Where the truth of a leaf over one column of numbers may change, as the first value of each new stretch;
+/// `None` where the leaf is not made of comparisons of the column with constants.
+pub(super) fn cuts(node: &Node, world: &World<'_>, names: &Names<'_>) -> Option<Vec<Value>> {
+    use crate::Comparison::{Eq, Ge, Gt, Le, Lt, Ne};
+    let next = |value: Value| match value {
+        Value::Double(x) => Some(Value::Double(x.next_up())),
+        value => whole(&value).map(|n| Value::Int(n.saturating_add(1))),
+    };
+    let both = |value: Value| Some(vec![value.clone(), next(value)?]);
+    match &node.kind {
+        Kind::Present(x) | Kind::Known(x) => own_column(x).map(|_| Vec::new()),
+        Kind::Compare(comparison, a, b) => {
+            let (comparison, constant) = match (own_column(a), own_column(b)) {
+                (Some(_), None) => (*comparison, constant(b, world, names)?),
+                (None, Some(_)) => (comparison.mirrored(), constant(a, world, names)?),
+                _ => return None,
+            };
+            // With no value on one side the answer is the same for every number.
+            if matches!(constant, Value::Unknown(_) | Value::Nothing) {
+                return Some(Vec::new());
+            }
+            match comparison {
+                Lt | Ge => Some(vec![constant]),
+                Le | Gt => next(constant).map(|v| vec![v]),
+                Eq | Ne => both(constant),
+            }
+        }
+        Kind::In(item, list) => {
+            own_column(item)?;
+            let Value::List(items) = constant(list, world, names)? else {
+                return None;
+            };
+            let mut all = Vec::new();
+            for item in items {
+                all.extend(both(item)?);
+            }
+            Some(all)
+        }
+        _ => None,
+    }
+}
