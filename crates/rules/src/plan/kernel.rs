@@ -33,11 +33,6 @@ impl Classes {
         self.0[usize::from(class >> 6)] >> (class & 63) & 1 == 1
     }
 
-    /// Whether some class is in both.
-    pub(super) fn meets(&self, other: &Self) -> bool {
-        self.0.iter().zip(other.0).any(|(a, b)| a & b != 0)
-    }
-
     /// Whether every class here is in the other too.
     pub(super) fn within(&self, other: &Self) -> bool {
         self.0.iter().zip(other.0).all(|(a, b)| a & !b == 0)

@@ -2,7 +2,7 @@
 //! and after rows have changed.
 
 use crate::chance::Chance;
-use crate::house::{calendar, schema, scope, tables, today};
+use crate::house::{calendar, current, schema, scope, tables, today};
 use proptest::prelude::*;
 use rules::{
     Bits, Bound, Expected, Form, Frame, Level, NO_ROW, Options, Plan, Rule, Tables, Type, Value,
@@ -66,6 +66,7 @@ fn with_world<T>(tables: &Tables, f: impl FnOnce(World<'_>) -> T) -> T {
     f(World {
         schema: &schema,
         tables,
+        current: &current(tables),
         calendar: &calendar,
         today: today(),
     })
