@@ -2,7 +2,7 @@
 """Every firm against every policy in OpenFisca-core: facts are its inputs, every distinct condition and every policy a variable.
 
 OpenFisca has no unknown: 0, 1, 2 stand for no, unknown, yes; `and` is the least, `or` the greatest, `not` is 2 - x.
-usage: w1_openfisca.py FOLDER [--every 10] [--rows 100000] [--runs 3]
+usage: w1_openfisca.py FOLDER [--every 1] [--stride 1] [--runs 3]
 """
 import argparse
 
@@ -92,11 +92,11 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder")
     parser.add_argument("--policies-file", default="policies")
-    parser.add_argument("--every", type=int, default=10)
-    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--stride", type=int, default=1)
     parser.add_argument("--runs", type=int, default=3)
     args = parser.parse_args()
-    columns, trees, _ = w1_columns.load(args.folder, args.policies_file, args.every, args.rows)
+    columns, trees, _ = w1_columns.load(args.folder, args.policies_file, args.every, args.stride)
     system = System(columns, trees)
     fresh = [system.simulation() for _ in range(args.runs)]
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Every firm against every policy: (eligible, unknown) counts of each policy, one thread.
 
-usage: w1_peers.py ENGINE FOLDER [--policies-file policies] [--every 1] [--rows all] [--runs 3]
+usage: w1_peers.py ENGINE FOLDER [--policies-file policies] [--every 1] [--stride 1] [--runs 3]
 ENGINE: numpy, polars, duckdb, sqlite. Each in its best form: rows sorted by place, and the policy's place, which is
 never missing, taken out by hand into a slice of the rows or a WHERE.
 """
@@ -92,10 +92,10 @@ def main():
     parser.add_argument("folder")
     parser.add_argument("--policies-file", default="policies")
     parser.add_argument("--every", type=int, default=1)
-    parser.add_argument("--rows", type=int)
+    parser.add_argument("--stride", type=int, default=1)
     parser.add_argument("--runs", type=int, default=3)
     args = parser.parse_args()
-    columns, trees, _ = w1_columns.load(args.folder, args.policies_file, args.every, args.rows)
+    columns, trees, _ = w1_columns.load(args.folder, args.policies_file, args.every, args.stride)
     found, times = timing.timed(ENGINES[args.engine](columns, trees), args.runs)
     timing.tell(args.engine, found, times, rows=len(columns["place"][0]), policies=len(trees))
 
