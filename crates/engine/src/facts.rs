@@ -61,6 +61,24 @@ impl Facts {
         )
     }
 
+    /// When the rows of a table were recorded and superseded.
+    pub(crate) fn versions(&self, table: usize) -> (&[Moment], &[Moment]) {
+        let (recorded, superseded) = (self.recorded.get(table), self.superseded.get(table));
+        (
+            recorded.map(Vec::as_slice).unwrap_or_default(),
+            superseded.map(Vec::as_slice).unwrap_or_default(),
+        )
+    }
+
+    /// The days on which a row of a table was recorded or superseded, in no order.
+    pub(crate) fn changes(&self, table: usize) -> impl Iterator<Item = Day> {
+        let (recorded, superseded) = self.versions(table);
+        let times = recorded.iter().chain(superseded);
+        times
+            .filter(|at| **at != ALWAYS && **at != NEVER)
+            .map(|at| at.day())
+    }
+
     /// The day a row was recorded; `None` for one known since always.
     pub fn recorded_on(&self, table: usize, row: u32) -> Option<Day> {
         let (from, _) = self.validity(table, row);

@@ -2,6 +2,7 @@
 //!
 //! Pure: one `now` comes in with each evaluation ([`AsOf`]); no clock, file, network or chance.
 
+pub mod board;
 pub mod cases;
 mod cell;
 mod chain;

@@ -7,6 +7,7 @@
 )]
 
 mod as_of;
+mod board;
 mod cases;
 mod clock;
 mod ladder;

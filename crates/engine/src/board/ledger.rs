@@ -1,0 +1,151 @@
+//! Entries by bearer: a sorted body and a short tail of what came since.
+
+/// No further entry.
+const END: u32 = u32::MAX;
+
+/// Entries of every bearer.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ledger<T> {
+    /// Entries of bearer `b` are `body[start[b]..start[b + 1]]`.
+    start: Vec<u32>,
+    body: Vec<T>,
+    /// Per bearer its newest entry in the tail; empty while the tail is.
+    newest: Vec<u32>,
+    /// Each with the one before it of the same bearer.
+    tail: Vec<(T, u32)>,
+}
+
+/// Where an entry stands, until the next is added.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Spot {
+    Body(usize),
+    Tail(usize),
+}
+
+impl<T: Copy + Default> Ledger<T> {
+    /// Sorts entries by bearer; those of one bearer keep their order.
+    pub(super) fn new(bearers: usize, of: &[u32], entries: &[T]) -> Self {
+        let mut start = vec![0u32; bearers + 1];
+        for bearer in of {
+            if let Some(n) = start.get_mut(*bearer as usize + 1) {
+                *n += 1;
+            }
+        }
+        let mut sum = 0;
+        for n in &mut start {
+            sum += *n;
+            *n = sum;
+        }
+        let mut next = start.clone();
+        let mut body = vec![T::default(); entries.len()];
+        for (bearer, entry) in of.iter().zip(entries) {
+            if let Some(at) = next.get_mut(*bearer as usize) {
+                if let Some(slot) = body.get_mut(*at as usize) {
+                    *slot = *entry;
+                }
+                *at += 1;
+            }
+        }
+        Self {
+            start,
+            body,
+            newest: Vec::new(),
+            tail: Vec::new(),
+        }
+    }
+
+    /// How many entries.
+    pub(super) fn len(&self) -> usize {
+        self.body.len() + self.tail.len()
+    }
+
+    /// Entries of the body before a bearer's.
+    pub(super) fn before(&self, bearer: usize) -> usize {
+        self.start
+            .get(bearer)
+            .map_or(self.body.len(), |n| *n as usize)
+    }
+
+    /// A bearer's entries in the body.
+    pub(super) fn body(&self, bearer: usize) -> &[T] {
+        let (from, to) = (self.before(bearer), self.before(bearer + 1));
+        self.body.get(from..to).unwrap_or_default()
+    }
+
+    /// A bearer's entries in the tail, newest first.
+    pub(super) fn tail(&self, bearer: usize) -> impl Iterator<Item = &T> {
+        let mut next = self.newest.get(bearer).copied().unwrap_or(END);
+        std::iter::from_fn(move || {
+            let (entry, before) = self.tail.get(next as usize)?;
+            next = *before;
+            Some(entry)
+        })
+    }
+
+    /// Whether anything stands in the tail.
+    pub(super) fn has_tail(&self) -> bool {
+        !self.tail.is_empty()
+    }
+
+    /// All of a bearer's entries.
+    pub(super) fn of(&self, bearer: usize) -> impl Iterator<Item = &T> {
+        self.body(bearer).iter().chain(self.tail(bearer))
+    }
+
+    /// Adds an entry; the tail is put in order once it is an eighth of the body.
+    pub(super) fn push(&mut self, bearer: u32, entry: T) {
+        if self.newest.is_empty() {
+            self.newest = vec![END; self.start.len().saturating_sub(1)];
+        }
+        let Some(newest) = self.newest.get_mut(bearer as usize) else {
+            return;
+        };
+        let at = self.tail.len() as u32;
+        self.tail.push((entry, *newest));
+        *newest = at;
+        if self.tail.len() > 1_024 + self.body.len() / 8 {
+            self.settle();
+        }
+    }
+
+    /// Where a bearer's first entry stands for which something holds.
+    pub(super) fn find(&self, bearer: u32, holds: impl Fn(&T) -> bool) -> Option<Spot> {
+        let bearer = bearer as usize;
+        if let Some(at) = self.body(bearer).iter().position(&holds) {
+            return Some(Spot::Body(self.before(bearer) + at));
+        }
+        let mut next = self.newest.get(bearer).copied().unwrap_or(END);
+        while let Some((entry, before)) = self.tail.get(next as usize) {
+            if holds(entry) {
+                return Some(Spot::Tail(next as usize));
+            }
+            next = *before;
+        }
+        None
+    }
+
+    /// Changes the entry at a spot.
+    pub(super) fn change(&mut self, spot: Spot, by: impl FnOnce(&mut T)) {
+        let entry = match spot {
+            Spot::Body(at) => self.body.get_mut(at),
+            Spot::Tail(at) => self.tail.get_mut(at).map(|(entry, _)| entry),
+        };
+        if let Some(entry) = entry {
+            by(entry);
+        }
+    }
+
+    /// Puts the tail in order.
+    fn settle(&mut self) {
+        let bearers = self.start.len().saturating_sub(1);
+        let mut of = Vec::with_capacity(self.len());
+        let mut entries = Vec::with_capacity(self.len());
+        for bearer in 0..bearers {
+            for entry in self.of(bearer) {
+                of.push(bearer as u32);
+                entries.push(*entry);
+            }
+        }
+        *self = Self::new(bearers, &of, &entries);
+    }
+}
