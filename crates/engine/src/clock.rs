@@ -33,21 +33,8 @@ pub(crate) fn declared<'p>(programme: &'p Programme, table: usize, id: &str) -> 
 }
 
 /// The versions of one record known at the moment, oldest first.
-pub(crate) fn versions(cx: &AsOf<'_>, table: usize, record: u32) -> Vec<u32> {
-    let Some(all) = cx.tables().tables.get(table) else {
-        return Vec::new();
-    };
-    let mine = all
-        .record
-        .iter()
-        .enumerate()
-        .filter(|(_, r)| **r == record)
-        .map(|(row, _)| row as u32);
-    let mut rows: Vec<u32> = mine
-        .filter(|row| cx.facts.validity(table, *row).0 < cx.until())
-        .collect();
-    rows.sort_by_key(|row| cx.facts.validity(table, *row).0);
-    rows
+pub(crate) fn versions<'f>(cx: &AsOf<'f>, table: usize, record: u32) -> &'f [u32] {
+    cx.facts.versions(table, record, cx.until())
 }
 
 /// The clock of a record; `None` while it has not started.

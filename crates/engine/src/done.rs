@@ -42,24 +42,34 @@ impl Done {
     }
 }
 
-/// Done on a date of the bearer.
-pub(crate) fn by_date(cx: &AsOf<'_>, path: &Rule, bearer: &BearerSpan) -> Done {
-    let when = dates(cx, Some(path), &[bearer.row])
-        .first()
-        .copied()
-        .unwrap_or(When::Unknown);
-    let rows = clock::versions(cx, bearer.bearer.table, bearer.bearer.record);
-    let told = dates(cx, Some(path), &rows);
-    let first = rows
-        .iter()
-        .zip(told)
-        .find(|(_, w)| *w == when)
-        .map(|(row, _)| *row);
-    let recorded = first.and_then(|row| cx.facts.recorded_on(bearer.bearer.table, row));
-    Done {
-        when,
-        at: cx.at,
-        recorded,
+/// The date on which bearers are done, by version of their records.
+pub(crate) struct Dates {
+    table: usize,
+    told: Vec<When>,
+}
+
+impl Dates {
+    /// The dates that a path leads to from every version of a register's records.
+    pub(crate) fn new(cx: &AsOf<'_>, path: &Rule, table: usize) -> Self {
+        let rows = cx.tables().tables.get(table).map_or(0, rules::Table::rows);
+        let rows: Vec<u32> = (0..rows as u32).collect();
+        Self {
+            table,
+            told: dates(cx, Some(path), &rows),
+        }
+    }
+
+    /// Whether a bearer is done.
+    pub(crate) fn of(&self, cx: &AsOf<'_>, bearer: &BearerSpan) -> Done {
+        let told = |row: u32| self.told.get(row as usize).copied();
+        let when = told(bearer.row).unwrap_or(When::Unknown);
+        let rows = clock::versions(cx, self.table, bearer.bearer.record);
+        let first = rows.iter().find(|row| told(**row) == Some(when));
+        Done {
+            when,
+            at: cx.at,
+            recorded: first.and_then(|row| cx.facts.recorded_on(self.table, *row)),
+        }
     }
 }
 
@@ -73,10 +83,10 @@ pub(crate) fn by_clock(
     let table = bearer.bearer.table;
     let clock = clock::declared(cx.programme, table, clock)?;
     let rows = clock::versions(cx, table, bearer.bearer.record);
-    if clock::start(cx, table, &rows, clock) == When::Unknown {
-        return unstarted(cx, measure, clock::stop(cx, table, &rows, clock));
+    if clock::start(cx, table, rows, clock) == When::Unknown {
+        return unstarted(cx, measure, clock::stop(cx, table, rows, clock));
     }
-    let running = clock::running(cx, table, &rows, clock)?;
+    let running = clock::running(cx, table, rows, clock)?;
     if measure.from.is_some_and(|from| running.started < from)
         || measure.until.is_some_and(|u| running.started > u)
     {

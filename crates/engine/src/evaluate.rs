@@ -1,16 +1,17 @@
 //! Every duty of a programme at one moment.
 
 use crate::chain;
+use crate::done::Dates;
 use crate::done::Done;
 use crate::duty::{BearerOf, Bounds, Duty, Held};
 use crate::excuse::Excuses;
 use crate::moment::AsOf;
 use crate::owes::Owes;
 use crate::pace;
-use crate::period::{BearerSpan, Dated, bearers, periods};
+use crate::period::{BearerSpan, Dated, Periods, bearers};
 use crate::standing::{Case, Standing};
 use crate::tally::{Bearers, Placed, TallyRows, Window, bounds, place, reads_period, within};
-use programme::model::Measure;
+use programme::model::{Measure, Pace};
 use programme::{Period, Rhythm};
 use rules::{Bound, Day, Frame, Moment, Value, verdicts};
 use std::collections::HashMap;
@@ -142,10 +143,13 @@ impl<'w> Work<'w> {
             .map(|t| place(self.cx, self.measure, t, &index))
             .collect();
         let filed = crate::filing::Filed::new(self.cx, self.measure);
+        let mut periods = Periods::new(self.cx, self.measure, &bearers);
+        let done = self.done_dates(&bearers);
         let mut duties = Vec::new();
         for (position, bearer) in bearers.iter().enumerate() {
             let rows: Vec<&[Placed]> = tallies.iter().map(|t| t.of(position as u32)).collect();
-            for (dated, held) in self.dated(bearer, before) {
+            let own = || periods.of(position, bearer);
+            for (dated, held) in self.dated(bearer, before, own, done.as_ref()) {
                 let filed = filed.holds(self.cx, bearer, &dated.period);
                 duties.push(self.duty(bearer, dated, held, &rows, filed));
             }
@@ -159,11 +163,19 @@ impl<'w> Work<'w> {
         }
     }
 
+    /// The dates that say when bearers are done, where the measure goes by one.
+    fn done_dates(&self, bearers: &[BearerSpan]) -> Option<Dates> {
+        let path = self.measure.done.as_ref()?;
+        Some(Dates::new(self.cx, path, bearers.first()?.bearer.table))
+    }
+
     /// A bearer's periods; for a date or a clock of the bearer also whether it is done.
     fn dated(
         &self,
         bearer: &BearerSpan,
         before: Option<&MeasureResult>,
+        own: impl FnOnce() -> Vec<Dated>,
+        done: Option<&Dates>,
     ) -> Vec<(Dated, Option<Done>)> {
         if let Some(clock) = &self.measure.clock {
             return crate::done::by_clock(self.cx, self.measure, bearer, clock)
@@ -174,13 +186,9 @@ impl<'w> Work<'w> {
             Some(chain) => before.map_or_else(Vec::new, |b| {
                 chain::periods(self.cx, self.measure, chain, bearer, b)
             }),
-            None => periods(self.cx, self.measure, bearer),
+            None => own(),
         };
-        let done = self
-            .measure
-            .done
-            .as_ref()
-            .map(|path| crate::done::by_date(self.cx, path, bearer));
+        let done = done.map(|dates| dates.of(self.cx, bearer));
         dated.into_iter().map(|d| (d, done.clone())).collect()
     }
 
@@ -287,8 +295,15 @@ impl<'w> Work<'w> {
     /// How an open duty keeps up with its pace; one that is not open is below none.
     fn pace(&self, look: &Look<'_>, in_time: &Held) -> AtPace {
         let (measure, dated) = (self.measure, look.dated);
+        if measure.every == Rhythm::Always || measure.pace == Pace::None {
+            return AtPace {
+                paced: false,
+                below: Some(false),
+                asks: None,
+            };
+        }
         let goals = self.owes.goals(look.bearer.row, dated, &in_time.tallies);
-        let paced = measure.every != Rhythm::Always && pace::paced(measure, &goals);
+        let paced = pace::paced(measure, &goals);
         let open = self.cx.at < dated.judged && dated.period.from <= self.cx.at;
         let (below, asks) = if open && paced {
             pace::below(measure, &goals, &in_time.tallies, &dated.period, self.cx.at)

@@ -4,35 +4,32 @@ use crate::moment::AsOf;
 use rules::{Cells, Column, NO_ROW};
 use std::collections::HashMap;
 
-/// Excuses by measure and bearer id, with the period excused (`""` for every period) and the row.
+/// Excuses by measure, then by bearer id, with the period excused (`""` for every period) and the row.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Excuses(HashMap<(String, String), Vec<(String, u32)>>);
+pub(crate) struct Excuses(HashMap<String, HashMap<String, Vec<(String, u32)>>>);
 
 impl Excuses {
     /// All that are known at the moment.
     pub(crate) fn new(cx: &AsOf<'_>) -> Self {
-        let mut all: HashMap<(String, String), Vec<(String, u32)>> = HashMap::new();
+        let mut all = Self::default();
         let Some((at, _)) = cx.programme.register("excuse") else {
-            return Self::default();
+            return all;
         };
         for (_, row) in cx.current(at) {
             let text = |field: &str| cell_text(cx, at, field, row).unwrap_or_default().to_owned();
             let decided = cell_day(cx, at, "decided_on", row);
             if decided.is_some_and(|d| d <= cx.at) {
-                all.entry((text("measure"), text("bearer")))
-                    .or_default()
-                    .push((text("period"), row));
+                let of_measure = all.0.entry(text("measure")).or_default();
+                let rows = of_measure.entry(text("bearer")).or_default();
+                rows.push((text("period"), row));
             }
         }
-        Self(all)
+        all
     }
 
     /// The row that excuses a duty.
     pub(crate) fn of(&self, measure: &str, bearer: &str, period: &str) -> Option<u32> {
-        if self.0.is_empty() {
-            return None;
-        }
-        let rows = self.0.get(&(measure.to_owned(), bearer.to_owned()))?;
+        let rows = self.0.get(measure)?.get(bearer)?;
         rows.iter()
             .find(|(p, _)| p.is_empty() || p == period)
             .map(|(_, row)| *row)

@@ -10,7 +10,7 @@ pub use build::{FactsBuilder, Sheet};
 
 use programme::model::FIRST_REGISTER_TABLE;
 use rules::{Day, Moment, NO_ROW, Table, Tables};
-use version::Versions;
+use version::{History, Versions};
 
 /// Never: a version that was never superseded.
 const NEVER: Moment = Moment(i64::MAX);
@@ -27,6 +27,8 @@ pub struct Facts {
     superseded: Vec<Vec<Moment>>,
     /// Per table and record: first recorded at.
     first: Vec<Vec<Moment>>,
+    /// Per table: each record's versions.
+    history: Vec<History>,
 }
 
 impl Facts {
@@ -92,6 +94,13 @@ impl Facts {
         (first != ALWAYS && first != NEVER).then(|| first.day())
     }
 
+    /// The versions of a record that were recorded before `until`, oldest first.
+    pub fn versions(&self, table: usize, record: u32, until: Moment) -> &[u32] {
+        let all = self.history.get(table).map_or(&[][..], |h| h.of(record));
+        let known = all.partition_point(|row| self.validity(table, *row).0 < until);
+        all.get(..known).unwrap_or(all)
+    }
+
     /// Every version, without regard to a moment.
     pub fn tables(&self) -> &Tables {
         &self.tables
@@ -113,5 +122,6 @@ impl Facts {
         self.recorded.push(versions.recorded);
         self.superseded.push(versions.superseded);
         self.first.push(versions.first);
+        self.history.push(versions.history);
     }
 }

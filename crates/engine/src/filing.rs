@@ -5,10 +5,10 @@ use crate::moment::AsOf;
 use crate::period::BearerSpan;
 use programme::Period;
 use programme::model::Measure;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-/// What bearers have filed, by bearer id and period key.
-pub(crate) struct Filed(Option<HashSet<(String, String)>>);
+/// The keys of the periods that bearers have filed, by bearer id.
+pub(crate) struct Filed(Option<HashMap<String, HashSet<String>>>);
 
 impl Filed {
     /// The rows of the measure's filing register that are current.
@@ -21,7 +21,7 @@ impl Filed {
         };
         // A register of the programme's own serves one measure and need not name it.
         let names_measure = cell_column(cx, table, "measure").is_some();
-        let mut all = HashSet::new();
+        let mut all: HashMap<String, HashSet<String>> = HashMap::new();
         for (_, row) in cx.current(table) {
             let named = cell_text(cx, table, "measure", row);
             if !names_measure || named == Some(&measure.id) {
@@ -30,7 +30,8 @@ impl Filed {
                         .unwrap_or_default()
                         .to_owned()
                 };
-                all.insert((text("bearer"), text("period")));
+                let periods = all.entry(text("bearer")).or_default();
+                periods.insert(text("period"));
             }
         }
         Self(Some(all))
@@ -41,6 +42,6 @@ impl Filed {
         let id = cx.id(bearer.bearer.table, bearer.bearer.record);
         self.0
             .as_ref()
-            .is_none_or(|all| all.contains(&(id.to_owned(), period.key.clone())))
+            .is_none_or(|all| all.get(id).is_some_and(|p| p.contains(&period.key)))
     }
 }

@@ -99,7 +99,9 @@ pub fn goals(cx: &AsOf<'_>, measure: &Measure, duty: &Duty) -> Vec<Goal> {
     let row = cx
         .row(duty.bearer.table, duty.bearer.record)
         .unwrap_or(rules::NO_ROW);
-    Owes::new(cx, measure).goals(row, &Dated::of(duty), duty.tallies())
+    Owes::new(cx, measure)
+        .goals(row, &Dated::of(duty), duty.tallies())
+        .to_vec()
 }
 
 /// What current rows that certainly count added between two days.

@@ -15,6 +15,7 @@ mod excuse;
 mod facts;
 mod filing;
 mod forecast;
+mod kept;
 mod ladder;
 mod light;
 mod look;

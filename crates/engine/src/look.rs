@@ -167,7 +167,7 @@ impl<'l> Look<'l> {
         let id = self.measure.clock.as_deref()?;
         let clock = clock::declared(self.cx.programme, bearer.table, id)?;
         let rows = clock::versions(self.cx, bearer.table, bearer.record);
-        clock::running(self.cx, bearer.table, &rows, clock)
+        clock::running(self.cx, bearer.table, rows, clock)
     }
 
     /// The rule of what is owed as a tree with the duty's own numbers.

@@ -2,6 +2,7 @@
 
 use crate::duty::Bounds;
 use crate::evaluate::period_names;
+use crate::kept::Kept;
 use crate::moment::AsOf;
 use crate::pace::{Goal, is_goal};
 use crate::period::Dated;
@@ -12,6 +13,7 @@ use rules::{
     thresholds, verdict_between,
 };
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// The rule of a measure, prepared for its duties.
 pub(crate) struct Owes<'o> {
@@ -20,12 +22,20 @@ pub(crate) struct Owes<'o> {
     rule: Option<&'o Rule>,
     settings: Vec<(&'o str, Value)>,
     at_most: bool,
+    /// Each `tally >= N` that is a goal.
+    asks: Vec<Threshold<'o>>,
+    kept: Kept,
 }
 
 impl<'o> Owes<'o> {
     pub(crate) fn new(cx: &'o AsOf<'o>, measure: &'o Measure) -> Self {
         let rule = measure.owes.as_ref();
         let read = rule.map(names_read).unwrap_or_default();
+        let mut asks = rule.map(thresholds).unwrap_or_default();
+        if let Some(rule) = rule {
+            moving(&rule.root, measure, &mut asks);
+        }
+        asks.retain(is_goal);
         let settings = cx
             .setting_names
             .iter()
@@ -38,6 +48,8 @@ impl<'o> Owes<'o> {
                 .map(|(name, value)| (name.as_str(), value.clone()))
                 .collect(),
             at_most: rule.is_some_and(|r| limits(&r.root, measure, false)),
+            asks,
+            kept: Kept::new(&read),
         }
     }
 
@@ -56,19 +68,23 @@ impl<'o> Owes<'o> {
         if self.measure.empty_ratio_met && self.measure.tallies.iter().zip(tallies).any(nothing) {
             return Some(true);
         }
-        verdict_between(
-            rule,
-            &self.cx.world(),
-            &self.bounds(row, dated, tallies),
-            dated.share,
-        )
+        self.kept.verdict(row, dated, tallies, || {
+            verdict_between(
+                rule,
+                &self.cx.world(),
+                &self.bounds(row, dated, tallies),
+                dated.share,
+            )
+        })
     }
 
     /// Each `tally >= N` with its N for this duty; N may itself be worked out from tallies that are known.
-    pub(crate) fn goals(&self, row: u32, dated: &Dated, tallies: &[Bounds]) -> Vec<Goal> {
-        let Some(rule) = self.rule else {
-            return Vec::new();
-        };
+    pub(crate) fn goals(&self, row: u32, dated: &Dated, tallies: &[Bounds]) -> Rc<[Goal]> {
+        self.kept
+            .goals(row, dated, tallies, || self.asked(row, dated, tallies))
+    }
+
+    fn asked(&self, row: u32, dated: &Dated, tallies: &[Bounds]) -> Vec<Goal> {
         let bounds = self.bounds(row, dated, tallies);
         let goal = |t: &rules::Threshold<'_>| {
             let tally = self.measure.tallies.iter().position(|x| x.id == t.name)?;
@@ -92,13 +108,7 @@ impl<'o> Owes<'o> {
                 strictly: t.comparison == Comparison::Gt,
             })
         };
-        let mut found = thresholds(rule);
-        moving(&rule.root, self.measure, &mut found);
-        found
-            .iter()
-            .filter(|t| is_goal(t))
-            .filter_map(goal)
-            .collect()
+        self.asks.iter().filter_map(goal).collect()
     }
 
     /// The names that the rule may read.

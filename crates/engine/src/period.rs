@@ -6,6 +6,7 @@ use crate::span::{LateEnd, after};
 use programme::model::{Bearer, Cut, Due, FIRST_REGISTER_TABLE, Measure, Span, UNIT_TABLE, Unit};
 use programme::{Period, Rhythm};
 use rules::{Bound, Day, Frame, NO_ROW, Rule, Value, values, verdicts};
+use std::collections::HashMap;
 
 /// A bearer with the span in which it owes.
 #[derive(Clone, Debug)]
@@ -135,7 +136,7 @@ pub(crate) fn frame<'f>(cx: &'f AsOf<'_>, rows: &'f [u32]) -> Frame<'f> {
 }
 
 /// A date that may be open, nothing or unknown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum When {
     /// The measure names no such date.
     Open,
@@ -202,33 +203,72 @@ pub(crate) fn unit_of(cx: &AsOf<'_>, value: &Value) -> Option<u32> {
     }
 }
 
-/// The periods of a measure for one bearer, in order, with their days.
-pub(crate) fn periods(cx: &AsOf<'_>, measure: &Measure, bearer: &BearerSpan) -> Vec<Dated> {
-    let campaign = cx.programme.campaign;
-    let mut found = Vec::new();
-    for (from, until) in &bearer.spans {
-        let first = later(measure.from, *from).unwrap_or(campaign.0);
-        let last = earlier(measure.until, *until).unwrap_or(campaign.1.max(cx.at));
-        if first > last {
-            continue;
-        }
-        match measure.every {
-            Rhythm::Once => found.push(single(first, last, "once")),
-            Rhythm::Always => {
-                if last >= cx.at || measure.until.is_some_and(|u| u < cx.at) {
-                    found.push(single(first, last, "always"));
-                }
+/// The periods of a measure, worked out once for all bearers that owe in the same span.
+pub(crate) struct Periods<'p> {
+    cx: &'p AsOf<'p>,
+    measure: &'p Measure,
+    /// The date that due rests on, by position of the bearer; empty where it rests on none.
+    field: Vec<When>,
+    /// By first day, last day and the date that due rests on.
+    found: HashMap<(Day, Day, When), Vec<Dated>>,
+}
+
+impl<'p> Periods<'p> {
+    /// Periods for these bearers.
+    pub(crate) fn new(cx: &'p AsOf<'p>, measure: &'p Measure, bearers: &[BearerSpan]) -> Self {
+        let field = match &measure.due {
+            Due::Field(path) | Due::AfterField(_, path) => {
+                let rows: Vec<u32> = bearers.iter().map(|b| b.row).collect();
+                dates(cx, Some(path), &rows)
             }
-            Rhythm::Every(kind) => {
-                for whole in kind.within(first, last) {
-                    found.extend(cut(cx, measure, &whole, first, last));
-                }
-            }
+            Due::End | Due::AfterEnd(_) | Due::DayOfPeriod(_) | Due::On(_) => Vec::new(),
+        };
+        Self {
+            cx,
+            measure,
+            field,
+            found: HashMap::new(),
         }
     }
+
+    /// The periods of the bearer at a position, in order, with their days.
+    pub(crate) fn of(&mut self, position: usize, bearer: &BearerSpan) -> Vec<Dated> {
+        let (cx, measure) = (self.cx, self.measure);
+        let campaign = cx.programme.campaign;
+        let field = self.field.get(position).copied().unwrap_or(When::Unknown);
+        let mut all = Vec::new();
+        for (from, until) in &bearer.spans {
+            let first = later(measure.from, *from).unwrap_or(campaign.0);
+            let last = earlier(measure.until, *until).unwrap_or(campaign.1.max(cx.at));
+            let found = self
+                .found
+                .entry((first, last, field))
+                .or_insert_with(|| within(cx, measure, (first, last), field));
+            all.extend_from_slice(found);
+        }
+        all
+    }
+}
+
+/// The periods that a span of days holds, in order, with their days.
+fn within(cx: &AsOf<'_>, measure: &Measure, (first, last): (Day, Day), field: When) -> Vec<Dated> {
+    if first > last {
+        return Vec::new();
+    }
+    let found = match measure.every {
+        Rhythm::Once => vec![single(first, last, "once")],
+        Rhythm::Always if last >= cx.at || measure.until.is_some_and(|u| u < cx.at) => {
+            vec![single(first, last, "always")]
+        }
+        Rhythm::Always => Vec::new(),
+        Rhythm::Every(kind) => kind
+            .within(first, last)
+            .filter_map(|whole| cut(cx, measure, &whole, first, last))
+            .collect(),
+    };
     found
         .into_iter()
-        .filter_map(|(period, share)| dated(cx, measure, bearer.row, period, share))
+        .filter_map(|(period, share)| dated(cx, measure, field, period, share))
         .collect()
 }
 
@@ -284,20 +324,15 @@ fn cut(cx: &AsOf<'_>, measure: &Measure, whole: &Period, first: Day, last: Day) 
 }
 
 /// A period with its due, judged and late days; `None` past the calendar's edge (proof-reading names that).
+/// `field` is the date that due rests on, if it rests on one.
 fn dated(
     cx: &AsOf<'_>,
     measure: &Measure,
-    row: u32,
+    field: When,
     mut period: Period,
     share: Option<(i64, i64)>,
 ) -> Option<Dated> {
     let calendar = &cx.programme.calendar;
-    let field = |path: &Rule| {
-        dates(cx, Some(path), &[row])
-            .first()
-            .copied()
-            .unwrap_or(When::Unknown)
-    };
     let start = if measure.every == Rhythm::Always {
         period.from
     } else {
@@ -311,11 +346,11 @@ fn dated(
             (first.plus(i32::from(*n) - 1).min(first.month().1), true)
         }
         Due::On(day) => (*day, true),
-        Due::Field(path) => match field(path) {
+        Due::Field(_) => match field {
             When::On(day) => (day, true),
             _ => (period.until, false),
         },
-        Due::AfterField(span, path) => match field(path) {
+        Due::AfterField(span, _) => match field {
             When::On(day) => (after(day, *span, calendar)?, true),
             _ => (period.until, false),
         },

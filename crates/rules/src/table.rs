@@ -52,11 +52,22 @@ impl Bits {
 
     /// Appends one bit.
     pub fn push(&mut self, value: bool) {
-        if self.len.is_multiple_of(64) {
-            self.words.push(0);
-        }
+        let at = self.len % 64;
         self.len += 1;
-        self.set(self.len - 1, value);
+        match self.words.last_mut() {
+            Some(word) if at > 0 => *word |= u64::from(value) << at,
+            _ => self.words.push(u64::from(value)),
+        }
+    }
+
+    /// Appends all of another set: word by word where this one ends with a whole word.
+    pub fn append(&mut self, other: &Self) {
+        if self.len.is_multiple_of(64) {
+            self.words.extend_from_slice(&other.words);
+            self.len += other.len;
+        } else {
+            (0..other.len).for_each(|at| self.push(other.get(at)));
+        }
     }
 
     /// How many bits are set.
@@ -102,8 +113,19 @@ impl Bits {
 impl FromIterator<bool> for Bits {
     fn from_iter<I: IntoIterator<Item = bool>>(iter: I) -> Self {
         let mut bits = Self::default();
+        let (mut word, mut at) = (0, 0);
         for bit in iter {
-            bits.push(bit);
+            word |= u64::from(bit) << at;
+            at += 1;
+            if at == 64 {
+                bits.words.push(word);
+                bits.len += 64;
+                (word, at) = (0, 0);
+            }
+        }
+        if at > 0 {
+            bits.words.push(word);
+            bits.len += at;
         }
         bits
     }

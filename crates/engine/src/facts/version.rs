@@ -12,6 +12,48 @@ pub(super) struct Versions {
     pub(super) superseded: Vec<Moment>,
     /// Per record: first recorded at.
     pub(super) first: Vec<Moment>,
+    pub(super) history: History,
+}
+
+/// The versions of each record, oldest first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct History {
+    /// Rows by record, then by when they were recorded.
+    rows: Vec<u32>,
+    /// Where each record's rows end.
+    ends: Vec<u32>,
+}
+
+impl History {
+    fn new(table: &Table, recorded: &[Moment]) -> Self {
+        let mut rows: Vec<u32> = (0..table.record.len() as u32).collect();
+        rows.sort_by_key(|row| {
+            let row = *row as usize;
+            (table.record.get(row), recorded.get(row))
+        });
+        let mut ends = vec![0; table.ids.len()];
+        for record in &table.record {
+            if let Some(end) = ends.get_mut(*record as usize) {
+                *end += 1;
+            }
+        }
+        ends.iter_mut().fold(0, |sum, end| {
+            *end += sum;
+            *end
+        });
+        Self { rows, ends }
+    }
+
+    /// All versions of a record.
+    pub(super) fn of(&self, record: u32) -> &[u32] {
+        let end = |record: u32| {
+            self.ends
+                .get(record as usize)
+                .map_or(0, |end| *end as usize)
+        };
+        let from = record.checked_sub(1).map_or(0, end);
+        self.rows.get(from..end(record)).unwrap_or_default()
+    }
 }
 
 impl Versions {
@@ -22,6 +64,7 @@ impl Versions {
             recorded: vec![ALWAYS; rows],
             superseded: vec![NEVER; rows],
             first: vec![ALWAYS; table.ids.len()],
+            history: History::new(&table, &[]),
             table,
         }
     }
@@ -31,6 +74,7 @@ impl Versions {
         Self {
             superseded: close(&table.record, &recorded, said),
             first: first(&table, &recorded),
+            history: History::new(&table, &recorded),
             recorded,
             table,
         }

@@ -89,11 +89,8 @@ pub fn verdicts(rule: &Rule, world: &World<'_>, frame: &Frame<'_>) -> Verdicts {
     for block in blocks(frame.len) {
         let scope = Scope::of(block);
         let (yes, no) = run.node(&rule.root, &scope).yes_no();
-        for row in 0..scope.len() {
-            let at = if yes.len() == 1 { 0 } else { row };
-            out.yes.push(yes.get(at));
-            out.no.push(no.get(at));
-        }
+        out.yes.append(&lane::plane(&yes, scope.len()));
+        out.no.append(&lane::plane(&no, scope.len()));
     }
     out
 }
