@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: bench limits
+       bench w1 FOLDER POLICIES RUNS              every firm against every policy
        bench interpreter FOLDER POLICIES RUNS     the same by the row-block interpreter, as a check
        bench celrow FOLDER POLICIES RUNS FIRMS    the same by the public `cel` crate, some firms one by one
 POLICIES is policies or policies-unlike; FOLDER is what bench/generate.py made.";
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
 fn answer(words: &[&str]) -> Result<serde_json::Value, Refusal> {
     match words {
         ["limits"] => Ok(limits::measure()),
+        ["w1", folder, policies, runs] => w1::run(&drawn(folder, policies), number(runs)?),
         ["interpreter", folder, policies, runs] => {
             w1::interpret(&drawn(folder, policies), number(runs)?)
         }

@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""Runs Heli and its peers side by side, one after another on one thread, and checks every count against every other.
+
+usage: run.py --data FOLDER --heli BINARY --out FILE.json [--runs 3]
+FOLDER holds `policies` and `duties` as bench/generate.py made them; FILE.json is what bench/report.py writes up.
+Ends with 1 where a count differs.
+"""
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def step(words):
+    print(f"\n== {words}", file=sys.stderr, flush=True)
+
+
+class Run:
+    """What was measured so far; `differing` counts what did not agree."""
+
+    def __init__(self, args):
+        self.args, self.lines, self.differing = args, [], 0
+        self.policies, self.duties = f"{args.data}/policies", f"{args.data}/duties"
+
+    def ask(self, work, words, **more):
+        """Runs one engine and keeps its line under the name of the work."""
+        began = time.perf_counter()
+        done = subprocess.run([str(word) for word in words], stdout=subprocess.PIPE, text=True)
+        if done.returncode != 0:
+            raise SystemExit(f"{' '.join(map(str, words))} ended with {done.returncode}")
+        line = json.loads(done.stdout) | {"work": work} | more
+        line.setdefault("load", os.getloadavg()[0])
+        self.lines.append(line)
+        spent = f"{line['cpu_s']:.4f} s cpu, " if "cpu_s" in line else ""
+        print(f"{work:>9} {line.get('engine', ''):<12} {spent}{time.perf_counter() - began:.0f} s in all", file=sys.stderr)
+        return line
+
+    def heli(self, work, *words, **more):
+        return self.ask(work, [self.args.heli, *words], **more)
+
+    def peer(self, work, script, *words, **more):
+        return self.ask(work, [sys.executable, f"{HERE}/{script}", *words], **more)
+
+    def agree(self, line, reference):
+        """Says how many of an engine's answers differ from the reference's."""
+        pairs = list(zip(line["found"], reference["found"], strict=True))
+        line["differ"] = sum(list(a) != list(b) for a, b in pairs)
+        line["compared"], line["compared_with"] = len(pairs), reference["engine"]
+        self.differing += line["differ"]
+        print(f"{'':>9} {line['differ']} of {len(pairs)} differ from {reference['engine']}", file=sys.stderr)
+
+    def limits(self):
+        step("what the machine can do")
+        self.heli("limits", "limits")
+
+    def every_firm(self, work, name, full):
+        """Every firm against every policy."""
+        runs = ["--policies-file", name, "--runs", self.args.runs]
+        step(f"every firm, every policy: {name}")
+        heli = self.heli(work, "w1", self.policies, name, 15)
+        for engine in ("polars", "numpy", "duckdb")[:3 if full else 2]:
+            self.agree(self.peer(work, "w1_peers.py", engine, self.policies, *runs), heli)
+        self.agree(self.heli(work, "w1", self.policies, name, 15), heli)
+        if full:
+            self.samples(work, name)
+
+    def samples(self, work, name):
+        """The slow ones on a sample of firms and policies; NumPy on the same sample says what is right."""
+        samples = {("w1_openfisca.py",): (10, 1), ("w1_peers.py", "sqlite"): (20, 5)}
+        for script, (stride, every) in samples.items():
+            of = ["--policies-file", name, "--runs", 1, "--stride", stride, "--every", every]
+            engine = self.peer(work, script[0], *script[1:], self.policies, *of, scale=stride * every)
+            self.agree(engine, self.reference(of))
+        cel = self.heli(work, "celrow", self.policies, name, 1, 2_000)
+        cel["scale"] = cel["stride"]
+        self.agree(cel, self.reference(["--policies-file", name, "--runs", 1, "--stride", cel["stride"]]))
+
+    def reference(self, of):
+        return self.peer("reference", "w1_peers.py", "numpy", self.policies, *of)
+
+    def one_firm(self):
+        step("one firm, every policy")
+        with open(f"{self.policies}/schema.json") as file:
+            stride = max(1, json.load(file)["rows"] // 60)
+        sqlite = self.peer("row", "w1_row_peers.py", self.policies, "--stride", stride)
+        self.agree(sqlite, self.reference(["--runs", 1, "--stride", stride]))
+
+    def every_duty(self):
+        """Fifty measures over a year's evidence."""
+        step("every duty of a year")
+        heli = self.heli("w2", "w2", self.duties, 9)
+        for engine in ("polars", "numpy", "duckdb"):
+            self.agree(self.peer("w2", "w2_peers.py", engine, self.duties, "--runs", self.args.runs), heli)
+        self.agree(self.heli("w2", "w2", self.duties, 9), heli)
+        of = ["--records", max(1, heli["records"] // 10), "--every", 5, "--runs", 1]
+        sqlite = self.peer("w2", "w2_peers.py", "sqlite", self.duties, *of, scale=50)
+        self.agree(sqlite, self.peer("reference", "w2_peers.py", "numpy", self.duties, *of))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--heli", required=True)
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--runs", type=int, default=3)
+    run = Run(parser.parse_args())
+    run.limits()
+    run.every_firm("w1", "policies", full=True)
+    run.every_firm("w1-unlike", "policies-unlike", full=False)
+    run.one_firm()
+    run.every_duty()
+    run.limits()
+    for line in run.lines:
+        line.pop("found", None)
+    with open(run.args.out, "w") as file:
+        json.dump(run.lines, file, indent=1)
+    if run.differing:
+        raise SystemExit(f"{run.differing} counts differ; nothing of this run may be published")
+
+
+main()
