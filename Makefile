@@ -5,7 +5,7 @@ help:
 	@echo "make run     set up, build, and open the filled example province in a browser"
 	@echo "make test    everything that must hold: format, lints, tests, programmes, pages in a browser"
 	@echo "make check   the quick part of it, without a browser"
-	@echo "make bench   seconds for every duty of the example province, release build"
+	@echo "make bench   Heli beside its peers on generated data, every count compared; writes docs/performance.md"
 	@echo "make setup   only what the others need: node packages, styles and scripts of the pages"
 
 setup:
