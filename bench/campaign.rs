@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::hint::black_box;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// One figure is the median of so many runs.
@@ -58,16 +59,23 @@ fn one_day(programme: &Programme, facts: &Facts, day: Day) {
     report("all duties", || evaluate(&cx));
     report("all policies", || policies(&cx));
     report("all of it, from nothing", whole);
+    let lasting = Arc::default();
+    let next = || {
+        let cx = AsOf::among(programme, facts, day, &lasting);
+        count(programme, &evaluate(&cx)) + policies(&cx)
+    };
+    report("all of it, after other days", next);
 }
 
 /// Every day of the campaign in turn.
 fn every_day(programme: &Programme, facts: &Facts) {
     let (from, until) = programme.campaign;
     let (start, cpu) = (Instant::now(), cpu_ms());
+    let lasting = Arc::default();
     let (mut days, mut duties) = (0, 0);
     let mut day = from;
     while day <= until {
-        let cx = AsOf::new(programme, facts, day);
+        let cx = AsOf::among(programme, facts, day, &lasting);
         duties += count(programme, &evaluate(&cx));
         black_box(policies(&cx));
         (days, day) = (days + 1, day.plus(1));
@@ -90,7 +98,7 @@ fn policies(cx: &AsOf<'_>) -> usize {
             continue;
         };
         let rows: Vec<u32> = cx.current(table).map(|(_, row)| row).collect();
-        judged += black_box(policy::entitle(cx, version, &rows)).len();
+        judged += black_box(policy::entitle(cx, policy, version, &rows)).len();
     }
     judged
 }

@@ -163,7 +163,9 @@ fn policy_case(programme: &Programme, case: &PolicyCase) -> Option<Words> {
         Err(words) => return Some(words),
     };
     let cx = AsOf::new(programme, &facts, case.on);
-    let got = policy::entitle(&cx, version, &[row]).into_iter().next()?;
+    let got = policy::entitle(&cx, policy, version, &[row])
+        .into_iter()
+        .next()?;
     let class = got.class.as_deref().unwrap_or("unknown");
     differs(case.expect.word(), verdict(got.eligible).word())
         .or_else(|| case.class.as_ref().and_then(|want| differs(want, class)))

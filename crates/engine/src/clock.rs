@@ -34,7 +34,7 @@ pub(crate) fn declared<'p>(programme: &'p Programme, table: usize, id: &str) -> 
 
 /// The versions of one record known at the moment, oldest first.
 pub(crate) fn versions<'f>(cx: &AsOf<'f>, table: usize, record: u32) -> &'f [u32] {
-    cx.facts.versions(table, record, cx.until())
+    cx.facts.history(table, record, cx.until())
 }
 
 /// The clock of a record; `None` while it has not started.

@@ -55,7 +55,7 @@ impl Dates {
         let rows: Vec<u32> = (0..rows as u32).collect();
         Self {
             table,
-            told: dates(cx, Some(path), &rows),
+            told: dates(cx, Some(path), table, &rows),
         }
     }
 

@@ -95,7 +95,7 @@ impl Facts {
     }
 
     /// The versions of a record that were recorded before `until`, oldest first.
-    pub fn versions(&self, table: usize, record: u32, until: Moment) -> &[u32] {
+    pub fn history(&self, table: usize, record: u32, until: Moment) -> &[u32] {
         let all = self.history.get(table).map_or(&[][..], |h| h.of(record));
         let known = all.partition_point(|row| self.validity(table, *row).0 < until);
         all.get(..known).unwrap_or(all)

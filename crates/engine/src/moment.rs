@@ -1,8 +1,9 @@
 //! One moment for a whole evaluation: the facts as they were known at the end of a day.
 
-use crate::Facts;
+use crate::{Facts, Lasting};
 use programme::Programme;
 use rules::{Day, Moment, Tables, Value, World};
+use std::sync::Arc;
 
 /// The facts as of the end of a day.
 #[derive(Clone, Debug)]
@@ -15,11 +16,25 @@ pub struct AsOf<'a> {
     pub at: Day,
     /// Per table, by record number: its row at this moment.
     current: Vec<Vec<u32>>,
+    pub(crate) lasting: Option<Arc<Lasting>>,
     /// `settings.x` and its value, for every setting.
     pub(crate) setting_names: Vec<(String, Value)>,
 }
 
 impl<'a> AsOf<'a> {
+    /// One day of many: what lasts from day to day is asked of `lasting`, which was made for these facts.
+    pub fn among(
+        programme: &'a Programme,
+        facts: &'a Facts,
+        at: Day,
+        lasting: &Arc<Lasting>,
+    ) -> Self {
+        Self {
+            lasting: Some(Arc::clone(lasting)),
+            ..Self::new(programme, facts, at)
+        }
+    }
+
     /// The facts as known at the end of `at`.
     pub fn new(programme: &'a Programme, facts: &'a Facts, at: Day) -> Self {
         let settings = programme.settings.iter();
@@ -31,6 +46,7 @@ impl<'a> AsOf<'a> {
             facts,
             at,
             current: facts.current_at(at.end()),
+            lasting: None,
             setting_names,
         }
     }

@@ -5,7 +5,7 @@ use crate::moment::AsOf;
 use crate::span::{LateEnd, after};
 use programme::model::{Bearer, Cut, Due, FIRST_REGISTER_TABLE, Measure, Span, UNIT_TABLE, Unit};
 use programme::{Period, Rhythm};
-use rules::{Bound, Day, Frame, NO_ROW, Rule, Value, values, verdicts};
+use rules::{Bound, Day, NO_ROW, Rule, Value};
 use std::collections::HashMap;
 
 /// A bearer with the span in which it owes.
@@ -60,12 +60,12 @@ pub(crate) fn bearers(cx: &AsOf<'_>, measure: &Measure) -> Vec<BearerSpan> {
             ..
         } => {
             let (records, rows): (Vec<u32>, Vec<u32>) = cx.current(*table).unzip();
-            let owed = owed(cx, filter.as_ref(), &rows);
-            let from = dates(cx, from.as_ref(), &rows);
-            let until = dates(cx, until.as_ref(), &rows);
+            let owed = owed(cx, filter.as_ref(), *table, &rows);
+            let from = dates(cx, from.as_ref(), *table, &rows);
+            let until = dates(cx, until.as_ref(), *table, &rows);
             let register = cx.programme.registers.get(table - FIRST_REGISTER_TABLE);
             let answers = answers.as_ref().or_else(|| register?.unit.as_ref());
-            let unit = units_of(cx, answers, &rows);
+            let unit = units_of(cx, answers, *table, &rows);
             let mut bearers = Vec::new();
             for (i, (record, row)) in records.iter().zip(&rows).enumerate() {
                 let at = |all: &[When]| all.get(i).copied().unwrap_or(When::Open);
@@ -92,7 +92,7 @@ pub(crate) fn bearers(cx: &AsOf<'_>, measure: &Measure) -> Vec<BearerSpan> {
 
 fn unit_bearers(cx: &AsOf<'_>, rule: &Rule) -> Vec<BearerSpan> {
     let rows: Vec<u32> = (0..cx.programme.units.len() as u32).collect();
-    let owed = owed(cx, Some(rule), &rows);
+    let owed = owed(cx, Some(rule), UNIT_TABLE, &rows);
     let bearer = |(row, unit): (u32, &Unit)| {
         let owed = owed.get(row as usize).copied().flatten();
         (owed != Some(false)).then(|| BearerSpan {
@@ -109,29 +109,10 @@ fn unit_bearers(cx: &AsOf<'_>, rule: &Rule) -> Vec<BearerSpan> {
     (0..).zip(&cx.programme.units).filter_map(bearer).collect()
 }
 
-fn owed(cx: &AsOf<'_>, rule: Option<&Rule>, rows: &[u32]) -> Vec<Option<bool>> {
-    let Some(rule) = rule else {
-        return vec![Some(true); rows.len()];
-    };
-    let frame = frame(cx, rows);
-    let verdict = verdicts(rule, &cx.world(), &frame);
-    (0..rows.len())
-        .map(|i| {
-            verdict
-                .yes
-                .get(i)
-                .then_some(true)
-                .or(verdict.no.get(i).then_some(false))
-        })
-        .collect()
-}
-
-/// A frame over rows of one table with the settings in scope.
-pub(crate) fn frame<'f>(cx: &'f AsOf<'_>, rows: &'f [u32]) -> Frame<'f> {
-    Frame {
-        len: rows.len(),
-        own: Some(rows),
-        names: cx.settings(),
+fn owed(cx: &AsOf<'_>, rule: Option<&Rule>, table: usize, rows: &[u32]) -> Vec<Option<bool>> {
+    match rule {
+        Some(rule) => cx.verdicts(rule, table, rows),
+        None => vec![Some(true); rows.len()],
     }
 }
 
@@ -168,22 +149,19 @@ impl When {
 }
 
 /// A date path over rows.
-pub(crate) fn dates(cx: &AsOf<'_>, path: Option<&Rule>, rows: &[u32]) -> Vec<When> {
+pub(crate) fn dates(cx: &AsOf<'_>, path: Option<&Rule>, table: usize, rows: &[u32]) -> Vec<When> {
     let Some(path) = path else {
         return vec![When::Open; rows.len()];
     };
-    values(path, &cx.world(), &frame(cx, rows))
-        .iter()
-        .map(When::of)
-        .collect()
+    cx.values(path, table, rows).iter().map(When::of).collect()
 }
 
 /// The unit that a unit or division path leads to.
-pub(crate) fn units_of(cx: &AsOf<'_>, path: Option<&Rule>, rows: &[u32]) -> Vec<Option<u32>> {
+fn units_of(cx: &AsOf<'_>, path: Option<&Rule>, table: usize, rows: &[u32]) -> Vec<Option<u32>> {
     let Some(path) = path else {
         return vec![None; rows.len()];
     };
-    values(path, &cx.world(), &frame(cx, rows))
+    cx.values(path, table, rows)
         .iter()
         .map(|v| unit_of(cx, v))
         .collect()
@@ -218,8 +196,9 @@ impl<'p> Periods<'p> {
     pub(crate) fn new(cx: &'p AsOf<'p>, measure: &'p Measure, bearers: &[BearerSpan]) -> Self {
         let field = match &measure.due {
             Due::Field(path) | Due::AfterField(_, path) => {
+                let table = bearers.first().map_or(UNIT_TABLE, |b| b.bearer.table);
                 let rows: Vec<u32> = bearers.iter().map(|b| b.row).collect();
-                dates(cx, Some(path), &rows)
+                dates(cx, Some(path), table, &rows)
             }
             Due::End | Due::AfterEnd(_) | Due::DayOfPeriod(_) | Due::On(_) => Vec::new(),
         };

@@ -1,7 +1,6 @@
 //! Rows by what every filter says of them: the shape that the board reads, and a builder by running each rule.
 
 use crate::moment::AsOf;
-use crate::period::frame;
 use rules::{Rule, verdicts};
 use std::collections::HashMap;
 
@@ -27,7 +26,7 @@ pub struct Classes {
 pub fn classes(cx: &AsOf<'_>, table: usize, rules: &[&Rule]) -> Option<Classes> {
     let rows = cx.facts.tables().tables.get(table)?.rows();
     let own: Vec<u32> = (0..rows as u32).collect();
-    let (world, frame) = (cx.world(), frame(cx, &own));
+    let (world, frame) = (cx.world(), cx.frame(&own));
     let words = rules.len().div_ceil(32);
     // Two bits a rule: 1 it holds, 2 nobody knows.
     let mut keys = vec![0u64; rows * words];

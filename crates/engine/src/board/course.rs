@@ -6,7 +6,7 @@ use crate::duty::BearerOf;
 use crate::evaluate::in_time_until;
 use crate::moment::AsOf;
 use crate::owes::Owes;
-use crate::period::{BearerSpan, Dated, periods};
+use crate::period::{BearerSpan, Dated, Periods};
 use programme::Period;
 use programme::model::UNIT_TABLE;
 use rules::{Comparison, Day, NO_ROW, Ranged, Value, Words, threshold_value};
@@ -73,7 +73,8 @@ impl Course {
             at_most: plain.at_most(),
         };
         let owes = Owes::new(cx, plain.measure);
-        for dated in periods(cx, plain.measure, &everyone) {
+        let mut periods = Periods::new(cx, plain.measure, std::slice::from_ref(&everyone));
+        for dated in periods.of(0, &everyone) {
             let asked = Asked::read(cx, plain, &owes, &dated).ok_or_else(|| {
                 refusal(
                     "要求的数不是已知的整数或小数",

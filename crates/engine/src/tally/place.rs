@@ -2,8 +2,9 @@
 
 use super::{DoneOn, Placed, TallyRows};
 use crate::duty::BearerOf;
+use crate::lasting::one;
 use crate::moment::AsOf;
-use crate::period::{When, dates, frame, unit_of};
+use crate::period::{When, dates, unit_of};
 use programme::model::{FIRST_REGISTER_TABLE, Measure, Span, Tally, TallyKind, UNIT_TABLE};
 use rules::{Bound, NO_ROW, Rule, Value, names_read, values, verdicts};
 use std::collections::HashMap;
@@ -129,7 +130,7 @@ fn targets(cx: &AsOf<'_>, tally: &Tally, rows: &[u32]) -> Vec<Option<Vec<Value>>
         Value::List(items) => Some(items),
         one => Some(vec![one]),
     };
-    values(by, &cx.world(), &frame(cx, rows))
+    cx.values(by, tally.table, rows)
         .into_iter()
         .map(target)
         .collect()
@@ -197,28 +198,26 @@ impl<'l> Lanes<'l> {
             names,
         };
         let world = cx.world();
+        let reads_bearer = |rule: &Rule| names_read(rule).contains("bearer");
         // A rule that reads the period is asked again for each duty; here it stays open.
         let verdict = |rule: &Rule| {
+            if !reads_bearer(rule) {
+                return cx.verdicts(rule, tally.table, &own);
+            }
             let found = verdicts(rule, &world, &frame);
-            let one = |i| {
-                found
-                    .yes
-                    .get(i)
-                    .then_some(true)
-                    .or(found.no.get(i).then_some(false))
-            };
-            (0..own.len()).map(one).collect::<Vec<_>>()
+            (0..own.len()).map(|lane| one(&found, lane)).collect()
         };
-        let number = |rule: &Rule| {
+        let values = |rule: &Rule| {
+            if !reads_bearer(rule) {
+                return cx.values(rule, tally.table, &own);
+            }
             values(rule, &world, &frame)
-                .iter()
-                .map(real)
-                .collect::<Vec<_>>()
         };
+        let number = |rule: &Rule| values(rule).iter().map(real).collect::<Vec<_>>();
         let ones = || vec![Some(1.0); own.len()];
         let (amount, over, value) = match &tally.kind {
             TallyKind::Count => (ones(), ones(), Vec::new()),
-            TallyKind::Distinct(of) => (ones(), ones(), numbered(&values(of, &world, &frame))),
+            TallyKind::Distinct(of) => (ones(), ones(), numbered(&values(of))),
             TallyKind::Sum(of) | TallyKind::Last(of) => (number(of), ones(), Vec::new()),
             TallyKind::Share(part) => {
                 let share = verdict(part)
@@ -231,7 +230,7 @@ impl<'l> Lanes<'l> {
         let filter = tally.filter.as_ref().filter(|f| !reads_period(f));
         let mut counts = filter.map_or_else(|| vec![Some(true); own.len()], verdict);
         if let TallyKind::Distinct(of) = &tally.kind {
-            let nothing = values(of, &world, &frame);
+            let nothing = values(of);
             for (counts, value) in counts.iter_mut().zip(nothing) {
                 if value == Value::Nothing {
                     *counts = Some(false);
@@ -244,7 +243,7 @@ impl<'l> Lanes<'l> {
         }
         let for_key = match &tally.for_period {
             None => vec![None; own.len()],
-            Some(path) => values(path, &world, &frame).iter().map(key).collect(),
+            Some(path) => values(path).iter().map(key).collect(),
         };
         Self {
             pairs,
@@ -287,7 +286,10 @@ fn done_on(cx: &AsOf<'_>, tally: &Tally, own: &[u32]) -> Vec<DoneOn> {
         When::Unknown | When::Open => DoneOn::Unknown,
     };
     match (&tally.on, &tally.for_period) {
-        (Some(path), _) => dates(cx, Some(path), own).into_iter().map(day).collect(),
+        (Some(path), _) => dates(cx, Some(path), tally.table, own)
+            .into_iter()
+            .map(day)
+            .collect(),
         (None, Some(_)) => own
             .iter()
             .map(|row| {
