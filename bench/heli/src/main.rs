@@ -2,11 +2,13 @@
 
 mod celrow;
 mod columns;
+mod duties;
 mod firms;
 mod limits;
 mod schema;
 mod timing;
 mod w1;
+mod w2;
 
 use columns::Refusal;
 use std::path::{Path, PathBuf};
@@ -16,6 +18,7 @@ const USAGE: &str = "usage: bench limits
        bench w1 FOLDER POLICIES RUNS              every firm against every policy
        bench interpreter FOLDER POLICIES RUNS     the same by the row-block interpreter, as a check
        bench celrow FOLDER POLICIES RUNS FIRMS    the same by the public `cel` crate, some firms one by one
+       bench duties FOLDER RUNS THREADS            fifty measures over a year's evidence
 POLICIES is policies or policies-unlike; FOLDER is what bench/generate.py made.";
 
 fn main() -> ExitCode {
@@ -44,6 +47,9 @@ fn answer(words: &[&str]) -> Result<serde_json::Value, Refusal> {
         }
         ["celrow", folder, policies, runs, firms] => {
             celrow::run(&drawn(folder, policies), number(runs)?, number(firms)?)
+        }
+        ["duties", folder, runs, threads] => {
+            w2::run(Path::new(folder), number(runs)?, number(threads)?)
         }
         _ => Err(USAGE.into()),
     }

@@ -4,9 +4,11 @@ mod build;
 mod column;
 mod place;
 mod rows;
+mod typed;
 mod version;
 
 pub use build::{FactsBuilder, Sheet};
+pub use typed::Records;
 
 use programme::model::FIRST_REGISTER_TABLE;
 use rules::{Day, Moment, NO_ROW, Table, Tables};

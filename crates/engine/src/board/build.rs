@@ -47,7 +47,8 @@ impl Board {
         let plains = board.lay_out(asked, &mut refused);
         let (bearers, kinds) = Bearers::new(cx, &board.tree, &plains, &owers);
         board.bearers = bearers;
-        board.covers = covers(cx, board.bearers.days);
+        let ends = plains.iter().all(|p| p.measure.until.is_some());
+        board.covers = covers(cx, board.bearers.days, ends);
         board.count_owed();
         let mut gathered = Gathered::default();
         for (table, measures) in by_table(&plains, &kinds) {
@@ -322,10 +323,13 @@ impl Board {
     }
 }
 
-/// The days for which the board can be counted.
-fn covers(cx: &AsOf<'_>, (from, until): (Day, Day)) -> (Day, Day) {
+/// The days for which the board can be counted; `ends` where every measure has a last day of its own.
+fn covers(cx: &AsOf<'_>, (from, until): (Day, Day), ends: bool) -> (Day, Day) {
     let end = cx.programme.campaign.1;
-    // Past the campaign the last period grows with the day looked at.
+    if ends {
+        return (from, until);
+    }
+    // Past the campaign the last period of a measure without an end grows with the day looked at.
     if cx.at > end {
         (cx.at, cx.at)
     } else {

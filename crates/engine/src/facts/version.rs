@@ -25,7 +25,7 @@ pub(super) struct History {
 }
 
 impl History {
-    fn new(table: &Table, recorded: &[Moment]) -> Self {
+    pub(super) fn new(table: &Table, recorded: &[Moment]) -> Self {
         let mut rows: Vec<u32> = (0..table.record.len() as u32).collect();
         rows.sort_by_key(|row| {
             let row = *row as usize;
@@ -73,7 +73,7 @@ impl Versions {
     pub(super) fn new(table: Table, recorded: Vec<Moment>, said: &[Option<Moment>]) -> Self {
         Self {
             superseded: close(&table.record, &recorded, said),
-            first: first(&table, &recorded),
+            first: first(table.ids.len(), &table.record, &recorded),
             history: History::new(&table, &recorded),
             recorded,
             table,
@@ -98,9 +98,9 @@ fn close(record: &[u32], recorded: &[Moment], said: &[Option<Moment>]) -> Vec<Mo
 }
 
 /// When each record's first version was recorded.
-fn first(table: &Table, recorded: &[Moment]) -> Vec<Moment> {
-    let mut first = vec![NEVER; table.ids.len()];
-    for (record, at) in table.record.iter().zip(recorded) {
+pub(super) fn first(records: usize, record: &[u32], recorded: &[Moment]) -> Vec<Moment> {
+    let mut first = vec![NEVER; records];
+    for (record, at) in record.iter().zip(recorded) {
         if let Some(least) = first.get_mut(*record as usize) {
             *least = (*least).min(*at);
         }
