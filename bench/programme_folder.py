@@ -106,7 +106,7 @@ def where(asked):
 
 def measure(at, asked):
     """One clause with one measure and its one tally."""
-    bearer, by = ('{ unit = "true" }', 'by = "place"\nown = true') if asked["of"] == "unit" else ('{ record = "subject" }', 'by = "subject"')
+    bearer, by = ('{ unit = "kind == \'government\'" }', 'by = "place"\nown = true') if asked["of"] == "unit" else ('{ record = "subject" }', 'by = "subject"')
     tally = {"count": 'count = "evidence"', "sum": 'sum = "evidence"\nof = "amount"',
              "share": "ratio = \"evidence\"\npart = \"result in ['good', 'fair']\""}[asked["tally"]]
     owes = {"count": f"done >= {asked['least']}", "sum": f"done >= yuan({asked['least']})", "share": f"done >= {asked['least'] / 100}"}

@@ -66,7 +66,7 @@ impl Facts {
     }
 
     /// When the rows of a table were recorded and superseded.
-    pub(crate) fn versions(&self, table: usize) -> (&[Moment], &[Moment]) {
+    pub(crate) fn times(&self, table: usize) -> (&[Moment], &[Moment]) {
         let (recorded, superseded) = (self.recorded.get(table), self.superseded.get(table));
         (
             recorded.map(Vec::as_slice).unwrap_or_default(),
@@ -76,7 +76,7 @@ impl Facts {
 
     /// The days on which a row of a table was recorded or superseded, in no order.
     pub(crate) fn changes(&self, table: usize) -> impl Iterator<Item = Day> {
-        let (recorded, superseded) = self.versions(table);
+        let (recorded, superseded) = self.times(table);
         let times = recorded.iter().chain(superseded);
         times
             .filter(|at| **at != ALWAYS && **at != NEVER)

@@ -231,7 +231,7 @@ impl Board {
         let Some(columns) = Columns::new(table, &list.source, date) else {
             return;
         };
-        let (recorded, superseded) = cx.facts.versions(list.source.table);
+        let (recorded, superseded) = cx.facts.times(list.source.table);
         let times = recorded.iter().zip(superseded);
         let rows = classes.of_row.iter().zip(times).enumerate();
         for (row, (class, (recorded, superseded))) in rows {
