@@ -55,8 +55,8 @@ impl Board {
             board.read(cx, table, &measures, classes, &mut gathered, &mut refused);
         }
         let bearers = board.bearers.class.len();
-        board.hits = Ledger::new(bearers, &gathered.hit_of, &gathered.hits);
-        board.doubts = Ledger::new(bearers, &gathered.doubt_of, &gathered.doubts);
+        board.hits = Ledger::new(bearers, &gathered.hit_of, &gathered.hits, Some(Hit::mark));
+        board.doubts = Ledger::new(bearers, &gathered.doubt_of, &gathered.doubts, None);
         (board, refused)
     }
 
@@ -113,32 +113,37 @@ impl Board {
                 slots.zip(&days).for_each(|(slot, day)| *slot = *day);
                 seen.push((days, calendar));
             }
-            self.take(&mut course, calendar);
+            course.calendar = calendar;
+            self.cells += course.windows.len() + 1;
             self.courses.push(course);
             plains.push(plain);
         }
-        self.width = self.cells;
-        for course in &mut self.courses {
-            let touches = |w: &super::course::Window| course.empty(w.need) != Some(false);
-            if course.windows.iter().any(touches) {
-                course.touched = Some(self.width);
-                self.width += course.windows.len() + 1;
-            }
-        }
+        self.give_cells();
         plains
     }
 
-    /// Takes a measure on as the next.
-    fn take(&mut self, course: &mut Course, calendar: u16) {
-        course.first = self.cells as u16;
-        self.cells += course.windows.len() + 1;
-        // No sum reaches the need of the cell that belongs to no period.
-        self.needs.push(i64::MAX);
-        self.needs.extend(course.windows.iter().map(|w| w.need));
-        let at = self.courses.len() * 2;
-        let slots = self.actions.iter_mut().skip(at);
-        for (slot, action) in slots.zip(Action::both(course, calendar)) {
-            *slot = action;
+    /// Gives the measures their cells: first those whose touched cells are counted too.
+    fn give_cells(&mut self) {
+        let mut next = 0;
+        for touched in [true, false] {
+            for (nth, course) in self.courses.iter_mut().enumerate() {
+                if course.touches() != touched {
+                    continue;
+                }
+                course.first = next as u16;
+                course.touched = touched.then_some(self.cells + next);
+                next += course.windows.len() + 1;
+                // No sum reaches the need of the cell that belongs to no period.
+                self.needs.push(i64::MAX);
+                self.needs.extend(course.windows.iter().map(|w| w.need));
+                let slots = self.actions.iter_mut().skip(nth * 2);
+                for (slot, action) in slots.zip(Action::both(course)) {
+                    *slot = action;
+                }
+            }
+            if touched {
+                self.width = self.cells + next;
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use super::build::Taken;
 use super::doubt::{Found, Weight};
 use super::list::{Action, Hit};
 use super::source::Columns;
-use super::{Board, Class, Roll};
+use super::{ACTIONS, Board, Class, Roll};
 use crate::BearerOf;
 use programme::Programme;
 use rules::{Moment, Table};
@@ -79,7 +79,7 @@ impl Board {
         let day = self.nth(roll.at);
         for (bearer, taken) in self.taken(programme, version, classes) {
             let held = match &taken {
-                Taken::Hit(hit) => self.hits.find(bearer, |h| h == hit),
+                Taken::Hit(hit) => self.hits.find(bearer, |h| h.is(hit)),
                 Taken::Doubt(doubt) => self.doubts.find(bearer, |d| d == doubt),
             };
             let Some(spot) = held else { continue };
@@ -141,7 +141,7 @@ impl Board {
     fn turn(&self, roll: &mut Roll, bearer: u32, taken: &Taken, times: i32, turns: &mut Vec<Turn>) {
         let at = self.nth(roll.at);
         let (measure, day, from, to) = match taken {
-            Taken::Hit(hit) => (hit.action / 2, hit.day, hit.from, hit.to),
+            Taken::Hit(hit) => (hit.measure(), hit.day, hit.from, hit.to),
             Taken::Doubt(doubt) => (doubt.measure, doubt.day, doubt.from, doubt.to),
         };
         let Some(course) = self.courses.get(usize::from(measure)) else {
@@ -188,7 +188,7 @@ impl Board {
     }
 
     fn adds(&self, hit: &Hit) -> i64 {
-        let action = self.actions.get(usize::from(hit.action));
+        let action = self.actions.get(usize::from(hit.action) & (ACTIONS - 1));
         action.map_or(0, |a: &Action| a.fixed + (hit.amount & a.mask))
     }
 
@@ -198,7 +198,7 @@ impl Board {
         let bearer = bearer as usize;
         let (first, last) = self.stretch(measure, cell);
         for hit in self.hits.of(bearer) {
-            if hit.action / 2 == measure
+            if hit.measure() == measure
                 && first <= hit.day
                 && hit.day <= last
                 && hit.from <= at

@@ -4,37 +4,51 @@
 //! is added to the unit above.
 
 use super::doubt::{ANY_DAY, Found};
-use super::list::{Action, Hit};
+use super::list::{Action, FIRST, Hit};
 use super::{ACTIONS, Board, CELLS, Roll};
 use rules::Day;
 use std::ops::Range;
 
-/// A cell of the bearer at hand.
-#[derive(Clone, Copy, Debug, Default)]
+/// A cell: the sum of the bearer that last touched it, and what earlier bearers of the unit came to.
+#[derive(Clone, Copy, Debug)]
 struct Cell {
+    /// What is still short of the need, counted up to 0; negative where no bearer's sum is open.
     sum: i64,
-    /// The bearer that last touched it, counted from 1; what other bearers left is stale.
+    /// Where a bearer's sum begins.
+    start: i64,
+    /// The bearer whose sum it is.
     stamp: u32,
-    /// How many hits it has, to tell a cell of certain rows from one of doubts alone.
-    hits: u32,
+    /// How many bearers before it reached the need.
+    reached: u32,
+    /// How many bearers touched it.
+    touched: u32,
 }
 
-/// A touched cell, and one that reached its need, as they are added to a unit.
-const TOUCHED: u64 = 1 << 32;
+/// A sum that reaches no need.
+const CLOSED: i64 = -1;
+/// Where a sum begins that shall never reach anything.
+const NEVER: i64 = i64::MIN / 2;
 
 impl Board {
     /// Counts everything as of the end of a day, on so many threads.
     pub fn count(&self, at: Day, threads: usize) -> Roll {
+        let mut roll = Roll::default();
+        self.recount(&mut roll, at, threads);
+        roll
+    }
+
+    /// The same into a roll that was counted before, whose memory is used again.
+    pub fn recount(&self, roll: &mut Roll, at: Day, threads: usize) {
         let ranks = self.tree.len() + 1;
-        let mut roll = Roll {
-            at,
-            rows: vec![0; ranks * self.width],
-            unknown: if self.doubts.len() > 0 {
-                vec![0; ranks * self.cells]
-            } else {
-                Vec::new()
-            },
+        let unknown = if self.doubts.len() > 0 {
+            ranks * self.cells
+        } else {
+            0
         };
+        roll.at = at;
+        roll.rows.resize(ranks * self.width, 0);
+        roll.unknown.clear();
+        roll.unknown.resize(unknown, 0);
         let cuts = self.cuts(threads.max(1));
         let mut parts = Vec::new();
         let (mut rows, mut unknown) = (roll.rows.as_mut_slice(), roll.unknown.as_mut_slice());
@@ -57,16 +71,14 @@ impl Board {
         // The lower first, so that what one thread passed up to another's head goes on from there.
         over.sort_unstable_by(|a, b| b.cmp(a));
         for rank in &over {
-            self.add_up(&mut roll, *rank, &over);
+            self.add_up(roll, *rank, &over);
         }
-        roll
     }
 
     /// Ranks that cut the entries into parts of like size.
     fn cuts(&self, threads: usize) -> Vec<usize> {
         let ranks = self.tree.len() + 1;
-        let bearers = self.bearers.class.len();
-        let all = self.hits.before(bearers);
+        let all = self.hits.before(self.bearers.class.len());
         let mut cuts = vec![0];
         for nth in 1..threads {
             let starts = self.bearers.start.get(..ranks).unwrap_or_default();
@@ -125,12 +137,10 @@ struct Part<'b> {
 /// What a thread works with.
 struct Desk<'b> {
     cells: &'b mut [Cell; CELLS],
-    touched: &'b mut [u16; CELLS],
-    /// Per cell of the unit at hand: touched ones in the upper half, those that reached their need in the lower.
-    unit: &'b mut [u64; CELLS],
-    needs: &'b [i64; CELLS],
     calendars: &'b [u16; CELLS],
     actions: &'b [Action; ACTIONS],
+    /// The bearer at hand.
+    stamp: u32,
 }
 
 impl Part<'_> {
@@ -138,18 +148,9 @@ impl Part<'_> {
     fn run(&mut self) -> Vec<usize> {
         let board = self.board;
         let mut over = Vec::new();
-        let (mut cells, mut touched) = (vec![Cell::default(); CELLS], vec![0u16; CELLS]);
-        let (mut unit, mut needs) = (vec![0u64; CELLS], board.needs.clone());
-        needs.resize(CELLS, i64::MAX);
-        let (Some(cells), Some(touched), Some(unit)) = (
+        let mut cells = board.blank();
+        let (Some(cells), Some(calendars), Some(actions)) = (
             cells.first_chunk_mut(),
-            touched.first_chunk_mut(),
-            unit.first_chunk_mut(),
-        ) else {
-            return over;
-        };
-        let (Some(needs), Some(calendars), Some(actions)) = (
-            needs.first_chunk(),
             board.calendars.first_chunk(),
             board.actions.first_chunk(),
         ) else {
@@ -157,20 +158,18 @@ impl Part<'_> {
         };
         let mut desk = Desk {
             cells,
-            touched,
-            unit,
-            needs,
             calendars,
             actions,
+            stamp: 0,
         };
+        self.clear(false);
         for rank in self.ranks.clone().rev() {
-            let any = self.unit(rank, &mut desk);
             let at = rank - self.ranks.start;
-            let Some(row) = self.rows.get_mut(at * board.width..) else {
-                continue;
-            };
-            if any {
-                flush(board, &mut desk, row);
+            self.clear_one(rank, true);
+            if self.unit(rank, &mut desk)
+                && let Some(row) = self.rows.get_mut(at * board.width..(at + 1) * board.width)
+            {
+                desk.sweep(board, row);
             }
             let Some(above) = board.tree.above(rank) else {
                 continue;
@@ -186,75 +185,92 @@ impl Part<'_> {
         over
     }
 
-    /// Counts the bearers of one unit; whether any had an entry.
+    /// Clears the rows of units that have (`leaves` false) or have no units below.
+    fn clear(&mut self, leaves: bool) {
+        for rank in self.ranks.clone() {
+            self.clear_one(rank, leaves);
+        }
+    }
+
+    /// A unit without units below is cleared as it is counted, so that its row is in the cache once; the others
+    /// before, since what lies below adds to them first.
+    fn clear_one(&mut self, rank: usize, leaf: bool) {
+        let width = self.board.width;
+        let is_leaf = self.board.tree.above(rank + 1) != Some(rank);
+        let at = rank - self.ranks.start;
+        if is_leaf == leaf
+            && let Some(row) = self.rows.get_mut(at * width..(at + 1) * width)
+        {
+            row.fill(0);
+        }
+    }
+
+    /// Counts the bearers of one unit; whether there are any.
     fn unit(&mut self, rank: usize, desk: &mut Desk<'_>) -> bool {
         let board = self.board;
         let at = |rank: usize| board.bearers.start.get(rank).map_or(0, |n| *n as usize);
-        let (tail, doubts) = (board.hits.has_tail(), board.doubts.len() > 0);
-        let mut any = false;
-        for bearer in at(rank)..at(rank + 1) {
-            let stamp = bearer as u32 + 1;
-            let mut touched = 0;
-            for hit in board.hits.body(bearer) {
-                desk.take(hit, self.at, stamp, &mut touched);
-            }
-            if tail {
-                for hit in board.hits.tail(bearer) {
-                    desk.take(hit, self.at, stamp, &mut touched);
+        let bearers = at(rank)..at(rank + 1);
+        let mut from = board.hits.before(bearers.start);
+        if board.hits.has_tail() || board.doubts.len() > 0 {
+            for bearer in bearers.clone() {
+                if !board.hits.has_tail_of(bearer) && board.doubts.none_of(bearer) {
+                    continue;
                 }
-            }
-            any |= touched > 0;
-            if doubts && board.doubts.of(bearer).next().is_some() {
-                any = true;
+                let to = board.hits.before(bearer + 1);
+                desk.take_all(board.hits.stretch(from..to), self.at);
+                from = to;
+                if board.hits.before(bearer) == to {
+                    desk.stamp += 1;
+                }
+                for hit in board.hits.tail(bearer) {
+                    desk.take(hit, self.at);
+                }
                 self.doubted(rank, bearer, desk);
             }
-            desk.judge(touched, stamp);
         }
-        any
+        let to = board.hits.before(bearers.end);
+        desk.take_all(board.hits.stretch(from..to), self.at);
+        !bearers.is_empty()
     }
 
-    /// Judges the cells that a doubt touches, and leaves them to nobody else.
+    /// Judges the cells that a doubt touches, and closes their sums.
     fn doubted(&mut self, rank: usize, bearer: usize, desk: &mut Desk<'_>) {
         let board = self.board;
-        let stamp = bearer as u32 + 1;
-        let mut all: Vec<(u16, u16, usize)> = Vec::new();
-        for (nth, doubt) in board.doubts.of(bearer).enumerate() {
-            if !(doubt.from <= self.at && self.at < doubt.to) {
-                continue;
-            }
+        let doubts: Vec<_> = board
+            .doubts
+            .of(bearer)
+            .filter(|d| d.from <= self.at && self.at < d.to)
+            .collect();
+        let mut all: Vec<(u16, usize)> = Vec::new();
+        for (nth, doubt) in doubts.iter().enumerate() {
             let cells = board.cells_of(doubt.measure, doubt.day, self.at);
-            all.extend(cells.map(|cell| (cell, doubt.measure, nth)));
+            all.extend(cells.map(|cell| (cell, nth)));
         }
         all.sort_unstable();
-        let doubts: Vec<_> = board.doubts.of(bearer).collect();
         for same in all.chunk_by(|a, b| a.0 == b.0) {
-            let [(at, measure, _), ..] = *same else {
-                continue;
-            };
-            let (Some(cell), Some(unit)) = (
-                desk.cells.get_mut(usize::from(at)),
-                desk.unit.get_mut(usize::from(at)),
-            ) else {
-                continue;
-            };
             let mut found = Found::default();
-            if cell.stamp == stamp {
-                (found.sum, found.hits) = (cell.sum, cell.hits);
+            let mut measure = 0;
+            for doubt in same.iter().filter_map(|(_, nth)| doubts.get(*nth)) {
+                measure = usize::from(doubt.measure);
+                found.doubt(doubt, 1);
             }
-            cell.stamp = 0;
-            for (_, _, nth) in same {
-                if let Some(doubt) = doubts.get(*nth) {
-                    found.doubt(doubt, 1);
-                }
+            let Some((cell, slot)) = same
+                .first()
+                .and_then(|(at, _)| Some((*at, desk.cells.get_mut(usize::from(*at))?)))
+            else {
+                continue;
+            };
+            let mine = slot.stamp == desk.stamp;
+            if mine {
+                (found.sum, found.hits) = (slot.sum - slot.start, 1);
+                slot.sum = CLOSED;
             }
-            let share = board
-                .courses
-                .get(usize::from(measure))
-                .and_then(|c| c.share);
-            let need = desk.needs.get(usize::from(at)).copied().unwrap_or(i64::MAX);
-            let weight = found.weight(need, share);
-            *unit += TOUCHED * weight.touched as u64 + weight.reached as u64;
-            let row = (rank - self.ranks.start) * board.cells + usize::from(at);
+            let need = board.needs.get(usize::from(cell)).copied();
+            let share = board.courses.get(measure).and_then(|c| c.share);
+            let weight = found.weight(need.unwrap_or(i64::MAX), share);
+            slot.reached += weight.reached as u32;
+            slot.touched += u32::from(!mine);
+            let row = (rank - self.ranks.start) * board.cells + usize::from(cell);
             if let Some(open) = self.unknown.get_mut(row) {
                 *open += weight.unknown as u32;
             }
@@ -267,55 +283,44 @@ impl Part<'_> {
     reason = "every index is a u16 into 65,536 items or masked to the array's length, so the compiler drops the check"
 )]
 impl Desk<'_> {
+    /// Adds hits to their cells.
+    fn take_all(&mut self, hits: &[Hit], at: u16) {
+        for hit in hits {
+            self.take(hit, at);
+        }
+    }
+
     /// Adds a hit to its cell; one that was not known at the day looked at to a cell of no period.
     #[inline(always)]
-    fn take(&mut self, hit: &Hit, at: u16, stamp: u32, touched: &mut usize) {
+    fn take(&mut self, hit: &Hit, at: u16) {
+        self.stamp += u32::from(hit.action >> FIRST.trailing_zeros());
         let action = &self.actions[usize::from(hit.action) & (ACTIONS - 1)];
         let known = u16::from(hit.from <= at) & u16::from(at < hit.to);
         let day = hit.day & known.wrapping_neg();
         let period = self.calendars[usize::from(action.calendar.wrapping_add(day))];
-        let at = action.first.wrapping_add(period);
-        let cell = &mut self.cells[usize::from(at)];
-        let new = cell.stamp != stamp;
-        self.touched[*touched & (CELLS - 1)] = at;
-        *touched += usize::from(new);
-        let add = action.fixed + (hit.amount & action.mask);
-        cell.sum = if new { 0 } else { cell.sum } + add;
-        cell.hits = if new { 0 } else { cell.hits } + 1;
-        cell.stamp = stamp;
+        let cell = &mut self.cells[usize::from(action.first.wrapping_add(period))];
+        let new = cell.stamp != self.stamp;
+        // The sum of the bearer before is complete once another touches the cell.
+        cell.reached += u32::from(new & (cell.sum >= 0));
+        cell.touched += u32::from(new);
+        let sum = if new { cell.start } else { cell.sum };
+        cell.sum = sum + action.fixed + (hit.amount & action.mask);
+        cell.stamp = self.stamp;
     }
 
-    /// Adds the bearer's cells to its unit.
-    #[inline(always)]
-    fn judge(&mut self, touched: usize, stamp: u32) {
-        for at in &self.touched[..touched.min(CELLS)] {
-            let at = usize::from(*at);
-            let cell = &self.cells[at];
-            let mine = u64::from(cell.stamp == stamp);
-            let reached = u64::from(cell.sum >= self.needs[at]);
-            self.unit[at] += mine * (TOUCHED + reached);
+    /// Adds the unit's cells to its row, and makes them ready for the next unit.
+    fn sweep(&mut self, board: &Board, row: &mut [u32]) {
+        let (reached, touched) = row.split_at_mut(board.cells);
+        for (slot, cell) in touched.iter_mut().zip(self.cells.iter_mut()) {
+            *slot += cell.touched;
+        }
+        for (slot, cell) in reached.iter_mut().zip(self.cells.iter_mut()) {
+            *slot += cell.reached + u32::from(cell.sum >= 0);
+            cell.sum = CLOSED;
+            cell.reached = 0;
+            cell.touched = 0;
         }
     }
-}
-
-/// Adds the unit's own cells to its row, and clears them.
-fn flush(board: &Board, desk: &mut Desk<'_>, row: &mut [u32]) {
-    let cells = desk.unit.get(..board.cells).unwrap_or_default();
-    for (slot, cell) in row.iter_mut().zip(cells) {
-        *slot += *cell as u32;
-    }
-    for course in &board.courses {
-        let Some(to) = course.touched else { continue };
-        let first = usize::from(course.first);
-        let slots = row.iter_mut().skip(to);
-        for (slot, cell) in slots.zip(cells.iter().skip(first).take(course.windows.len() + 1)) {
-            *slot += (*cell >> 32) as u32;
-        }
-    }
-    desk.unit
-        .iter_mut()
-        .take(board.cells)
-        .for_each(|cell| *cell = 0);
 }
 
 /// Adds row `from` to row `to` before it.
@@ -325,6 +330,22 @@ fn lift(rows: &mut [u32], width: usize, from: usize, to: usize) {
     let up = head.get_mut(to * width..(to + 1) * width);
     for (up, n) in up.unwrap_or_default().iter_mut().zip(row) {
         *up += *n;
+    }
+}
+
+impl Board {
+    /// Cells that nobody has touched.
+    fn blank(&self) -> Vec<Cell> {
+        let blank = |need: &i64| Cell {
+            sum: CLOSED,
+            start: need.saturating_neg().max(NEVER),
+            stamp: 0,
+            reached: 0,
+            touched: 0,
+        };
+        let mut cells: Vec<Cell> = self.needs.iter().map(blank).collect();
+        cells.resize(CELLS, blank(&i64::MAX));
+        cells
     }
 }
 

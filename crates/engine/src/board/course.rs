@@ -20,6 +20,8 @@ pub(super) struct Course {
     pub(super) windows: Vec<Window>,
     /// Its first cell, which belongs to no period; period `n` has cell `first + 1 + n`.
     pub(super) first: u16,
+    /// Where its days begin among all calendars.
+    pub(super) calendar: u16,
     /// Where its counts of touched cells begin in a row; `None` where a bearer without evidence never reaches the need.
     pub(super) touched: Option<usize>,
     /// The column it sums.
@@ -63,6 +65,7 @@ impl Course {
             id: plain.measure.id.clone(),
             windows: Vec::new(),
             first: 0,
+            calendar: 0,
             touched: None,
             sum: match plain.adds {
                 Adds::Sum(column) => Some(column),
@@ -105,6 +108,12 @@ impl Course {
             Some(_) => self.empty_met.then_some(!self.at_most),
             None => Some(0 >= need),
         }
+    }
+
+    /// Whether a bearer without evidence is ever anything but short of the need.
+    pub(super) fn touches(&self) -> bool {
+        let other = |w: &Window| self.empty(w.need) != Some(false);
+        self.windows.iter().any(other)
     }
 
     /// The number of the period of each day after `base`, from 1; 0 where the day is in none.

@@ -1,5 +1,7 @@
 //! Entries by bearer: a sorted body and a short tail of what came since.
 
+use std::ops::Range;
+
 /// No further entry.
 const END: u32 = u32::MAX;
 
@@ -13,6 +15,8 @@ pub(super) struct Ledger<T> {
     newest: Vec<u32>,
     /// Each with the one before it of the same bearer.
     tail: Vec<(T, u32)>,
+    /// Tells an entry of the body whether it is its bearer's first.
+    mark: Option<fn(&mut T, bool)>,
 }
 
 /// Where an entry stands, until the next is added.
@@ -24,7 +28,12 @@ pub(super) enum Spot {
 
 impl<T: Copy + Default> Ledger<T> {
     /// Sorts entries by bearer; those of one bearer keep their order.
-    pub(super) fn new(bearers: usize, of: &[u32], entries: &[T]) -> Self {
+    pub(super) fn new(
+        bearers: usize,
+        of: &[u32],
+        entries: &[T],
+        mark: Option<fn(&mut T, bool)>,
+    ) -> Self {
         let mut start = vec![0u32; bearers + 1];
         for bearer in of {
             if let Some(n) = start.get_mut(*bearer as usize + 1) {
@@ -42,6 +51,9 @@ impl<T: Copy + Default> Ledger<T> {
             if let Some(at) = next.get_mut(*bearer as usize) {
                 if let Some(slot) = body.get_mut(*at as usize) {
                     *slot = *entry;
+                    if let Some(mark) = mark {
+                        mark(slot, start.get(*bearer as usize) == Some(at));
+                    }
                 }
                 *at += 1;
             }
@@ -51,6 +63,7 @@ impl<T: Copy + Default> Ledger<T> {
             body,
             newest: Vec::new(),
             tail: Vec::new(),
+            mark,
         }
     }
 
@@ -80,6 +93,21 @@ impl<T: Copy + Default> Ledger<T> {
             next = *before;
             Some(entry)
         })
+    }
+
+    /// The body's entries of several bearers, by [`Ledger::before`].
+    pub(super) fn stretch(&self, of: Range<usize>) -> &[T] {
+        self.body.get(of).unwrap_or_default()
+    }
+
+    /// Whether a bearer has entries in the tail.
+    pub(super) fn has_tail_of(&self, bearer: usize) -> bool {
+        self.newest.get(bearer).is_some_and(|n| *n != END)
+    }
+
+    /// Whether a bearer has no entry at all.
+    pub(super) fn none_of(&self, bearer: usize) -> bool {
+        !self.has_tail_of(bearer) && self.before(bearer) == self.before(bearer + 1)
     }
 
     /// Whether anything stands in the tail.
@@ -146,6 +174,6 @@ impl<T: Copy + Default> Ledger<T> {
                 entries.push(*entry);
             }
         }
-        *self = Self::new(bearers, &of, &entries);
+        *self = Self::new(bearers, &of, &entries, self.mark);
     }
 }

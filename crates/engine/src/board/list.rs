@@ -211,6 +211,29 @@ pub(super) struct Hit {
     pub(super) to: u16,
 }
 
+/// Set in the action of a bearer's first hit.
+pub(super) const FIRST: u16 = 1 << 15;
+
+impl Hit {
+    /// The measure it counts for.
+    pub(super) fn measure(&self) -> u16 {
+        (self.action & !FIRST) / 2
+    }
+
+    /// Marks it as its bearer's first, or not.
+    pub(super) fn mark(&mut self, first: bool) {
+        self.action = self.action & !FIRST | if first { FIRST } else { 0 };
+    }
+
+    /// Whether it is this hit, wherever among its bearer's it stands.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Self {
+            action: self.action & !FIRST,
+            ..*self
+        } == *other
+    }
+}
+
 /// What hits of one kind do: two per measure, so that the rows outside a share's part have their own.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Action {
@@ -231,14 +254,14 @@ impl Action {
     }
 
     /// Both actions of a measure.
-    pub(super) fn both(course: &Course, calendar: u16) -> [Self; 2] {
+    pub(super) fn both(course: &Course) -> [Self; 2] {
         let (fixed, beside) = match course.share {
             Some((p, q)) => (q - p, -p),
             None => (i64::from(course.sum.is_none()), 0),
         };
         let one = Self {
             first: course.first,
-            calendar,
+            calendar: course.calendar,
             fixed,
             mask: -i64::from(course.sum.is_some()),
         };
