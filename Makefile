@@ -1,11 +1,12 @@
 # What one does with Heli; each line calls a script in scripts/ that says what it does.
-.PHONY: help setup run test check bench
+.PHONY: help setup run test check bench prove
 
 help:
 	@echo "make run     set up, build, and open the filled example province in a browser"
 	@echo "make test    everything that must hold: format, lints, tests, programmes, pages in a browser"
 	@echo "make check   the quick part of it, without a browser"
 	@echo "make bench   Heli beside its peers on generated data, every count compared; writes docs/performance.md"
+	@echo "make prove   search for rules and rows that break the reader or the planner; writes docs/proof.md"
 	@echo "make setup   only what the others need: node packages, styles and scripts of the pages"
 
 setup:
@@ -22,3 +23,6 @@ check:
 
 bench:
 	@scripts/bench
+
+prove:
+	@scripts/prove

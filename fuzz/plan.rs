@@ -1,0 +1,176 @@
+//! Random rules that check, over random rows: the plan says what the plain engine says and what the judge of the
+//! tests says, row by row, at every level of instructions, also after rows have changed.
+#![no_main]
+
+#[allow(dead_code, unreachable_pub)]
+#[path = "../crates/rules/tests/it"]
+mod it {
+    pub mod chance;
+    pub mod house;
+    pub mod oracle;
+}
+// The modules of the tests name each other from their crate's root.
+use it::{chance, house, oracle};
+
+use chance::Chance;
+use libfuzzer_sys::fuzz_target;
+use rules::{
+    Bits, Bound, Expected, Frame, Level, NO_ROW, Options, Plan, Rule, Tables, Type, Value, World,
+    check, verdicts,
+};
+use std::collections::BTreeMap;
+
+const RULES_MAX: usize = 6;
+const FIRMS_MAX: usize = 70;
+
+/// What the names of the house are bound to, row by row.
+struct Bindings {
+    bearer: Vec<u32>,
+    held: Vec<Value>,
+}
+
+impl Bindings {
+    fn of(rows: usize) -> Self {
+        let held = |row| {
+            if row % 3 == 0 {
+                Value::Unknown(None)
+            } else {
+                Value::Int(row as i64 % 3)
+            }
+        };
+        Self {
+            bearer: (0..rows).map(|row| [0, 1, 3, NO_ROW][row % 4]).collect(),
+            held: (0..rows).map(held).collect(),
+        }
+    }
+
+    fn names(&self) -> BTreeMap<&str, Bound<'_>> {
+        BTreeMap::from([
+            ("bearer", Bound::Rows(&self.bearer)),
+            ("held", Bound::Each(&self.held)),
+            ("settings.threshold", Bound::One(Value::Int(2))),
+        ])
+    }
+
+    /// What the judge says of one row.
+    fn judged<'a>(&'a self, rule: &Rule, world: World<'a>, row: usize) -> Option<bool> {
+        let names = BTreeMap::from([
+            ("bearer", oracle::Named::Row(self.bearer[row])),
+            ("held", oracle::Named::Is(self.held[row].clone())),
+            ("settings.threshold", oracle::Named::Is(Value::Int(2))),
+        ]);
+        let mut row = oracle::Row {
+            world,
+            own: row as u32,
+            names,
+            elements: Vec::new(),
+        };
+        match oracle::value(&rule.root, &mut row) {
+            Value::Bool(said) => Some(said),
+            Value::Nothing => Some(false),
+            _ => None,
+        }
+    }
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    let [rules, firms, missing, rest @ ..] = bytes else {
+        return;
+    };
+    let (for_rules, for_firms) = rest.split_at(rest.len() / 2);
+    let mut chance = Chance::new(for_rules, false);
+    let rules: Vec<Rule> = (0..1 + usize::from(*rules) % RULES_MAX)
+        .filter_map(|_| rule(&mut chance))
+        .collect();
+    let mut chance = Chance::new(for_firms, false);
+    let missing = usize::from(*missing) % 5;
+    let firms: Vec<_> = (0..1 + usize::from(*firms) % FIRMS_MAX)
+        .map(|_| chance.firm(missing))
+        .collect();
+    let before = house::tables(&firms);
+    let mut changed = firms;
+    let changes: Vec<u32> = (0..changed.len() as u32).step_by(3).collect();
+    for row in &changes {
+        changed[*row as usize] = chance.firm(missing);
+    }
+    compare(&rules, &before, &house::tables(&changed), &changes);
+});
+
+/// A rule of random parts; none where the parts make one that is refused, as one that says the same whatever its choices are.
+fn rule(chance: &mut Chance<'_>) -> Option<Rule> {
+    let text = chance.rule(&Type::Bool, 4);
+    check(
+        &text,
+        &house::schema(),
+        &house::scope(),
+        &Expected::Verdict,
+        &Options::default(),
+    )
+    .ok()
+}
+
+fn compare(rules: &[Rule], before: &Tables, after: &Tables, changes: &[u32]) {
+    let (schema, calendar, current) = (house::schema(), house::calendar(), house::current(before));
+    let world = |tables| World {
+        schema: &schema,
+        tables,
+        current: &current,
+        calendar: &calendar,
+        today: house::today(),
+    };
+    let bindings = Bindings::of(before.tables[0].rows());
+    let names = bindings.names();
+    let all: Vec<&Rule> = rules.iter().collect();
+    for level in Level::all() {
+        let mut plan = Plan::with_level(0, &all, &world(before), &names, level);
+        same(&plan, rules, world(before), &bindings);
+        if plan.change(&world(after), &names, changes) {
+            same(&plan, rules, world(after), &bindings);
+        } else {
+            same(&plan, rules, world(before), &bindings);
+        }
+    }
+}
+
+/// The plan, the plain engine and the judge on every rule and row.
+fn same(plan: &Plan, rules: &[Rule], world: World<'_>, bindings: &Bindings) {
+    let rows = Bits::filled(world.tables.tables[0].rows(), true);
+    let own: Vec<u32> = (0..rows.len() as u32).collect();
+    let frame = Frame {
+        len: own.len(),
+        own: Some(&own),
+        names: bindings.names(),
+    };
+    let (told, counts) = (plan.verdicts(&rows, 1), plan.counts(&rows, 2));
+    for (at, rule) in rules.iter().enumerate() {
+        let plain = verdicts(rule, &world, &frame);
+        assert_eq!(told[at], plain, "plan and plain engine: {}", rule.text);
+        let unknown = rows.len() - plain.yes.count() - plain.no.count();
+        assert_eq!(
+            (counts[at].yes, counts[at].unknown),
+            (plain.yes.count() as u64, unknown as u64),
+            "counts: {}",
+            rule.text
+        );
+        for row in (0..rows.len()).step_by(rows.len() / 8 + 1) {
+            let said = plain
+                .yes
+                .get(row)
+                .then_some(true)
+                .or(plain.no.get(row).then_some(false));
+            assert_eq!(
+                said,
+                bindings.judged(rule, world, row),
+                "plain engine and judge, row {row}: {}",
+                rule.text
+            );
+            let one = plan.row(&world, &frame.names, row);
+            assert_eq!(
+                (one.yes.get(at), one.unknown.get(at)),
+                (said == Some(true), said.is_none()),
+                "row {row} alone: {}",
+                rule.text
+            );
+        }
+    }
+}
