@@ -94,10 +94,10 @@ class Run:
         step("every duty of a year")
         with open(f"{self.duties}/schema.json") as file:
             records = json.load(file)["records"]
-        heli = self.heli("w2", "w2", self.duties, 9)
+        heli = self.heli("w2", "duties", self.duties, 9, 1)
         for engine in ("polars", "numpy", "duckdb"):
             self.agree(self.peer("w2", "w2_peers.py", engine, self.duties, "--runs", self.args.runs), heli)
-        self.agree(self.heli("w2", "w2", self.duties, 9), heli)
+        self.agree(self.heli("w2", "duties", self.duties, 9, 1), heli)
         of = ["--records", records // 10, "--every", 5, "--runs", 1]
         sqlite = self.peer("w2", "w2_peers.py", "sqlite", self.duties, *of, scale=50)
         self.agree(sqlite, self.peer("reference", "w2_peers.py", "numpy", self.duties, *of))
