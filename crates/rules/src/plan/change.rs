@@ -1,8 +1,7 @@
 //! Rows that have changed or come: their codes and stored planes, and nothing else.
 
-use super::kernel::{BLOCK, WORDS};
+use super::Plan;
 use super::leaf::Names;
-use super::{Plan, Planes};
 use crate::World;
 
 impl Plan {
@@ -14,36 +13,19 @@ impl Plan {
         let mut all = Vec::with_capacity(rows.len());
         for row in rows {
             let read = self.read(world, names, *row as usize);
-            if read.classes.iter().any(Option::is_none) {
+            let classes: Option<Vec<u8>> = read.classes.into_iter().collect();
+            let (Some(classes), Some(bits)) = (classes, self.stored.bits(&read.stored)) else {
                 return false;
-            }
-            all.push((*row as usize, read));
+            };
+            all.push((*row as usize, classes, bits));
         }
-        for (row, read) in all {
+        for (row, classes, bits) in all {
             self.rows = self.rows.max(row + 1);
-            for (coded, class) in self.coded.iter_mut().zip(read.classes) {
-                coded.set(row, class.unwrap_or(0));
-            }
-            let words = self.rows.div_ceil(BLOCK) * WORDS;
-            for (planes, said) in self.stored.iter_mut().zip(read.stored) {
-                planes.set(row, said, words);
+            self.stored.set(row, self.rows, &bits);
+            for (coded, class) in self.coded.iter_mut().zip(classes) {
+                coded.set(row, class);
             }
         }
         true
-    }
-}
-
-impl Planes {
-    fn set(&mut self, row: usize, said: Option<bool>, words: usize) {
-        self.yes.resize(words, 0);
-        self.known.resize(words, 0);
-        for (plane, bit) in [
-            (&mut self.yes, said == Some(true)),
-            (&mut self.known, said.is_some()),
-        ] {
-            if let Some(word) = plane.get_mut(row / 64) {
-                *word = *word & !(1 << (row % 64)) | u64::from(bit) << (row % 64);
-            }
-        }
     }
 }

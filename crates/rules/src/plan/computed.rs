@@ -37,7 +37,9 @@ pub(super) struct Computed {
 
 /// Sixty-four values of a step.
 #[derive(Clone)]
-pub(super) struct Register {
+pub(super) struct Register<'t> {
+    /// The column's own numbers, where the step is one and has sixty-four.
+    column: Option<&'t [i64; 64]>,
     ints: [i64; 64],
     reals: [f64; 64],
     known: u64,
@@ -47,7 +49,8 @@ pub(super) struct Register {
 }
 
 /// A register of which nothing is known.
-static EMPTY: Register = Register {
+static EMPTY: Register<'static> = Register {
+    column: None,
     ints: [0; 64],
     reals: [0.0; 64],
     known: 0,
@@ -175,17 +178,17 @@ impl Computed {
     }
 
     /// Room for the values of every step.
-    pub(super) fn registers(&self) -> Vec<Register> {
+    pub(super) fn registers<'t>(&self) -> Vec<Register<'t>> {
         vec![EMPTY.clone(); self.steps.len()]
     }
 
     /// Reckons up to sixty-four rows from `row` on, a multiple of 64, and tells each comparison in order.
-    pub(super) fn run(
+    pub(super) fn run<'t>(
         &self,
-        table: &Table,
+        table: &'t Table,
         row: usize,
         level: Level,
-        registers: &mut [Register],
+        registers: &mut [Register<'t>],
         mut tell: impl FnMut(usize, Words),
     ) {
         for (place, step) in self.steps.iter().enumerate() {
@@ -205,7 +208,7 @@ impl Computed {
                 Step::Double(operator, a, b) => out.doubles(*operator, part(a), part(b)),
                 Step::Widen(a) => {
                     let a = part(a);
-                    for (out, n) in out.reals.iter_mut().zip(&a.ints) {
+                    for (out, n) in out.reals.iter_mut().zip(a.numbers()) {
                         *out = *n as f64;
                     }
                     (out.known, out.nothing) = (a.known, a.nothing);
@@ -320,8 +323,8 @@ impl Computed {
     }
 }
 
-impl Register {
-    fn read(&mut self, table: &Table, column: usize, row: usize, empty_is_none: bool) {
+impl<'t> Register<'t> {
+    fn read(&mut self, table: &'t Table, column: usize, row: usize, empty_is_none: bool) {
         let Some(column) = table.columns.get(column) else {
             return;
         };
@@ -331,16 +334,23 @@ impl Register {
             return;
         };
         let numbers = numbers.get(row..).unwrap_or_default();
-        match numbers.first_chunk::<64>() {
-            Some(numbers) => self.ints = *numbers,
-            None => self
-                .ints
+        self.column = numbers.first_chunk::<64>();
+        if self.column.is_none() {
+            self.ints
                 .iter_mut()
                 .zip(numbers)
-                .for_each(|(to, from)| *to = *from),
+                .for_each(|(to, from)| *to = *from);
         }
-        let magnitude = self.ints.iter().fold(0, |all, n| all | n.unsigned_abs());
+        let magnitude = self
+            .numbers()
+            .iter()
+            .fold(0, |all, n| all | n.unsigned_abs());
         self.bits = 64 - magnitude.leading_zeros();
+    }
+
+    /// The whole numbers.
+    fn numbers(&self) -> &[i64; 64] {
+        self.column.unwrap_or(&self.ints)
     }
 
     fn whole(&mut self, n: i64) {
@@ -364,9 +374,9 @@ impl Register {
         if self.bits > 63 {
             return self.checked(operator, a, b);
         }
-        let pairs = a.ints.iter().zip(&b.ints);
+        let pairs = a.numbers().iter().zip(b.numbers());
         match operator {
-            Operator::Multiply => kernel::products(level, &a.ints, &b.ints, &mut self.ints),
+            Operator::Multiply => kernel::products(level, a.numbers(), b.numbers(), &mut self.ints),
             Operator::Add => self
                 .ints
                 .iter_mut()
@@ -386,7 +396,7 @@ impl Register {
         for (row, (out, (x, y))) in self
             .ints
             .iter_mut()
-            .zip(a.ints.iter().zip(&b.ints))
+            .zip(a.numbers().iter().zip(b.numbers()))
             .enumerate()
         {
             let exact = exact(operator, *x, *y);
@@ -420,7 +430,7 @@ fn compared(comparison: Comparison, a: &Register, b: &Register, real: bool, leve
         if real {
             word(|row| x.reals.get(row) >= y.reals.get(row))
         } else {
-            kernel::at_least(level, &x.ints, &y.ints)
+            kernel::at_least(level, x.numbers(), y.numbers())
         }
     };
     let holds = match comparison {

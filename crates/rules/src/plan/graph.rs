@@ -3,7 +3,7 @@
 
 use super::leaf::Leaves;
 use crate::{Kind, Node};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// A leaf or a conjunction, or its negation: the number doubled, odd when negated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,16 +70,24 @@ impl Graph {
     fn literal(&mut self, node: &Node, leaves: &mut Leaves<'_>) -> Literal {
         match &node.kind {
             Kind::Not(x) => self.literal(x, leaves).not(),
-            Kind::And(parts) => {
-                let parts = parts.iter().map(|p| self.literal(p, leaves)).collect();
-                self.conjunction(parts)
-            }
-            Kind::Or(parts) => {
-                let parts = parts
+            Kind::And(parts) | Kind::Or(parts) => {
+                let any = matches!(node.kind, Kind::Or(_));
+                let parts = leaves.together(node, parts, if any { Kind::Or } else { Kind::And });
+                if let [only] = &parts[..] {
+                    return Literal::new(Part::Leaf(leaves.number(only)));
+                }
+                let mut literals: Vec<Literal> = parts
                     .iter()
-                    .map(|p| self.literal(p, leaves).not())
+                    .map(|part| self.literal(part, leaves))
                     .collect();
-                self.conjunction(parts).not()
+                if any {
+                    literals
+                        .iter_mut()
+                        .for_each(|literal| *literal = literal.not());
+                    self.conjunction(literals).not()
+                } else {
+                    self.conjunction(literals)
+                }
             }
             _ => Literal::new(Part::Leaf(leaves.number(node))),
         }
@@ -96,6 +104,10 @@ impl Graph {
                 _ => literals.push(literal),
             }
         }
+        self.conjunction_of(literals)
+    }
+
+    fn conjunction_of(&mut self, mut literals: Vec<Literal>) -> Literal {
         literals.sort_unstable();
         literals.dedup();
         if let [only] = literals[..] {
@@ -129,20 +141,28 @@ impl Graph {
 }
 
 impl Graph {
-    /// The conjunctions that a rule's literals stand on, directly or through others.
-    pub(super) fn below_rules(&self) -> std::collections::BTreeSet<usize> {
-        let mut below = std::collections::BTreeSet::new();
-        let conjunctions = |literals: &[Literal]| -> Vec<usize> {
-            let part = |literal: &Literal| match literal.part() {
-                Part::All(n) => Some(n),
-                Part::Leaf(_) => None,
-            };
-            literals.iter().filter_map(part).collect()
+    /// The conjunction of two literals.
+    pub(super) fn pair(&mut self, a: Literal, b: Literal) -> Literal {
+        self.conjunction_of(vec![a, b])
+    }
+
+    /// The conjunctions that literals stand on, directly or through others, ascending.
+    pub(super) fn below<'l>(&self, literals: impl Iterator<Item = &'l Literal>) -> BTreeSet<usize> {
+        let conjunction = |literal: &Literal| match literal.part() {
+            Part::All(n) => Some(n),
+            Part::Leaf(_) => None,
         };
-        let mut open: Vec<usize> = self.rules.iter().flat_map(|l| conjunctions(l)).collect();
+        let mut below = BTreeSet::new();
+        let mut open: Vec<usize> = literals.filter_map(conjunction).collect();
         while let Some(n) = open.pop() {
             if below.insert(n) {
-                open.extend(self.all.get(n).map(|l| conjunctions(l)).unwrap_or_default());
+                open.extend(
+                    self.all
+                        .get(n)
+                        .into_iter()
+                        .flatten()
+                        .filter_map(conjunction),
+                );
             }
         }
         below

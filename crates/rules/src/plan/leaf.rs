@@ -1,6 +1,6 @@
 //! The leaves of rules: the parts below and, or and not, each distinct one once, and what each reads.
 
-use crate::{Bound, Kind, NO_ROW, Node, Rule, Type, Value, World, values};
+use crate::{Bound, Cells, Kind, NO_ROW, Node, Rule, Type, Value, World, values};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 
@@ -8,18 +8,84 @@ use std::fmt::Write;
 pub(super) type Names<'a> = BTreeMap<&'a str, Bound<'a>>;
 
 /// Every distinct leaf of the rules of a plan.
-#[derive(Default)]
 pub(super) struct Leaves<'r> {
     /// In order of first sight.
     pub(super) rules: Vec<Rule>,
     numbers: HashMap<String, usize>,
-    texts: Vec<&'r str>,
+    text: &'r str,
+    own: usize,
+    world: &'r World<'r>,
+    names: &'r Names<'r>,
 }
 
 impl<'r> Leaves<'r> {
-    /// The text of the rule whose leaves come next.
+    pub(super) fn new(own: usize, world: &'r World<'r>, names: &'r Names<'r>) -> Self {
+        Self {
+            rules: Vec::new(),
+            numbers: HashMap::new(),
+            text: "",
+            own,
+            world,
+            names,
+        }
+    }
+
+    /// The rule whose leaves come next.
     pub(super) fn of(&mut self, rule: &'r Rule) {
-        self.texts = vec![&rule.text];
+        self.text = &rule.text;
+    }
+
+    /// Takes those parts of an and or an or that read the same column together, since class codes tell them at
+    /// once: an industry among several, a number between two.
+    pub(super) fn together(
+        &self,
+        node: &Node,
+        parts: &[Node],
+        join: impl Fn(Vec<Node>) -> Kind,
+    ) -> Vec<Node> {
+        let mut by_column: BTreeMap<usize, Vec<Node>> = BTreeMap::new();
+        let mut all = Vec::new();
+        for part in parts {
+            match self.column(part) {
+                Some(column) => by_column.entry(column).or_default().push(part.clone()),
+                None => all.push(part.clone()),
+            }
+        }
+        for (_, mut parts) in by_column {
+            match parts.len() {
+                1 => all.append(&mut parts),
+                _ => {
+                    let span = |part: Option<&Node>| {
+                        part.map(|part| part.span.clone()).unwrap_or_default()
+                    };
+                    let span = span(parts.first()).start..span(parts.last()).end;
+                    all.push(Node {
+                        kind: join(parts),
+                        ty: node.ty.clone(),
+                        span,
+                    });
+                }
+            }
+        }
+        all
+    }
+
+    /// The one column that a part reads, where class codes can tell it.
+    fn column(&self, node: &Node) -> Option<usize> {
+        let reads = Reads::of(node, self.names);
+        let [column] = reads.columns[..] else {
+            return None;
+        };
+        let table = self.world.tables.tables.get(self.own)?;
+        let coded = match &table.columns.get(column)?.cells {
+            _ if reads.rowwise => false,
+            Cells::Record(_) => true,
+            _ if reads.elsewhere => false,
+            Cells::Symbol { .. } => true,
+            Cells::Int(_) | Cells::Double(_) => cuts(node, self.world, self.names).is_some(),
+            Cells::Bool(_) | Cells::List { .. } => false,
+        };
+        coded.then_some(column)
     }
 
     /// The number of a leaf.
@@ -29,7 +95,7 @@ impl<'r> Leaves<'r> {
         let next = self.rules.len();
         let number = *self.numbers.entry(key).or_insert(next);
         if number == next {
-            let text = self.texts.first().and_then(|t| t.get(node.span.clone()));
+            let text = self.text.get(node.span.clone());
             self.rules.push(Rule {
                 text: text.unwrap_or_default().into(),
                 root: node.clone(),
@@ -186,6 +252,11 @@ pub(super) fn cuts(node: &Node, world: &World<'_>, names: &Names<'_>) -> Option<
     let both = |value: Value| Some(vec![value.clone(), next(value)?]);
     match &node.kind {
         Kind::Present(x) | Kind::Known(x) => own_column(x).map(|_| Vec::new()),
+        Kind::Not(x) => cuts(x, world, names),
+        Kind::And(parts) | Kind::Or(parts) => {
+            let all = parts.iter().map(|part| cuts(part, world, names));
+            Some(all.collect::<Option<Vec<_>>>()?.concat())
+        }
         Kind::Compare(comparison, a, b) => {
             let (comparison, constant) = match (own_column(a), own_column(b)) {
                 (Some(_), None) => (*comparison, constant(b, world, names)?),

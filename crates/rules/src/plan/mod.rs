@@ -14,24 +14,29 @@ mod coded;
 mod computed;
 mod form;
 mod graph;
+mod ground;
 mod kernel;
+mod lay;
 mod leaf;
 mod row;
 mod sets;
+mod stored;
 
 pub use form::{Form, Forms};
 pub use kernel::{Count, Level};
 pub use row::RowVerdicts;
 pub use sets::Sets;
 
-use crate::{Bits, Bound, Cells, Column, Frame, NO_ROW, Rule, Table, Value, World, verdicts};
-use block::{Group, Source};
-use coded::{Coded, Ground, Shape};
+use crate::{Bound, Cells, Column, Rule, Table, World};
+use coded::{Coded, Shape};
 use computed::Computed;
 use graph::Graph;
-use kernel::{BLOCK, Factors};
+use ground::Ground;
+use kernel::Factors;
+use lay::{Group, Source};
 use leaf::{Leaves, Names, Reads};
 use std::collections::BTreeMap;
+use stored::{Flag, Stored};
 
 /// Rules over one table, with its rows coded.
 #[derive(Clone, Debug)]
@@ -47,8 +52,8 @@ pub struct Plan {
     flags: Vec<Flag>,
     /// Leaves asked of the plain engine.
     asked: Vec<usize>,
-    /// Per stored leaf: its planes of yes and of known, in whole blocks.
-    stored: Vec<Planes>,
+    /// Flags, reckoned comparisons and leaves that are asked, in this order.
+    stored: Stored,
     sources: Vec<Source>,
     /// Planes computed in every block, since many rules read them.
     eager: Vec<u32>,
@@ -66,22 +71,6 @@ enum Runs {
     Coded(usize, usize),
     /// By stored planes.
     Stored(usize),
-}
-
-/// Planes over all rows.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-struct Planes {
-    yes: Vec<u64>,
-    known: Vec<u64>,
-}
-
-/// A leaf over a column of flags.
-#[derive(Clone, Copy, Debug)]
-struct Flag {
-    leaf: usize,
-    column: usize,
-    /// What the leaf says of an empty cell, of no and of yes.
-    says: [Option<bool>; 3],
 }
 
 impl Plan {
@@ -105,7 +94,7 @@ impl Plan {
         level: Level,
     ) -> Self {
         let mut graph = Graph::default();
-        let mut leaves = Leaves::default();
+        let mut leaves = Leaves::new(own, world, names);
         for rule in rules {
             leaves.of(rule);
             graph.add(&rule.root, &mut leaves);
@@ -122,7 +111,7 @@ impl Plan {
             computed: Computed::default(),
             flags: Vec::new(),
             asked: Vec::new(),
-            stored: Vec::new(),
+            stored: Stored::default(),
             sources: Vec::new(),
             eager: Vec::new(),
             conjunctions: Vec::new(),
@@ -157,12 +146,7 @@ impl Plan {
     /// Bytes that codes and stored planes hold.
     pub fn bytes(&self) -> usize {
         let codes: usize = self.coded.iter().map(|c| c.codes.len()).sum();
-        let words: usize = self
-            .stored
-            .iter()
-            .map(|p| p.yes.len() + p.known.len())
-            .sum();
-        codes + words * 8
+        codes + self.stored.bytes()
     }
 
     fn used(&self) -> impl Iterator<Item = usize> + '_ {
@@ -200,9 +184,8 @@ impl Plan {
                 _ => None,
             };
             if reads.nothing() {
-                let said = ground.says(&ground.constant_rows(), number);
                 if let Some(runs) = self.runs.get_mut(number) {
-                    *runs = Runs::Constant(said.first().copied().flatten());
+                    *runs = Runs::Constant(ground.constant(number));
                 }
             } else if let Some((
                 column,
@@ -213,12 +196,7 @@ impl Plan {
             )) = one
                 && !reads.elsewhere
             {
-                let says = ground.flag_says(number, column);
-                self.flags.push(Flag {
-                    leaf: number,
-                    column,
-                    says,
-                });
+                self.flags.push(Flag::new(&ground, number, column));
             } else if let Some((column, cells)) = one
                 && let Some(shape) = coded::shape(leaf, cells, reads.elsewhere, world, names)
             {
@@ -241,65 +219,17 @@ impl Plan {
             let left = |leaf: &usize| !matches!(self.runs.get(*leaf), Some(Runs::Coded(..)));
             self.asked.extend(all.into_iter().filter(left));
         }
-        self.leaves = leaves.clone();
-        self.store(table, &ground);
-    }
-
-    /// Lays down the planes of flags, reckoned comparisons and leaves that are asked.
-    fn store(&mut self, table: &Table, ground: &Ground<'_>) {
-        let words = self.rows.div_ceil(BLOCK) * kernel::WORDS;
-        let empty = || Planes {
-            yes: vec![0; words],
-            known: vec![0; words],
-        };
-        let mut leaves = Vec::new();
-        for flag in &self.flags {
-            leaves.push(flag.leaf);
-            let mut planes = empty();
-            for word in 0..self.rows.div_ceil(64) {
-                let found = flag.words(table, word);
-                planes.put(word, found);
-            }
-            self.stored.push(planes);
-        }
-        let first = self.stored.len();
-        leaves.extend(&self.computed.leaves);
-        self.stored
-            .extend(self.computed.leaves.iter().map(|_| empty()));
-        let mut registers = self.computed.registers();
-        for word in 0..self.rows.div_ceil(64) {
-            self.computed
-                .run(table, word * 64, self.level, &mut registers, |at, found| {
-                    if let Some(planes) = self.stored.get_mut(first + at) {
-                        planes.put(word, found);
-                    }
-                });
-        }
-        let rows: Vec<u32> = if self.asked.is_empty() {
-            Vec::new()
-        } else {
-            (0..self.rows as u32).collect()
-        };
-        for leaf in &self.asked {
-            leaves.push(*leaf);
-            let mut planes = empty();
-            let found = ground.verdicts(&rows, *leaf);
-            for (word, (yes, no)) in found.yes.words().iter().zip(found.no.words()).enumerate() {
-                planes.put(
-                    word,
-                    computed::Words {
-                        yes: *yes,
-                        known: yes | no,
-                    },
-                );
-            }
-            self.stored.push(planes);
-        }
-        for (at, leaf) in leaves.into_iter().enumerate() {
+        self.stored = Stored::new(&ground, table, &self.flags, &self.computed, &self.asked);
+        let flags = self.flags.iter().map(|flag| flag.leaf);
+        let stored = flags
+            .chain(self.computed.leaves.iter().copied())
+            .chain(self.asked.iter().copied());
+        for (at, leaf) in stored.enumerate() {
             if let Some(runs) = self.runs.get_mut(leaf) {
                 *runs = Runs::Stored(at);
             }
         }
+        self.leaves = leaves;
     }
 
     /// Leaves that say the same of every class become one leaf.
@@ -321,129 +251,5 @@ impl Plan {
             .collect();
         self.graph
             .renumber(|leaf| to.get(leaf).copied().unwrap_or(leaf));
-    }
-}
-
-impl Planes {
-    fn put(&mut self, word: usize, found: computed::Words) {
-        if let (Some(yes), Some(known)) = (self.yes.get_mut(word), self.known.get_mut(word)) {
-            (*yes, *known) = (found.yes, found.known);
-        }
-    }
-}
-
-impl Flag {
-    /// What the leaf says of one row.
-    fn says_of(&self, table: &Table, row: usize) -> Option<bool> {
-        let column = table.columns.get(self.column)?;
-        let Cells::Bool(bits) = &column.cells else {
-            return None;
-        };
-        let [empty, no, yes] = self.says;
-        match (column.present.get(row), bits.get(row)) {
-            (false, _) => empty,
-            (true, false) => no,
-            (true, true) => yes,
-        }
-    }
-
-    /// What the leaf says of the 64 rows from this word on.
-    fn words(&self, table: &Table, word: usize) -> computed::Words {
-        let Some(column) = table.columns.get(self.column) else {
-            return computed::Words::default();
-        };
-        let Cells::Bool(bits) = &column.cells else {
-            return computed::Words::default();
-        };
-        let of = |bits: &Bits| bits.words().get(word).copied().unwrap_or(0);
-        let (present, set) = (of(&column.present), of(bits));
-        let cases = [!present, present & !set, present & set];
-        let mut found = computed::Words::default();
-        for (rows, says) in cases.into_iter().zip(self.says) {
-            found.known |= if says.is_some() { rows } else { 0 };
-            found.yes |= if says == Some(true) { rows } else { 0 };
-        }
-        found
-    }
-}
-
-impl Ground<'_> {
-    /// One lane that stands for every row of a leaf that reads none.
-    fn constant_rows(&self) -> [u32; 1] {
-        [NO_ROW]
-    }
-
-    /// The verdicts of every row, in order.
-    fn verdicts(&self, rows: &[u32], leaf: usize) -> crate::Verdicts {
-        let frame = Frame {
-            len: rows.len(),
-            own: Some(rows),
-            names: self.names.clone(),
-        };
-        self.leaves
-            .get(leaf)
-            .map(|rule| verdicts(rule, self.world, &frame))
-            .unwrap_or_default()
-    }
-
-    /// What a leaf says of some rows, each with its own values of the names that are bound row by row.
-    fn says(&self, rows: &[u32], leaf: usize) -> Vec<Option<bool>> {
-        let at = |row: &u32| *row as usize;
-        let bound: Vec<(&str, Vec<u32>, Vec<Value>)> = self
-            .names
-            .iter()
-            .filter_map(|(name, bound)| match bound {
-                Bound::One(_) => None,
-                Bound::Rows(all) => {
-                    let own = rows
-                        .iter()
-                        .map(|row| all.get(at(row)).copied().unwrap_or(NO_ROW));
-                    Some((*name, own.collect(), Vec::new()))
-                }
-                Bound::Each(all) => {
-                    let own = rows
-                        .iter()
-                        .map(|row| all.get(at(row)).cloned().unwrap_or(Value::Unknown(None)));
-                    Some((*name, Vec::new(), own.collect()))
-                }
-            })
-            .collect();
-        let mut names = self.names.clone();
-        for (name, own, values) in &bound {
-            let bound = if values.is_empty() {
-                Bound::Rows(own)
-            } else {
-                Bound::Each(values)
-            };
-            names.insert(name, bound);
-        }
-        let ground = Ground {
-            names: &names,
-            ..*self
-        };
-        let found = ground.verdicts(rows, leaf);
-        let said = |row| {
-            found
-                .yes
-                .get(row)
-                .then_some(true)
-                .or(found.no.get(row).then_some(false))
-        };
-        (0..rows.len()).map(said).collect()
-    }
-
-    /// What a leaf says of an empty cell of a column of flags, of no and of yes.
-    fn flag_says(&self, leaf: usize, column: usize) -> [Option<bool>; 3] {
-        let cells = Cells::Bool([false, false, true].into_iter().collect());
-        let present = [false, true, true].into_iter().collect();
-        let answers = self.answers_of(&[leaf], column, Column { present, cells });
-        let said = |row: usize| {
-            answers
-                .get(row)
-                .and_then(|says| says.first())
-                .copied()
-                .flatten()
-        };
-        [said(0), said(1), said(2)]
     }
 }

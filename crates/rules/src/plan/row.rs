@@ -31,11 +31,14 @@ pub(super) struct RowTable {
     starts: Vec<usize>,
     /// For each value `words` of refuted, then `words` of unknown.
     marks: Vec<u64>,
+    /// For each value whether it marks any rule.
+    marking: Vec<bool>,
     /// Rules not refuted by a constant leaf, and those it leaves unknown.
     alive: Vec<u64>,
     open: Vec<u64>,
-    /// Rules with literals on conjunctions.
+    /// Rules with literals on conjunctions, and those literals rule by rule.
     deeper: Vec<u64>,
+    deep: Vec<Vec<Literal>>,
 }
 
 /// A stored leaf's values: unknown, no, yes.
@@ -50,7 +53,7 @@ impl RowTable {
             .coded
             .iter()
             .map(|c| c.classes())
-            .chain(plan.stored.iter().map(|_| 3));
+            .chain(std::iter::repeat_n(3, plan.stored.len()));
         let mut starts = Vec::new();
         let mut next = 0;
         for values in values {
@@ -65,12 +68,19 @@ impl RowTable {
             alive: all.words().to_vec(),
             open: vec![0; words],
             deeper: vec![0; words],
+            marking: Vec::new(),
+            deep: vec![Vec::new(); plan.rules()],
         };
         for (rule, literals) in plan.graph.rules.iter().enumerate() {
             for literal in literals {
                 table.mark(plan, rule, *literal);
             }
         }
+        table.marking = table
+            .marks
+            .chunks((2 * words).max(1))
+            .map(|marks| marks.iter().any(|word| *word != 0))
+            .collect();
         table
     }
 
@@ -82,6 +92,9 @@ impl RowTable {
             }
         };
         let Part::Leaf(leaf) = literal.part() else {
+            if let Some(deep) = self.deep.get_mut(rule) {
+                deep.push(literal);
+            }
             return set(&mut self.deeper, word);
         };
         let holds = |said: Option<bool>| said.map(|yes| yes != literal.negated());
@@ -125,19 +138,15 @@ impl RowTable {
         }
     }
 
-    /// The marks of one value of a feature.
-    fn of(&self, feature: usize, value: usize) -> (&[u64], &[u64]) {
-        let start = self
-            .starts
-            .get(feature)
-            .map_or(usize::MAX, |start| start + value * 2 * self.words);
-        let marks = self
-            .marks
-            .get(start..)
-            .and_then(|m| m.get(..2 * self.words));
-        marks
-            .unwrap_or_default()
-            .split_at(marks.map_or(0, |_| self.words))
+    /// The marks of one value of a feature; `None` where it marks no rule.
+    fn of(&self, feature: usize, value: usize) -> Option<(&[u64], &[u64])> {
+        let at = self.starts.get(feature)? + value * 2 * self.words;
+        self.marking
+            .get(at.checked_div(2 * self.words)?)?
+            .then_some(())?;
+        self.marks
+            .get(at..at + 2 * self.words)?
+            .split_at_checked(self.words)
     }
 }
 
@@ -155,12 +164,14 @@ impl Plan {
                 met = false;
                 continue;
             };
-            let (refuted, unknown) = self.row.of(feature, value);
-            for (((alive, open), refuted), unknown) in
-                alive.iter_mut().zip(&mut open).zip(refuted).zip(unknown)
-            {
-                *alive &= !refuted;
-                *open |= unknown;
+            if let Some((refuted, unknown)) = self.row.of(feature, value) {
+                alive
+                    .iter_mut()
+                    .zip(refuted)
+                    .for_each(|(alive, refuted)| *alive &= !refuted);
+                open.iter_mut()
+                    .zip(unknown)
+                    .for_each(|(open, unknown)| *open |= unknown);
             }
         }
         if !met {
@@ -180,13 +191,8 @@ impl Plan {
             while rest != 0 {
                 let bit = rest.trailing_zeros();
                 rest &= rest - 1;
-                let literals = self
-                    .graph
-                    .rules
-                    .get(word * 64 + bit as usize)
-                    .map_or(&[][..], |l| l);
-                let deep = literals.iter().filter(|l| matches!(l.part(), Part::All(_)));
-                match leaves.all(deep, &mut known) {
+                let deep = self.row.deep.get(word * 64 + bit as usize);
+                match leaves.all(deep.into_iter().flatten(), &mut known) {
                     Some(true) => {}
                     Some(false) => *alive &= !(1 << bit),
                     None => *open |= 1 << bit,

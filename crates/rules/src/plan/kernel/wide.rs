@@ -1,81 +1,26 @@
-//! The inner loops of a plan, in the widest instructions the processor has. Every function has a portable form
-//! that gives the same answer; the only `unsafe` of the project is here.
+//! The inner loops in the widest instructions the processor has. Every function has a portable form that gives
+//! the same answer; the only `unsafe` of the project is here.
 //!
-//! Invariant: a function marked with processor features is called only under the [`Level`] that [`Level::best`]
-//! gave after asking the processor; all memory is reached through arrays of fixed length.
+//! Invariant: a [`Level`] is made only after asking the processor, and a function marked with processor features
+//! is called only under its level; memory is reached through arrays of fixed length, but where a comment says why
+//! the room is enough.
 #![allow(unsafe_code)]
 
-/// Rows of a block: its planes stay in the second cache.
-pub(super) const BLOCK: usize = 4_096;
-/// Words of a plane.
-pub(super) const WORDS: usize = BLOCK / 64;
+use super::{BLOCK, Count, Factors, Plane, Test, portable};
 
-/// One bit for each row of a block.
+/// Which instructions are used: only ones that this processor was found to have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(align(64))]
-pub(super) struct Plane(pub(super) [u64; WORDS]);
+pub struct Level(Kind);
 
-impl Plane {
-    pub(super) const ZERO: Self = Self([0; WORDS]);
-    pub(super) const ONES: Self = Self([u64::MAX; WORDS]);
-}
-
-/// A set of classes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Classes(pub(super) [u64; 4]);
-
-impl Classes {
-    pub(super) fn insert(&mut self, class: u8) {
-        self.0[usize::from(class >> 6)] |= 1 << (class & 63);
-    }
-
-    pub(super) fn contains(&self, class: u8) -> bool {
-        self.0[usize::from(class >> 6)] >> (class & 63) & 1 == 1
-    }
-
-    /// Whether every class here is in the other too.
-    pub(super) fn within(&self, other: &Self) -> bool {
-        self.0.iter().zip(other.0).all(|(a, b)| a & !b == 0)
-    }
-
-    /// The first class and how many follow it, where the set is one stretch.
-    fn stretch(&self) -> Option<(u8, u8)> {
-        let mut members = (0..=255u8).filter(|class| self.contains(*class));
-        let first = members.next()?;
-        let last = members.last().unwrap_or(first);
-        let count: u32 = self.0.iter().map(|w| w.count_ones()).sum();
-        (u32::from(last - first) + 1 == count).then_some((first, last - first))
-    }
-}
-
-/// A set of classes as the loops want it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Test {
-    /// Classes `first ..= first + more`.
-    Stretch { first: u8, more: u8 },
-    /// Any classes.
-    Any(Classes),
-}
-
-impl Test {
-    pub(super) fn of(classes: Classes) -> Self {
-        classes
-            .stretch()
-            .map_or(Self::Any(classes), |(first, more)| Self::Stretch {
-                first,
-                more,
-            })
-    }
-}
-
-/// Which instructions are used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
     /// Any processor.
     Portable,
-    /// x86-64 with AVX2.
+    /// x86-64 with AVX2 and POPCNT.
+    #[cfg(target_arch = "x86_64")]
     Avx2,
     /// x86-64 with AVX-512 F, BW, DQ, VBMI and VPOPCNTDQ.
+    #[cfg(target_arch = "x86_64")]
     Avx512,
 }
 
@@ -91,63 +36,60 @@ impl Level {
                 && is_x86_feature_detected!("avx512vpopcntdq")
                 && is_x86_feature_detected!("popcnt")
             {
-                return Self::Avx512;
+                return Self(Kind::Avx512);
             }
             if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("popcnt") {
-                return Self::Avx2;
+                return Self(Kind::Avx2);
             }
         }
-        Self::Portable
+        Self(Kind::Portable)
     }
 
     /// Every level this processor has, the plainest first.
     pub fn all() -> impl Iterator<Item = Self> {
-        let best = Self::best() as u8;
-        [Self::Portable, Self::Avx2, Self::Avx512]
+        let kinds = [
+            Kind::Portable,
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2,
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512,
+        ];
+        let best = Self::best().0;
+        kinds
             .into_iter()
-            .filter(move |level| *level as u8 <= best)
+            .filter(move |kind| *kind <= best)
+            .map(Self)
     }
 }
 
-/// The literals of a conjunction, as the numbers of their planes of yes and of known.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Factors {
-    pub(super) plain: Vec<(u32, u32)>,
-    pub(super) negated: Vec<(u32, u32)>,
-}
-
-/// Where a conjunction holds, and where it is not refuted: both within `rows`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Outcome {
-    pub(super) yes: Plane,
-    pub(super) open: Plane,
-}
-
-/// How many rows say yes, and how many are unknown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Count {
-    /// The rule holds.
-    pub yes: u64,
-    /// Neither yes nor no can be told.
-    pub unknown: u64,
+impl std::fmt::Display for Level {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self.0 {
+            Kind::Portable => "portable",
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2 => "AVX2",
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512 => "AVX-512",
+        })
+    }
 }
 
 macro_rules! dispatch {
     ($level:expr, $portable:path, $avx2:ident, $avx512:ident, ($($arg:expr),*)) => {
-        match $level {
+        match $level.0 {
             // SAFETY: the level is one that the processor was asked for.
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => unsafe { x86::$avx512($($arg),*) },
+            Kind::Avx512 => unsafe { x86::$avx512($($arg),*) },
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
-            Level::Avx2 => unsafe { x86::$avx2($($arg),*) },
-            _ => $portable($($arg),*),
+            Kind::Avx2 => unsafe { x86::$avx2($($arg),*) },
+            Kind::Portable => $portable($($arg),*),
         }
     };
 }
 
 /// The rows whose class is in the set.
-pub(super) fn members(level: Level, codes: &[u8; BLOCK], test: &Test, out: &mut Plane) {
+pub(in crate::plan) fn members(level: Level, codes: &[u8; BLOCK], test: &Test, out: &mut Plane) {
     dispatch!(
         level,
         portable::members,
@@ -157,24 +99,42 @@ pub(super) fn members(level: Level, codes: &[u8; BLOCK], test: &Test, out: &mut 
     );
 }
 
-/// A conjunction over the rows of a block.
-pub(super) fn conjunction(
+/// A conjunction over the rows of a block: its planes of yes and of known; other rows are a known no.
+pub(in crate::plan) fn conjunction(
     level: Level,
     planes: &[Plane],
     factors: &Factors,
     rows: &Plane,
-) -> Outcome {
+    out: &mut [Plane; 2],
+) {
     dispatch!(
         level,
         portable::conjunction,
         conjunction_avx2,
         conjunction_avx512,
-        (planes, factors, rows)
-    )
+        (planes, factors, rows, out)
+    );
+}
+
+/// Asks for a stretch of memory that is read soon.
+pub(in crate::plan) fn ahead<T>(soon: &[T]) {
+    #[cfg(target_arch = "x86_64")]
+    for line in soon.chunks(64 / size_of::<T>()) {
+        // SAFETY: a hint; the address is one that may be read.
+        unsafe {
+            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+            _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast());
+        }
+    }
 }
 
 /// How many rows of a block a conjunction holds for, and is unknown for.
-pub(super) fn count(level: Level, planes: &[Plane], factors: &Factors, rows: &Plane) -> Count {
+pub(in crate::plan) fn count(
+    level: Level,
+    planes: &[Plane],
+    factors: &Factors,
+    rows: &Plane,
+) -> Count {
     dispatch!(
         level,
         portable::count,
@@ -186,7 +146,7 @@ pub(super) fn count(level: Level, planes: &[Plane], factors: &Factors, rows: &Pl
 
 /// Appends the rows of yes and the rows that are unknown: for each a word that tells which words are not zero,
 /// then those words.
-pub(super) fn append(
+pub(in crate::plan) fn append(
     level: Level,
     planes: &[Plane],
     factors: &Factors,
@@ -203,7 +163,7 @@ pub(super) fn append(
 }
 
 /// For each number one more than how many cuts it reaches, and 0 where no value is present.
-pub(super) fn ranks(
+pub(in crate::plan) fn ranks(
     level: Level,
     numbers: &[i64; 64],
     cuts: &[i64],
@@ -220,7 +180,7 @@ pub(super) fn ranks(
 }
 
 /// The rows where `a >= b`.
-pub(super) fn at_least(level: Level, a: &[i64; 64], b: &[i64; 64]) -> u64 {
+pub(in crate::plan) fn at_least(level: Level, a: &[i64; 64], b: &[i64; 64]) -> u64 {
     dispatch!(
         level,
         portable::at_least,
@@ -231,7 +191,7 @@ pub(super) fn at_least(level: Level, a: &[i64; 64], b: &[i64; 64]) -> u64 {
 }
 
 /// `a * b`, for numbers whose products are known to fit.
-pub(super) fn products(level: Level, a: &[i64; 64], b: &[i64; 64], out: &mut [i64; 64]) {
+pub(in crate::plan) fn products(level: Level, a: &[i64; 64], b: &[i64; 64], out: &mut [i64; 64]) {
     dispatch!(
         level,
         portable::products,
@@ -241,176 +201,24 @@ pub(super) fn products(level: Level, a: &[i64; 64], b: &[i64; 64], out: &mut [i6
     );
 }
 
-mod portable {
-    use super::{BLOCK, Count, Factors, Outcome, Plane, Test, WORDS};
-
-    #[inline(always)]
-    pub(super) fn members(codes: &[u8; BLOCK], test: &Test, out: &mut Plane) {
-        let (rows, _) = codes.as_chunks::<64>();
-        match test {
-            Test::Stretch { first, more } => {
-                for (word, codes) in out.0.iter_mut().zip(rows) {
-                    *word = gather(codes, |code| code.wrapping_sub(*first) <= *more);
-                }
-            }
-            Test::Any(classes) => {
-                for (word, codes) in out.0.iter_mut().zip(rows) {
-                    *word = gather(codes, |code| classes.contains(code));
-                }
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn gather(codes: &[u8; 64], test: impl Fn(u8) -> bool) -> u64 {
-        codes
-            .iter()
-            .enumerate()
-            .fold(0, |word, (row, code)| word | u64::from(test(*code)) << row)
-    }
-
-    /// The accumulators are small arrays, so that they stay in registers.
-    #[inline(always)]
-    fn part<const N: usize>(
-        planes: &[Plane],
-        factors: &Factors,
-        rows: &Plane,
-        at: usize,
-    ) -> ([u64; N], [u64; N]) {
-        let (mut yes, mut open) = ([0; N], [0; N]);
-        for (i, (y, o)) in yes.iter_mut().zip(&mut open).enumerate() {
-            let row = rows.0.get(at + i).copied().unwrap_or(0);
-            (*y, *o) = (row, row);
-        }
-        let words = |plane: &u32| {
-            let plane = planes.get(*plane as usize).unwrap_or(&Plane::ZERO);
-            plane
-                .0
-                .get(at..)
-                .and_then(|words| words.first_chunk::<N>())
-                .unwrap_or(&[0; N])
-        };
-        for (t, k) in &factors.plain {
-            let (t, k) = (words(t), words(k));
-            for i in 0..N {
-                yes[i] &= t[i];
-                open[i] &= t[i] | !k[i];
-            }
-        }
-        for (t, k) in &factors.negated {
-            let (t, k) = (words(t), words(k));
-            for i in 0..N {
-                yes[i] &= k[i] & !t[i];
-                open[i] &= !t[i];
-            }
-        }
-        (yes, open)
-    }
-
-    const PART: usize = 16;
-
-    #[inline(always)]
-    pub(super) fn conjunction(planes: &[Plane], factors: &Factors, rows: &Plane) -> Outcome {
-        let mut outcome = Outcome {
-            yes: Plane::ZERO,
-            open: Plane::ZERO,
-        };
-        for at in (0..WORDS).step_by(PART) {
-            let (yes, open) = part::<PART>(planes, factors, rows, at);
-            outcome.yes.0[at..at + PART].copy_from_slice(&yes);
-            outcome.open.0[at..at + PART].copy_from_slice(&open);
-        }
-        outcome
-    }
-
-    #[inline(always)]
-    pub(super) fn count(planes: &[Plane], factors: &Factors, rows: &Plane) -> Count {
-        let (mut sure, mut maybe) = (0, 0);
-        for at in (0..WORDS).step_by(PART) {
-            let (yes, open) = part::<PART>(planes, factors, rows, at);
-            sure += yes.iter().map(|w| u64::from(w.count_ones())).sum::<u64>();
-            maybe += open.iter().map(|w| u64::from(w.count_ones())).sum::<u64>();
-        }
-        Count {
-            yes: sure,
-            unknown: maybe - sure,
-        }
-    }
-
-    #[inline(always)]
-    pub(super) fn append(planes: &[Plane], factors: &Factors, rows: &Plane, out: &mut Vec<u64>) {
-        let Outcome { yes, open } = conjunction(planes, factors, rows);
-        let mut unknown = open;
-        for (word, yes) in unknown.0.iter_mut().zip(&yes.0) {
-            *word &= !yes;
-        }
-        for plane in [yes, unknown] {
-            let head = out.len();
-            out.push(0);
-            let mut present = 0;
-            for (i, word) in plane.0.iter().enumerate().filter(|(_, word)| **word != 0) {
-                present |= 1 << i;
-                out.push(*word);
-            }
-            out[head] = present;
-        }
-    }
-
-    #[inline(always)]
-    pub(super) fn ranks(numbers: &[i64; 64], cuts: &[i64], present: u64, out: &mut [u8; 64]) {
-        if cuts.len() > 48 {
-            for (out, number) in out.iter_mut().zip(numbers) {
-                *out = 1 + cuts.partition_point(|cut| cut <= number) as u8;
-            }
-        } else {
-            let mut ranks = [1i64; 64];
-            for cut in cuts {
-                for (rank, number) in ranks.iter_mut().zip(numbers) {
-                    *rank += i64::from(number >= cut);
-                }
-            }
-            for (out, rank) in out.iter_mut().zip(ranks) {
-                *out = rank as u8;
-            }
-        }
-        for (row, out) in out.iter_mut().enumerate() {
-            *out &= ((present >> row & 1) as u8).wrapping_neg();
-        }
-    }
-
-    #[inline(always)]
-    pub(super) fn at_least(a: &[i64; 64], b: &[i64; 64]) -> u64 {
-        a.iter()
-            .zip(b)
-            .enumerate()
-            .fold(0, |word, (row, (a, b))| word | u64::from(a >= b) << row)
-    }
-
-    #[inline(always)]
-    pub(super) fn products(a: &[i64; 64], b: &[i64; 64], out: &mut [i64; 64]) {
-        for ((out, a), b) in out.iter_mut().zip(a).zip(b) {
-            *out = a.wrapping_mul(*b);
-        }
-    }
-}
-
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use super::{BLOCK, Classes, Count, Factors, Outcome, Plane, Test, WORDS, portable};
+    use super::super::{Classes, WORDS};
+    use super::{BLOCK, Count, Factors, Plane, Test, portable};
     use std::arch::x86_64::*;
 
     macro_rules! compiled {
-        ($features:literal: $($name:ident = $portable:ident($($arg:ident: $ty:ty),*) $(-> $out:ty)?;)*) => {
-            $(#[target_feature(enable = $features)]
-            pub(super) fn $name($($arg: $ty),*) $(-> $out)? {
-                portable::$portable($($arg),*)
-            })*
-        };
-    }
+    ($features:literal: $($name:ident = $portable:ident($($arg:ident: $ty:ty),*) $(-> $out:ty)?;)*) => {
+        $(#[target_feature(enable = $features)]
+        pub(super) fn $name($($arg: $ty),*) $(-> $out)? {
+            portable::$portable($($arg),*)
+        })*
+    };
+}
 
     // The portable loops, compiled for wider registers.
     compiled! { "avx2,popcnt":
-        conjunction_avx2 = conjunction(planes: &[Plane], factors: &Factors, rows: &Plane) -> Outcome;
+        conjunction_avx2 = conjunction(planes: &[Plane], factors: &Factors, rows: &Plane, out: &mut [Plane; 2]);
         count_avx2 = count(planes: &[Plane], factors: &Factors, rows: &Plane) -> Count;
         append_avx2 = append(planes: &[Plane], factors: &Factors, rows: &Plane, out: &mut Vec<u64>);
         ranks_avx2 = ranks(numbers: &[i64; 64], cuts: &[i64], present: u64, out: &mut [u8; 64]);
@@ -534,14 +342,12 @@ mod x86 {
 
     #[inline]
     #[target_feature(enable = "avx512f")]
-    fn store(vectors: &[__m512i; VECTORS]) -> Plane {
-        let mut plane = Plane::ZERO;
+    fn store(vectors: &[__m512i; VECTORS], plane: &mut Plane) {
         let (words, _) = plane.0.as_chunks_mut::<8>();
         for (words, vector) in words.iter_mut().zip(vectors) {
             // SAFETY: 64 bytes at each address.
             unsafe { _mm512_storeu_si512(words.as_mut_ptr().cast(), *vector) };
         }
-        plane
     }
 
     /// All of a block at once: eight registers of yes, eight of open.
@@ -575,12 +381,20 @@ mod x86 {
     }
 
     #[target_feature(enable = "avx512f")]
-    pub(super) fn conjunction_avx512(planes: &[Plane], factors: &Factors, rows: &Plane) -> Outcome {
-        let (yes, open) = all(planes, factors, rows);
-        Outcome {
-            yes: store(&yes),
-            open: store(&open),
+    pub(super) fn conjunction_avx512(
+        planes: &[Plane],
+        factors: &Factors,
+        rows: &Plane,
+        out: &mut [Plane; 2],
+    ) {
+        let (yes, mut known) = all(planes, factors, rows);
+        for i in 0..VECTORS {
+            // yes | !open
+            known[i] = _mm512_ternarylogic_epi64::<0b1111_0011>(yes[i], known[i], known[i]);
         }
+        let [to_yes, to_known] = out;
+        store(&yes, to_yes);
+        store(&known, to_known);
     }
 
     #[target_feature(enable = "avx512f,avx512vpopcntdq")]

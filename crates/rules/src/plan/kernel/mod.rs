@@ -1,0 +1,86 @@
+//! The inner loops of a plan, and what they work on: planes of bits, sets of classes, conjunctions.
+
+mod portable;
+mod wide;
+
+pub use wide::Level;
+pub(super) use wide::{ahead, append, at_least, conjunction, count, members, products, ranks};
+
+/// Rows of a block: its planes stay in the second cache.
+pub(in crate::plan) const BLOCK: usize = 4_096;
+/// Words of a plane.
+pub(in crate::plan) const WORDS: usize = BLOCK / 64;
+
+/// One bit for each row of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(align(64))]
+pub(in crate::plan) struct Plane(pub(in crate::plan) [u64; WORDS]);
+
+impl Plane {
+    pub(in crate::plan) const ZERO: Self = Self([0; WORDS]);
+    pub(in crate::plan) const ONES: Self = Self([u64::MAX; WORDS]);
+}
+
+/// A set of classes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(in crate::plan) struct Classes(pub(in crate::plan) [u64; 4]);
+
+impl Classes {
+    pub(in crate::plan) fn insert(&mut self, class: u8) {
+        self.0[usize::from(class >> 6)] |= 1 << (class & 63);
+    }
+
+    pub(in crate::plan) fn contains(&self, class: u8) -> bool {
+        self.0[usize::from(class >> 6)] >> (class & 63) & 1 == 1
+    }
+
+    /// Whether every class here is in the other too.
+    pub(in crate::plan) fn within(&self, other: &Self) -> bool {
+        self.0.iter().zip(other.0).all(|(a, b)| a & !b == 0)
+    }
+
+    /// The first class and how many follow it, where the set is one stretch.
+    fn stretch(&self) -> Option<(u8, u8)> {
+        let mut members = (0..=255u8).filter(|class| self.contains(*class));
+        let first = members.next()?;
+        let last = members.last().unwrap_or(first);
+        let count: u32 = self.0.iter().map(|w| w.count_ones()).sum();
+        (u32::from(last - first) + 1 == count).then_some((first, last - first))
+    }
+}
+
+/// A set of classes as the loops want it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::plan) enum Test {
+    /// Classes `first ..= first + more`.
+    Stretch { first: u8, more: u8 },
+    /// Any classes.
+    Any(Classes),
+}
+
+impl Test {
+    pub(in crate::plan) fn of(classes: Classes) -> Self {
+        classes
+            .stretch()
+            .map_or(Self::Any(classes), |(first, more)| Self::Stretch {
+                first,
+                more,
+            })
+    }
+}
+
+/// The literals of a conjunction, as the numbers of their planes of yes and of known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::plan) struct Factors {
+    pub(in crate::plan) plain: Vec<(u32, u32)>,
+    pub(in crate::plan) negated: Vec<(u32, u32)>,
+}
+
+/// How many rows say yes, and how many are unknown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// The rule holds.
+    pub yes: u64,
+    /// Neither yes nor no can be told.
+    pub unknown: u64,
+}
