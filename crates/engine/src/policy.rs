@@ -1,9 +1,9 @@
 //! Policies: which version a day picks, and what it says of each record.
 
-use crate::lasting::{self, asks_known, reads_today};
+use crate::lasting::{self, Part, reads_today};
 use crate::moment::AsOf;
 use programme::model::{Policy, PolicyVersion};
-use rules::{Bound, Day, Value, values, verdicts};
+use rules::{Bound, Day, Node, Rule, Value, Verdicts, values, verdicts};
 use std::sync::Arc;
 
 /// What a policy says of one record.
@@ -28,101 +28,191 @@ pub fn version(policy: &Policy, on: Day) -> Option<&PolicyVersion> {
 }
 
 /// What a policy's version says of rows of its register.
-///
-/// Among many days, a row is judged again only where the day itself may settle what is open.
 pub fn entitle(
     cx: &AsOf<'_>,
     policy: &Policy,
     version: &PolicyVersion,
     rows: &[u32],
 ) -> Vec<Verdict> {
-    let (Some(lasting), Some((table, _))) =
-        (cx.lasting.as_deref(), cx.programme.register(&policy.who))
-    else {
-        return judge(cx, version, rows, None);
-    };
-    let lasts = || lasts(cx, version).then(|| judge(cx, version, &cx.all_rows(table), HIDDEN));
-    let kept = lasting.policy((&policy.id, version.from), lasts);
-    let Some(kept) = kept.as_deref() else {
-        return judge(cx, version, rows, None);
-    };
-    let mut all: Vec<Verdict> = rows
-        .iter()
-        .filter_map(|row| kept.get(*row as usize).cloned())
-        .collect();
-    if reads_today(&version.eligible.root) {
-        let open = all.iter().zip(rows).filter(|(v, _)| v.eligible.is_none());
-        let open: Vec<u32> = open.map(|(_, row)| *row).collect();
-        let mut today = judge(cx, version, &open, None).into_iter();
-        for verdict in all.iter_mut().filter(|v| v.eligible.is_none()) {
-            *verdict = today.next().unwrap_or_else(|| verdict.clone());
+    let lasting = cx.lasting.as_deref();
+    match lasting.and_then(|lasting| lasting.policy(cx, policy, version)) {
+        Some(lasting) => lasting.on(cx, version, rows),
+        None => judge(cx, version, rows),
+    }
+}
+
+/// What a version says of every row whatever the day: all but who is eligible and points where these move with it.
+#[derive(Debug)]
+pub(crate) struct Lasting {
+    eligible: Part,
+    /// By row; who is eligible is not yet told, nor the score where it moves.
+    verdicts: Vec<Verdict>,
+    /// Per line of the table of points, by row; `None` for a line that moves.
+    points: Vec<Option<Vec<Value>>>,
+    /// By row, where no line moves.
+    scores: Option<Vec<Value>>,
+}
+
+impl Lasting {
+    /// `None` where amount or class move with the day, or a rule reads more than its own row and the day.
+    pub(crate) fn new(cx: &AsOf<'_>, policy: &Policy, version: &PolicyVersion) -> Option<Self> {
+        let (table, _) = cx.programme.register(&policy.who)?;
+        let lasts = |rule: &Rule| lasting::lasts(&rule.root, &cx.programme.schema, &["score"]);
+        let lines = || version.score.iter().map(|item| &item.points);
+        let moving = lines().any(|rule| reads_today(&rule.root));
+        let moves = |node: &Node| reads_today(node) || moving && lasting::reads(node, "score");
+        let mut settled = version.amount.iter().chain(&version.class);
+        if !lasts(&version.eligible)
+            || !lines().all(lasts)
+            || !settled.all(|rule| lasts(rule) && !moves(&rule.root))
+        {
+            return None;
         }
+        let rows = cx.all_rows(table);
+        let points: Vec<Option<Vec<Value>>> = lines()
+            .map(|rule| (!reads_today(&rule.root)).then(|| points(cx, rule, &rows)))
+            .collect();
+        let scores = scores(
+            &points
+                .iter()
+                .flatten()
+                .map(Vec::as_slice)
+                .collect::<Vec<_>>(),
+            rows.len(),
+        )
+        .filter(|_| !moving);
+        let eligible = Part::new(&version.eligible, &moves, &mut |rule| {
+            eligible(cx, rule, &rows, scores.as_deref())
+        });
+        Some(Self {
+            eligible,
+            verdicts: worth(cx, version, &rows, scores.as_deref()),
+            points,
+            scores,
+        })
+    }
+
+    /// The verdicts of these rows on a day.
+    fn on(&self, cx: &AsOf<'_>, version: &PolicyVersion, rows: &[u32]) -> Vec<Verdict> {
+        let moved = self.moved(cx, version, rows);
+        let scores = moved.as_ref().or(self.scores.as_ref());
+        let run = |rule: &Rule, rows: &[u32]| {
+            let scores = scores.map(|scores| gathered(scores, rows));
+            eligible(cx, rule, rows, scores.as_deref())
+        };
+        let mask = lasting::mask(rows, self.verdicts.len());
+        let found = self.eligible.said(&mask, &run);
+        let verdict = |row: &u32| {
+            let row = *row as usize;
+            let mut verdict = self.verdicts.get(row)?.clone();
+            verdict.eligible = lasting::one(&found, row);
+            if let Some(moved) = &moved {
+                verdict.score = moved.get(row).and_then(told);
+            }
+            Some(verdict)
+        };
+        rows.iter().filter_map(verdict).collect()
+    }
+
+    /// The scores on a day where they move, by row; those of other rows are not told.
+    fn moved(&self, cx: &AsOf<'_>, version: &PolicyVersion, rows: &[u32]) -> Option<Vec<Value>> {
+        if self.points.iter().all(Option::is_some) {
+            return None;
+        }
+        let lines = version.score.iter().zip(&self.points);
+        let lines: Vec<Vec<Value>> = lines
+            .map(|(item, kept)| match kept {
+                Some(kept) => gathered(kept, rows),
+                None => points(cx, &item.points, rows),
+            })
+            .collect();
+        let found = scores(
+            &lines.iter().map(Vec::as_slice).collect::<Vec<_>>(),
+            rows.len(),
+        )?;
+        let mut all = vec![Value::Unknown(None); self.verdicts.len()];
+        for (row, score) in rows.iter().zip(found) {
+            if let Some(place) = all.get_mut(*row as usize) {
+                *place = score;
+            }
+        }
+        Some(all)
+    }
+}
+
+fn gathered(values: &[Value], rows: &[u32]) -> Vec<Value> {
+    let one = |row: &u32| values.get(*row as usize).cloned();
+    rows.iter()
+        .map(|row| one(row).unwrap_or(Value::Unknown(None)))
+        .collect()
+}
+
+/// What a version says of rows of its register.
+fn judge(cx: &AsOf<'_>, version: &PolicyVersion, rows: &[u32]) -> Vec<Verdict> {
+    let lines = version.score.iter();
+    let lines: Vec<Vec<Value>> = lines.map(|item| points(cx, &item.points, rows)).collect();
+    let scores = scores(
+        &lines.iter().map(Vec::as_slice).collect::<Vec<_>>(),
+        rows.len(),
+    );
+    let mut all = worth(cx, version, rows, scores.as_deref());
+    let found = eligible(cx, &version.eligible, rows, scores.as_deref());
+    for (row, verdict) in all.iter_mut().enumerate() {
+        verdict.eligible = lasting::one(&found, row);
     }
     all
 }
 
-/// A day that nobody knows.
-const HIDDEN: Option<Bound<'static>> = Some(Bound::One(Value::Unknown(None)));
-
-/// Whether the day can change nothing but who is eligible, and that only where it is open without the day.
-fn lasts(cx: &AsOf<'_>, version: &PolicyVersion) -> bool {
-    let schema = &cx.programme.schema;
-    let points = version.score.iter().map(|item| &item.points);
-    let mut others = points.chain(&version.amount).chain(&version.class);
-    let eligible = &version.eligible.root;
-    others.all(|rule| lasting::lasts(&rule.root, schema, &[]) && !reads_today(&rule.root))
-        && lasting::lasts(eligible, schema, &["score"])
-        && !(reads_today(eligible) && asks_known(eligible))
+/// The points of one line of the table.
+fn points(cx: &AsOf<'_>, rule: &Rule, rows: &[u32]) -> Vec<Value> {
+    values(rule, &cx.world(), &cx.frame(rows))
 }
 
-/// What a version says of rows, with another `today` than the moment's where one is given.
-fn judge(
+/// Where a rule of who is eligible holds.
+fn eligible(cx: &AsOf<'_>, rule: &Rule, rows: &[u32], scores: Option<&[Value]>) -> Verdicts {
+    let mut frame = cx.frame(rows);
+    if let Some(scores) = scores {
+        frame.names.insert("score", Bound::Each(scores));
+    }
+    verdicts(rule, &cx.world(), &frame)
+}
+
+/// Amount, class and score of rows; who is eligible is not yet told.
+fn worth(
     cx: &AsOf<'_>,
     version: &PolicyVersion,
     rows: &[u32],
-    today: Option<Bound<'_>>,
+    scores: Option<&[Value]>,
 ) -> Vec<Verdict> {
     let world = cx.world();
     let mut frame = cx.frame(rows);
-    if let Some(today) = today {
-        frame.names.insert("today", today);
+    if let Some(scores) = scores {
+        frame.names.insert("score", Bound::Each(scores));
     }
-    let points: Vec<Vec<Value>> = version
-        .score
-        .iter()
-        .map(|item| values(&item.points, &world, &frame))
-        .collect();
-    let scores: Vec<Value> = (0..rows.len()).map(|i| score(&points, i)).collect();
-    if !version.score.is_empty() {
-        frame.names.insert("score", Bound::Each(&scores));
-    }
-    let found = verdicts(&version.eligible, &world, &frame);
-    let amounts = version
-        .amount
-        .as_ref()
-        .map(|rule| values(rule, &world, &frame));
-    let classes = version
-        .class
-        .as_ref()
-        .map(|rule| values(rule, &world, &frame));
+    let of = |rule: &Option<Rule>| rule.as_ref().map(|rule| values(rule, &world, &frame));
+    let (amounts, classes) = (of(&version.amount), of(&version.class));
     let mut names: Vec<Arc<str>> = Vec::new();
     let mut class_at = |i: usize| match classes.as_ref().and_then(|c| c.get(i)) {
         Some(Value::Text(class)) => Some(shared(&mut names, class)),
         _ => None,
     };
     let verdict = |i: usize| Verdict {
-        eligible: lasting::one(&found, i),
+        eligible: None,
         amount_fen: match amounts.as_ref().and_then(|a| a.get(i)) {
             Some(Value::Money(fen)) => Some(*fen),
             _ => None,
         },
         class: class_at(i),
-        score: match scores.get(i) {
-            Some(Value::Double(points)) if !version.score.is_empty() => Some(*points),
-            _ => None,
-        },
+        score: scores.and_then(|scores| told(scores.get(i)?)),
     };
     (0..rows.len()).map(verdict).collect()
+}
+
+fn told(score: &Value) -> Option<f64> {
+    match score {
+        Value::Double(points) => Some(*points),
+        _ => None,
+    }
 }
 
 /// The class's name, kept once: a policy knows few classes.
@@ -135,13 +225,17 @@ fn shared(names: &mut Vec<Arc<str>>, class: &str) -> Arc<str> {
     name
 }
 
-fn score(points: &[Vec<Value>], lane: usize) -> Value {
-    let mut sum = 0.0;
-    for item in points {
-        match item.get(lane).and_then(crate::tally::real) {
-            Some(points) => sum += points,
-            None => return Value::Unknown(None),
+/// The sum of the lines, by lane; unknown where a line is, `None` without a table of points.
+fn scores(lines: &[&[Value]], lanes: usize) -> Option<Vec<Value>> {
+    let score = |lane: usize| {
+        let mut sum = 0.0;
+        for line in lines {
+            match line.get(lane).and_then(crate::tally::real) {
+                Some(points) => sum += points,
+                None => return Value::Unknown(None),
+            }
         }
-    }
-    Value::Double(sum)
+        Value::Double(sum)
+    };
+    (!lines.is_empty()).then(|| (0..lanes).map(score).collect())
 }

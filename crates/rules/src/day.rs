@@ -38,9 +38,25 @@ impl Day {
 
     /// Year, month (1–12) and day of the month (1–31).
     pub fn ymd(self) -> (i16, i8, i8) {
-        let date = self.date();
-        (date.year(), date.month(), date.day())
+        if !(Self::FIRST..=Self::LAST).contains(&self.0) {
+            let date = self.date();
+            return (date.year(), date.month(), date.day());
+        }
+        // Reckoned in years that begin in March, so that the leap day is the last; rules ask this of every row.
+        let since = self.0 + 719_468;
+        let (era, of_era) = (since.div_euclid(146_097), since.rem_euclid(146_097));
+        let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year + year / 4 - year / 100);
+        let month = (5 * of_year + 2) / 153;
+        let day = of_year - (153 * month + 2) / 5 + 1;
+        let month = if month < 10 { month + 3 } else { month - 9 };
+        let year = year + era * 400 + i32::from(month <= 2);
+        (year as i16, month as i8, day as i8)
     }
+
+    /// The first and last days with a date: years −9999 to 9999.
+    const FIRST: i32 = -4_371_587;
+    const LAST: i32 = 2_932_896;
 
     /// Day of the week, Monday 1 to Sunday 7.
     pub fn weekday(self) -> i8 {
@@ -62,11 +78,15 @@ impl Day {
 
     /// First and last day of this day's month.
     pub fn month(self) -> (Self, Self) {
-        let date = self.date();
-        (
-            Self::from_date(date.first_of_month()),
-            Self::from_date(date.last_of_month()),
-        )
+        let (year, month, day) = self.ymd();
+        let days = match month {
+            4 | 6 | 9 | 11 => 30,
+            2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+            2 => 28,
+            _ => 31,
+        };
+        let first = self.plus(1 - i32::from(day));
+        (first, first.plus(days - 1))
     }
 
     /// The day `days` later (earlier when negative).
@@ -160,5 +180,27 @@ mod tests {
             Moment::parse("2023-09-26 08:30").map(Moment::day),
             Some(day)
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reckoned_dates_are_those_of_the_calendar() {
+        let steps = (Day::FIRST..=Day::LAST).step_by(997);
+        let near = (-1_000..40_000).chain(Day::FIRST..Day::FIRST + 500);
+        for day in steps
+            .chain(near)
+            .chain(Day::LAST - 500..=Day::LAST)
+            .map(Day)
+        {
+            let date = day.date();
+            assert_eq!(day.ymd(), (date.year(), date.month(), date.day()));
+            assert_eq!(Day::from_date(date), day);
+            assert_eq!(day.month().0, Day::from_date(date.first_of_month()));
+            assert_eq!(day.month().1, Day::from_date(date.last_of_month()));
+        }
     }
 }

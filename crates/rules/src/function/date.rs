@@ -18,9 +18,10 @@ pub(crate) fn months(from: Day, until: Day) -> i64 {
     if until < from {
         return -months(until, from);
     }
-    let ((year, month, _), (to_year, to_month, _)) = (from.ymd(), until.ymd());
+    let ((year, month, day), (to_year, to_month, to_day)) = (from.ymd(), until.ymd());
     let calendar =
         (i64::from(to_year) - i64::from(year)) * 12 + i64::from(to_month) - i64::from(month);
-    let passed = add_months(from, calendar).is_none_or(|day| day > until);
+    // The same day of the last month, or its last day, has not come yet.
+    let passed = day > to_day && until.month().1 != until;
     calendar - i64::from(passed)
 }

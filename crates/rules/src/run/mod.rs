@@ -58,7 +58,7 @@ pub struct Frame<'a> {
     /// Lane `i` reads row `own[i]` of the own table.
     pub own: Option<&'a [u32]>,
     /// The names in scope, a group's member by its full name: `bearer`, `held`, `settings.x`, `period.from`.
-    /// A name that is missing here is unknown in every lane, but for `today`, which is then the world's.
+    /// A name that is missing here is unknown in every lane.
     pub names: BTreeMap<&'a str, Bound<'a>>,
 }
 

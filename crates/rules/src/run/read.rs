@@ -111,8 +111,10 @@ impl<'a> Run<'a> {
 
     /// A name in scope.
     pub(super) fn name(&self, name: &str, ty: &Type, scope: &Scope<'a>) -> Lane<'a> {
+        if name == "today" {
+            return self.lane_of(&[Value::Date(self.world.today)], ty);
+        }
         match self.frame.names.get(name) {
-            None if name == "today" => self.lane_of(&[Value::Date(self.world.today)], ty),
             None => Lane::unknown(None),
             Some(Bound::One(value)) => self.lane_of(std::slice::from_ref(value), ty),
             Some(Bound::Rows(rows)) => self.records(Some(self.frame_rows(rows, scope)), ty),
