@@ -13,12 +13,15 @@ use it::{chance, house};
 use chance::Chance;
 use libfuzzer_sys::fuzz_target;
 use rules::{
-    Bound, Bounds, Expected, Frame, Lane, Options, Ranged, Type, Value, World, check, explain,
-    missing, near, values, verdicts,
+    Bound, Bounds, Calendar, Expected, Frame, Lane, Options, Ranged, Schema, Scope, Type, Value,
+    World, check, explain, missing, near, values, verdicts,
 };
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+static SCHEMA: LazyLock<Schema> = LazyLock::new(house::schema);
+static SCOPE: LazyLock<Scope> = LazyLock::new(house::scope);
+static CALENDAR: LazyLock<Calendar> = LazyLock::new(house::calendar);
 static FIRMS: LazyLock<rules::Tables> = LazyLock::new(|| {
     let bytes: Vec<u8> = (0..=255)
         .cycle()
@@ -38,8 +41,7 @@ fuzz_target!(|bytes: &[u8]| {
         known_allowed: true,
         ..Options::default()
     };
-    let (schema, scope) = (house::schema(), house::scope());
-    let rule = match check(text, &schema, &scope, &Expected::Any, &options) {
+    let rule = match check(text, &SCHEMA, &SCOPE, &Expected::Any, &options) {
         Ok(rule) => rule,
         Err(faults) => {
             assert!(!faults.is_empty(), "refused without a fault: {text}");
@@ -53,12 +55,12 @@ fuzz_target!(|bytes: &[u8]| {
             return;
         }
     };
-    let (calendar, current) = (house::calendar(), house::current(&FIRMS));
+    let current = house::current(&FIRMS);
     let world = World {
-        schema: &schema,
+        schema: &SCHEMA,
         tables: &FIRMS,
         current: &current,
-        calendar: &calendar,
+        calendar: &CALENDAR,
         today: house::today(),
     };
     let own: Vec<u32> = (0..9).collect();
