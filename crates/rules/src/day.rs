@@ -181,11 +181,6 @@ mod tests {
             Some(day)
         );
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
 
     #[test]
     fn reckoned_dates_are_those_of_the_calendar() {

@@ -23,6 +23,14 @@ impl Bits {
         bits
     }
 
+    /// The first `len` bits of these words.
+    pub fn of(mut words: Vec<u64>, len: usize) -> Self {
+        words.resize(len.div_ceil(64), 0);
+        let mut bits = Self { words, len };
+        bits.trim();
+        bits
+    }
+
     /// How many bits.
     pub fn len(&self) -> usize {
         self.len
@@ -112,22 +120,20 @@ impl Bits {
 
 impl FromIterator<bool> for Bits {
     fn from_iter<I: IntoIterator<Item = bool>>(iter: I) -> Self {
-        let mut bits = Self::default();
-        let (mut word, mut at) = (0, 0);
+        let iter = iter.into_iter();
+        let mut words = Vec::with_capacity(iter.size_hint().0.div_ceil(64));
+        let (mut word, mut len) = (0, 0);
         for bit in iter {
-            word |= u64::from(bit) << at;
-            at += 1;
-            if at == 64 {
-                bits.words.push(word);
-                bits.len += 64;
-                (word, at) = (0, 0);
+            word |= u64::from(bit) << (len % 64);
+            len += 1;
+            if len % 64 == 0 {
+                words.push(std::mem::take(&mut word));
             }
         }
-        if at > 0 {
-            bits.words.push(word);
-            bits.len += at;
+        if len % 64 > 0 {
+            words.push(word);
         }
-        bits
+        Self { words, len }
     }
 }
 

@@ -5,6 +5,7 @@ use super::kernel::{self, BLOCK, Count, Factors, Plane, WORDS};
 use super::lay::Source;
 use super::sets::{BlockSets, Sets};
 use crate::{Bits, Verdicts};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 impl Plan {
@@ -32,20 +33,27 @@ impl Plan {
 
     /// Which of `rows` each rule holds for, and is unknown for, as words of 64 rows.
     pub fn sets(&self, rows: &Bits, threads: usize) -> Sets {
-        let parts = self.blocks(
-            rows,
-            threads,
-            |worker, parts: &mut Vec<(usize, BlockSets)>| {
-                let mut sets = BlockSets::new(self.rules());
-                worker.each_open(|worker, rule, factors| {
-                    sets.add(rule, |words| {
-                        kernel::append(self.level, &worker.planes, factors, &worker.rows, words)
-                    });
+        let mut sets = Sets::default();
+        self.gather(&mut sets, rows, threads);
+        sets
+    }
+
+    /// As [`Plan::sets`], into sets that are there already: asked again and again, as after each change, this spares
+    /// the system the pages.
+    pub fn gather(&self, sets: &mut Sets, rows: &Bits, threads: usize) {
+        let blocks = sets.renew(self.rules(), self.rows.div_ceil(BLOCK));
+        // Each block is taken by one thread, so no lock is ever waited for.
+        let blocks: Vec<Mutex<&mut BlockSets>> = blocks.map(Mutex::new).collect();
+        self.blocks(rows, threads, |worker, (): &mut ()| {
+            let Some(Ok(mut sets)) = blocks.get(worker.block).map(Mutex::lock) else {
+                return;
+            };
+            worker.each_open(|worker, rule, factors| {
+                sets.add(rule, |words| {
+                    kernel::append(self.level, &worker.planes, factors, &worker.rows, words)
                 });
-                parts.push((worker.block, sets));
-            },
-        );
-        Sets::new(self.rules(), parts.into_iter().flatten())
+            });
+        });
     }
 
     /// The verdict of every row by every rule; rows out of `rows` are in neither set.

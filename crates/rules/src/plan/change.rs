@@ -1,6 +1,7 @@
 //! Rows that have changed or come: their codes and stored planes, and nothing else.
 
 use super::Plan;
+use super::coded::UNSEEN;
 use super::leaf::Names;
 use crate::World;
 
@@ -13,11 +14,11 @@ impl Plan {
         let mut all = Vec::with_capacity(rows.len());
         for row in rows {
             let read = self.read(world, names, *row as usize);
-            let classes: Option<Vec<u8>> = read.classes.into_iter().collect();
-            let (Some(classes), Some(bits)) = (classes, self.stored.bits(&read.stored)) else {
+            let bits = self.stored.bits(&read.stored);
+            let Some(bits) = bits.filter(|_| !read.classes.contains(&UNSEEN)) else {
                 return false;
             };
-            all.push((*row as usize, classes, bits));
+            all.push((*row as usize, read.classes, bits));
         }
         for (row, classes, bits) in all {
             self.rows = self.rows.max(row + 1);

@@ -197,7 +197,7 @@ impl Computed {
             let part = |place: &Place| before.get(*place as usize).unwrap_or(&EMPTY);
             match step {
                 Step::Column(column, empty_is_none) => {
-                    out.read(table, *column, row, *empty_is_none)
+                    out.read(table, *column, row, *empty_is_none, level)
                 }
                 Step::Whole(n) => out.whole(*n),
                 Step::Real(bits) => {
@@ -324,7 +324,14 @@ impl Computed {
 }
 
 impl<'t> Register<'t> {
-    fn read(&mut self, table: &'t Table, column: usize, row: usize, empty_is_none: bool) {
+    fn read(
+        &mut self,
+        table: &'t Table,
+        column: usize,
+        row: usize,
+        empty_is_none: bool,
+        level: Level,
+    ) {
         let Some(column) = table.columns.get(column) else {
             return;
         };
@@ -341,10 +348,7 @@ impl<'t> Register<'t> {
                 .zip(numbers)
                 .for_each(|(to, from)| *to = *from);
         }
-        let magnitude = self
-            .numbers()
-            .iter()
-            .fold(0, |all, n| all | n.unsigned_abs());
+        let magnitude = kernel::magnitudes(level, self.numbers());
         self.bits = 64 - magnitude.leading_zeros();
     }
 

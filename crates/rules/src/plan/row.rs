@@ -1,6 +1,8 @@
 //! One row against every rule: each class names the rules that it refutes and those that it leaves unknown.
 
+use super::coded::UNSEEN;
 use super::graph::{Literal, Part};
+use super::kernel;
 use super::leaf::Names;
 use super::{Ground, Plan, Runs};
 use crate::{Bits, World};
@@ -17,8 +19,8 @@ pub struct RowVerdicts {
 /// What a row's cells come to.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Read {
-    /// Per feature: its class; `None` for one not met before.
-    pub(super) classes: Vec<Option<u8>>,
+    /// Per feature: its class; [`UNSEEN`] for one not met before.
+    pub(super) classes: Vec<u8>,
     /// Per stored leaf.
     pub(super) stored: Vec<Option<bool>>,
 }
@@ -138,15 +140,11 @@ impl RowTable {
         }
     }
 
-    /// The marks of one value of a feature; `None` where it marks no rule.
-    fn of(&self, feature: usize, value: usize) -> Option<(&[u64], &[u64])> {
+    /// Where the marks of one value of a feature begin; `None` where it marks no rule.
+    fn of(&self, feature: usize, value: usize) -> Option<usize> {
         let at = self.starts.get(feature)? + value * 2 * self.words;
-        self.marking
-            .get(at.checked_div(2 * self.words)?)?
-            .then_some(())?;
-        self.marks
-            .get(at..at + 2 * self.words)?
-            .split_at_checked(self.words)
+        let marks = *self.marking.get(at.checked_div(2 * self.words)?)?;
+        marks.then_some(at)
     }
 }
 
@@ -154,29 +152,18 @@ impl Plan {
     /// What every rule says of one row of the own table, read from its cells now; the row need not be coded.
     pub fn row(&self, world: &World<'_>, names: &Names<'_>, row: usize) -> RowVerdicts {
         let read = self.read(world, names, row);
-        let mut alive = self.row.alive.clone();
-        let mut open = self.row.open.clone();
-        let classes = read.classes.iter().map(|class| class.map(usize::from));
-        let stored = read.stored.iter().map(|said| Some(value_of(*said)));
-        let mut met = true;
-        for (feature, value) in classes.chain(stored).enumerate() {
-            let Some(value) = value else {
-                met = false;
-                continue;
-            };
-            if let Some((refuted, unknown)) = self.row.of(feature, value) {
-                alive
-                    .iter_mut()
-                    .zip(refuted)
-                    .for_each(|(alive, refuted)| *alive &= !refuted);
-                open.iter_mut()
-                    .zip(unknown)
-                    .for_each(|(open, unknown)| *open |= unknown);
-            }
-        }
-        if !met {
+        if read.classes.contains(&UNSEEN) {
             return self.row_by_leaves(&Leafwise::new(self, &read, Some((world, names, row))));
         }
+        let classes = read.classes.iter().map(|class| usize::from(*class));
+        let values = classes.chain(read.stored.iter().map(|said| value_of(*said)));
+        let marks: Vec<usize> = values
+            .enumerate()
+            .filter_map(|(feature, value)| self.row.of(feature, value))
+            .collect();
+        let mut alive = self.row.alive.clone();
+        let mut open = self.row.open.clone();
+        kernel::refute(self.level, &self.row.marks, &marks, &mut alive, &mut open);
         let leaves = Leafwise::new(self, &read, None);
         let mut known = vec![None; self.conjunctions.len()];
         for word in 0..self.row.words {
@@ -199,20 +186,13 @@ impl Plan {
                 }
             }
         }
-        let (mut yes, mut unknown) = (
-            Bits::filled(self.rules(), false),
-            Bits::filled(self.rules(), false),
-        );
-        yes.words_mut()
-            .iter_mut()
-            .zip(alive.iter().zip(&open))
-            .for_each(|(word, (a, o))| *word = a & !o);
-        unknown
-            .words_mut()
-            .iter_mut()
-            .zip(alive.iter().zip(&open))
-            .for_each(|(word, (a, o))| *word = a & o);
-        RowVerdicts { yes, unknown }
+        for (alive, open) in alive.iter_mut().zip(&mut open) {
+            (*alive, *open) = (*alive & !*open, *alive & *open);
+        }
+        RowVerdicts {
+            yes: Bits::of(alive, self.rules()),
+            unknown: Bits::of(open, self.rules()),
+        }
     }
 
     /// As [`Plan::row`] where a class has not been met: rule by rule.
@@ -237,6 +217,7 @@ impl Plan {
                 .columns
                 .get(coded.column)
                 .and_then(|column| coded.class(column, row))
+                .unwrap_or(UNSEEN)
         };
         let classes = self.coded.iter().map(class).collect();
         let mut stored = Vec::with_capacity(self.stored.len());
@@ -279,9 +260,9 @@ impl<'p> Leafwise<'p> {
                 level: plan.level,
             };
             let says = |leaf: &usize| ground.says(&[row as u32], *leaf).first().copied().flatten();
-            let unmet = |(coded, class): (&super::Coded, &Option<u8>)| match class {
-                Some(_) => Vec::new(),
-                None => coded.leaves.iter().map(says).collect(),
+            let unmet = |(coded, class): (&super::Coded, &u8)| match *class {
+                UNSEEN => coded.leaves.iter().map(says).collect(),
+                _ => Vec::new(),
             };
             plan.coded.iter().zip(&read.classes).map(unmet).collect()
         });
@@ -296,13 +277,12 @@ impl<'p> Leafwise<'p> {
         match self.plan.runs.get(leaf)? {
             Runs::Constant(said) => *said,
             Runs::Stored(at) => *self.read.stored.get(*at)?,
-            Runs::Coded(feature, place) => match self.read.classes.get(*feature)? {
-                Some(class) => self
-                    .plan
-                    .coded
-                    .get(*feature)?
-                    .says(usize::from(*class), *place),
-                None => *self.asked.get(*feature)?.get(*place)?,
+            Runs::Coded(feature, place) => match *self.read.classes.get(*feature)? {
+                UNSEEN => *self.asked.get(*feature)?.get(*place)?,
+                class => {
+                    let coded = self.plan.coded.get(*feature)?;
+                    coded.says(usize::from(class), *place)
+                }
             },
         }
     }

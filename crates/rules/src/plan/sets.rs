@@ -7,8 +7,8 @@ use crate::Bits;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sets {
     rules: usize,
-    /// With the block's number, ascending.
-    blocks: Vec<(usize, BlockSets)>,
+    /// Block after block; empty for one that holds none of the rows.
+    blocks: Vec<BlockSets>,
 }
 
 /// The sets of all rules in one block.
@@ -21,11 +21,11 @@ pub(super) struct BlockSets {
 }
 
 impl BlockSets {
-    pub(super) fn new(rules: usize) -> Self {
-        Self {
-            at: vec![0; rules],
-            words: Vec::with_capacity(rules * 8),
-        }
+    /// Forgets everything but the room it had.
+    pub(super) fn clear(&mut self, rules: usize) {
+        self.at.clear();
+        self.at.resize(rules, 0);
+        self.words.clear();
     }
 
     /// Adds a rule's words by `write`.
@@ -67,10 +67,18 @@ impl BlockSets {
 }
 
 impl Sets {
-    pub(super) fn new(rules: usize, blocks: impl Iterator<Item = (usize, BlockSets)>) -> Self {
-        let mut blocks: Vec<_> = blocks.collect();
-        blocks.sort_unstable_by_key(|(block, _)| *block);
-        Self { rules, blocks }
+    /// The blocks, one for each of so many, for writing anew.
+    pub(super) fn renew(
+        &mut self,
+        rules: usize,
+        blocks: usize,
+    ) -> impl Iterator<Item = &mut BlockSets> {
+        self.rules = rules;
+        self.blocks.resize(blocks, BlockSets::default());
+        self.blocks.iter_mut().map(move |block| {
+            block.clear(rules);
+            block
+        })
     }
 
     /// How many rules there are.
@@ -89,24 +97,27 @@ impl Sets {
     }
 
     fn rows(&self, rule: usize, unknown: bool) -> impl Iterator<Item = usize> + '_ {
-        self.blocks.iter().flat_map(move |(block, sets)| {
-            sets.words(rule, unknown).flat_map(move |(place, word)| {
-                let mut rest = word;
-                std::iter::from_fn(move || {
-                    (rest != 0).then(|| {
-                        let bit = rest.trailing_zeros() as usize;
-                        rest &= rest - 1;
-                        block * BLOCK + place * 64 + bit
+        self.blocks
+            .iter()
+            .enumerate()
+            .flat_map(move |(block, sets)| {
+                sets.words(rule, unknown).flat_map(move |(place, word)| {
+                    let mut rest = word;
+                    std::iter::from_fn(move || {
+                        (rest != 0).then(|| {
+                            let bit = rest.trailing_zeros() as usize;
+                            rest &= rest - 1;
+                            block * BLOCK + place * 64 + bit
+                        })
                     })
                 })
             })
-        })
     }
 
     /// The rows that a rule holds for, of a table of so many rows.
     pub fn bits(&self, rule: usize, rows: usize) -> Bits {
         let mut bits = Bits::filled(rows, false);
-        for (block, sets) in &self.blocks {
+        for (block, sets) in self.blocks.iter().enumerate() {
             for (place, word) in sets.words(rule, false) {
                 if let Some(to) = bits.words_mut().get_mut(block * WORDS + place) {
                     *to = word;
@@ -120,7 +131,7 @@ impl Sets {
     pub fn bytes(&self) -> usize {
         self.blocks
             .iter()
-            .map(|(_, sets)| sets.words.len() * 8 + sets.at.len() * 4)
+            .map(|sets| sets.words.len() * 8 + sets.at.len() * 4)
             .sum()
     }
 }

@@ -12,7 +12,7 @@ use super::kernel::{self, Classes};
 use crate::{Cells, Column, NO_ROW};
 
 /// The class of what has not been met.
-const UNSEEN: u8 = 255;
+pub(super) const UNSEEN: u8 = 255;
 /// Classes of one feature beside [`UNSEEN`]; with more, its leaves are shared out over several features.
 const CLASSES_MAX: usize = 255;
 

@@ -4,7 +4,9 @@ mod portable;
 mod wide;
 
 pub use wide::Level;
-pub(super) use wide::{ahead, append, at_least, conjunction, count, members, products, ranks};
+pub(super) use wide::{
+    ahead, append, at_least, conjunction, count, magnitudes, members, products, ranks, refute,
+};
 
 /// Rows of a block: its planes stay in the second cache.
 pub(in crate::plan) const BLOCK: usize = 4_096;

@@ -145,6 +145,26 @@ pub(super) fn at_least(a: &[i64; 64], b: &[i64; 64]) -> u64 {
 }
 
 #[inline(always)]
+pub(super) fn refute(marks: &[u64], places: &[usize], alive: &mut [u64], open: &mut [u64]) {
+    let words = alive.len();
+    for place in places {
+        let marks = marks.get(*place..*place + 2 * words).unwrap_or_default();
+        let (refuted, unknown) = marks.split_at(marks.len() / 2);
+        for (alive, refuted) in alive.iter_mut().zip(refuted) {
+            *alive &= !refuted;
+        }
+        for (open, unknown) in open.iter_mut().zip(unknown) {
+            *open |= unknown;
+        }
+    }
+}
+
+#[inline(always)]
+pub(super) fn magnitudes(numbers: &[i64; 64]) -> u64 {
+    numbers.iter().fold(0, |all, n| all | n.unsigned_abs())
+}
+
+#[inline(always)]
 pub(super) fn products(a: &[i64; 64], b: &[i64; 64], out: &mut [i64; 64]) {
     for ((out, a), b) in out.iter_mut().zip(a).zip(b) {
         *out = a.wrapping_mul(*b);

@@ -190,6 +190,35 @@ pub(in crate::plan) fn at_least(level: Level, a: &[i64; 64], b: &[i64; 64]) -> u
     )
 }
 
+/// Takes from `alive` the rules that marks refute, and adds to `open` those they leave unknown: at each place as many
+/// words of refuted as `alive` has, then as many of unknown.
+pub(in crate::plan) fn refute(
+    level: Level,
+    marks: &[u64],
+    places: &[usize],
+    alive: &mut [u64],
+    open: &mut [u64],
+) {
+    dispatch!(
+        level,
+        portable::refute,
+        refute_avx2,
+        refute_avx512,
+        (marks, places, alive, open)
+    );
+}
+
+/// Every bit that some magnitude has.
+pub(in crate::plan) fn magnitudes(level: Level, numbers: &[i64; 64]) -> u64 {
+    dispatch!(
+        level,
+        portable::magnitudes,
+        magnitudes_avx2,
+        magnitudes_avx512,
+        (numbers)
+    )
+}
+
 /// `a * b`, for numbers whose products are known to fit.
 pub(in crate::plan) fn products(level: Level, a: &[i64; 64], b: &[i64; 64], out: &mut [i64; 64]) {
     dispatch!(
@@ -222,9 +251,13 @@ mod x86 {
         count_avx2 = count(planes: &[Plane], factors: &Factors, rows: &Plane) -> Count;
         append_avx2 = append(planes: &[Plane], factors: &Factors, rows: &Plane, out: &mut Vec<u64>);
         ranks_avx2 = ranks(numbers: &[i64; 64], cuts: &[i64], present: u64, out: &mut [u8; 64]);
+        refute_avx2 = refute(marks: &[u64], places: &[usize], alive: &mut [u64], open: &mut [u64]);
+        magnitudes_avx2 = magnitudes(numbers: &[i64; 64]) -> u64;
         products_avx2 = products(a: &[i64; 64], b: &[i64; 64], out: &mut [i64; 64]);
     }
     compiled! { "avx512f,avx512dq":
+        refute_avx512 = refute(marks: &[u64], places: &[usize], alive: &mut [u64], open: &mut [u64]);
+        magnitudes_avx512 = magnitudes(numbers: &[i64; 64]) -> u64;
         products_avx512 = products(a: &[i64; 64], b: &[i64; 64], out: &mut [i64; 64]);
     }
 
