@@ -18,6 +18,7 @@ mod ground;
 mod kernel;
 mod lay;
 mod leaf;
+mod marks;
 mod row;
 mod sets;
 mod stored;
@@ -35,6 +36,7 @@ use ground::Ground;
 use kernel::Factors;
 use lay::{Group, Source};
 use leaf::{Leaves, Names, Reads};
+use marks::Marks;
 use std::collections::BTreeMap;
 use stored::{Flag, Stored};
 
@@ -59,7 +61,7 @@ pub struct Plan {
     eager: Vec<u32>,
     conjunctions: Vec<Factors>,
     groups: Vec<Group>,
-    row: row::RowTable,
+    marks: Marks,
 }
 
 /// How a leaf runs.
@@ -116,12 +118,12 @@ impl Plan {
             eager: Vec::new(),
             conjunctions: Vec::new(),
             groups: Vec::new(),
-            row: row::RowTable::default(),
+            marks: Marks::default(),
         };
         plan.code(world, names);
         plan.merge();
         plan.lay();
-        plan.row = row::RowTable::new(&plan);
+        plan.marks = Marks::new(&plan);
         plan
     }
 
