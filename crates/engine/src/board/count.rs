@@ -16,13 +16,14 @@ struct Cell {
     sum: i64,
     /// Where a bearer's sum begins.
     start: i64,
+    /// How many bearers touched it, in the upper half; how many but the last reached the need, in the lower.
+    counts: u64,
     /// The bearer whose sum it is.
     stamp: u32,
-    /// How many bearers before it reached the need.
-    reached: u32,
-    /// How many bearers touched it.
-    touched: u32,
 }
+
+/// One bearer more that touched a cell.
+const TOUCHED: u64 = 1 << 32;
 
 /// A sum that reaches no need.
 const CLOSED: i64 = -1;
@@ -217,19 +218,17 @@ impl Part<'_> {
                     continue;
                 }
                 let to = board.hits.before(bearer + 1);
-                desk.take_all(board.hits.stretch(from..to), self.at);
+                desk.take(board.hits.stretch(from..to).iter(), self.at);
                 from = to;
                 if board.hits.before(bearer) == to {
                     desk.stamp += 1;
                 }
-                for hit in board.hits.tail(bearer) {
-                    desk.take(hit, self.at);
-                }
+                desk.take(board.hits.tail(bearer), self.at);
                 self.doubted(rank, bearer, desk);
             }
         }
         let to = board.hits.before(bearers.end);
-        desk.take_all(board.hits.stretch(from..to), self.at);
+        desk.take(board.hits.stretch(from..to).iter(), self.at);
         !bearers.is_empty()
     }
 
@@ -268,8 +267,7 @@ impl Part<'_> {
             let need = board.needs.get(usize::from(cell)).copied();
             let share = board.courses.get(measure).and_then(|c| c.share);
             let weight = found.weight(need.unwrap_or(i64::MAX), share);
-            slot.reached += weight.reached as u32;
-            slot.touched += u32::from(!mine);
+            slot.counts += TOUCHED * u64::from(!mine) + weight.reached as u64;
             let row = (rank - self.ranks.start) * board.cells + usize::from(cell);
             if let Some(open) = self.unknown.get_mut(row) {
                 *open += weight.unknown as u32;
@@ -283,42 +281,44 @@ impl Part<'_> {
     reason = "every index is a u16 into 65,536 items or masked to the array's length, so the compiler drops the check"
 )]
 impl Desk<'_> {
-    /// Adds hits to their cells.
-    fn take_all(&mut self, hits: &[Hit], at: u16) {
+    /// Adds hits to their cells; those that were not known at the day looked at to a cell of no period.
+    fn take<'h>(&mut self, hits: impl Iterator<Item = &'h Hit>, at: u16) {
+        let Self {
+            cells,
+            calendars,
+            actions,
+            stamp,
+        } = self;
+        let mut bearer = *stamp;
         for hit in hits {
-            self.take(hit, at);
+            bearer += u32::from(hit.action >> FIRST.trailing_zeros());
+            let action = &actions[usize::from(hit.action) & (ACTIONS - 1)];
+            // From `from` up to `to`, in one comparison.
+            let known = u16::from(at.wrapping_sub(hit.from) < hit.to.wrapping_sub(hit.from));
+            let day = hit.day & known.wrapping_neg();
+            let period = calendars[usize::from(action.calendar.wrapping_add(day))];
+            let cell = &mut cells[usize::from(action.first.wrapping_add(period))];
+            let new = u64::from(cell.stamp != bearer);
+            // The sum of the bearer before is complete once another touches the cell.
+            let reached = !(cell.sum >> 63) as u64;
+            cell.counts += new * TOUCHED + (new & reached);
+            let sum = if new == 1 { cell.start } else { cell.sum };
+            cell.sum = sum + action.fixed + (hit.amount & action.mask);
+            cell.stamp = bearer;
         }
-    }
-
-    /// Adds a hit to its cell; one that was not known at the day looked at to a cell of no period.
-    #[inline(always)]
-    fn take(&mut self, hit: &Hit, at: u16) {
-        self.stamp += u32::from(hit.action >> FIRST.trailing_zeros());
-        let action = &self.actions[usize::from(hit.action) & (ACTIONS - 1)];
-        let known = u16::from(hit.from <= at) & u16::from(at < hit.to);
-        let day = hit.day & known.wrapping_neg();
-        let period = self.calendars[usize::from(action.calendar.wrapping_add(day))];
-        let cell = &mut self.cells[usize::from(action.first.wrapping_add(period))];
-        let new = cell.stamp != self.stamp;
-        // The sum of the bearer before is complete once another touches the cell.
-        cell.reached += u32::from(new & (cell.sum >= 0));
-        cell.touched += u32::from(new);
-        let sum = if new { cell.start } else { cell.sum };
-        cell.sum = sum + action.fixed + (hit.amount & action.mask);
-        cell.stamp = self.stamp;
+        *stamp = bearer;
     }
 
     /// Adds the unit's cells to its row, and makes them ready for the next unit.
     fn sweep(&mut self, board: &Board, row: &mut [u32]) {
         let (reached, touched) = row.split_at_mut(board.cells);
         for (slot, cell) in touched.iter_mut().zip(self.cells.iter_mut()) {
-            *slot += cell.touched;
+            *slot += (cell.counts >> 32) as u32;
         }
         for (slot, cell) in reached.iter_mut().zip(self.cells.iter_mut()) {
-            *slot += cell.reached + u32::from(cell.sum >= 0);
+            *slot += cell.counts as u32 + u32::from(cell.sum >= 0);
             cell.sum = CLOSED;
-            cell.reached = 0;
-            cell.touched = 0;
+            cell.counts = 0;
         }
     }
 }
@@ -339,9 +339,8 @@ impl Board {
         let blank = |need: &i64| Cell {
             sum: CLOSED,
             start: need.saturating_neg().max(NEVER),
+            counts: 0,
             stamp: 0,
-            reached: 0,
-            touched: 0,
         };
         let mut cells: Vec<Cell> = self.needs.iter().map(blank).collect();
         cells.resize(CELLS, blank(&i64::MAX));
