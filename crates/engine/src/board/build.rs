@@ -1,19 +1,17 @@
-//! Building the board: which measures, which bearers, and all evidence sorted in one pass per source.
+//! Building the board: which measures, which bearers, which cells, and what rows of each class add.
 
-use super::bearers::{Bearers, NO_BEARER, Owers};
+use super::bearers::{Bearers, Owers};
 use super::classes::{Classes, classes};
 use super::course::Course;
-use super::doubt::Doubt;
 use super::ledger::Ledger;
-use super::list::{Action, Entry, Form, Hit, List, Part, Sheet};
+use super::list::{Action, Sheet};
 use super::plain::{Plain, Refusal, Stored, plain};
-use super::source::{Columns, When, whole};
 use super::tree::Tree;
 use super::{ACTIONS, Board, CELLS};
 use crate::moment::AsOf;
 use programme::Programme;
-use programme::model::{DIVISION_TABLE, FIRST_REGISTER_TABLE, Measure};
-use rules::{Day, Rule, Table, Words};
+use programme::model::{FIRST_REGISTER_TABLE, Measure};
+use rules::{Day, Rule, Words};
 
 /// Gives rows of a table their classes by rules; `None` where there would be too many.
 type Classer<'c> = dyn Fn(usize, &[&Rule]) -> Option<Classes> + 'c;
@@ -50,13 +48,11 @@ impl Board {
         let ends = plains.iter().all(|p| p.measure.until.is_some());
         board.covers = covers(cx, board.bearers.days, ends);
         board.count_owed();
-        let mut gathered = Gathered::default();
+        let mut rows = Vec::new();
         for (table, measures) in by_table(&plains, &kinds) {
-            board.read(cx, table, &measures, classes, &mut gathered, &mut refused);
+            board.read(table, &measures, classes, &mut rows, &mut refused);
         }
-        let bearers = board.bearers.class.len();
-        board.hits = Ledger::new(bearers, &gathered.hit_of, &gathered.hits, Some(Hit::mark));
-        board.doubts = Ledger::new(bearers, &gathered.doubt_of, &gathered.doubts, None);
+        (board.hits, board.doubts) = board.gather(cx, &rows);
         (board, refused)
     }
 
@@ -188,19 +184,18 @@ impl Board {
         mine.unwrap_or_default().to_vec().into_iter()
     }
 
-    /// Reads a table's evidence for some measures; half of them at a time where their rules make too many classes.
+    /// Classes a table's rows for some measures; half of them at a time where their rules make too many classes.
     fn read(
         &mut self,
-        cx: &AsOf<'_>,
         table: usize,
         measures: &[(u16, usize, &Plain<'_>)],
         classes: &Classer<'_>,
-        gathered: &mut Gathered,
+        rows: &mut Vec<Vec<u16>>,
         refused: &mut Vec<Refusal>,
     ) {
         let plains: Vec<&Plain<'_>> = measures.iter().map(|(_, _, plain)| *plain).collect();
         let rules = Sheet::rules(&plains);
-        let Some(classes_found) = classes(table, &rules) else {
+        let Some(found) = classes(table, &rules) else {
             if let [(_, _, plain)] = measures {
                 refused.push(Refusal {
                     measure: plain.measure.id.clone(),
@@ -209,122 +204,14 @@ impl Board {
                 return;
             }
             let (some, others) = measures.split_at(measures.len() / 2);
-            self.read(cx, table, some, classes, gathered, refused);
-            self.read(cx, table, others, classes, gathered, refused);
+            self.read(table, some, classes, rows, refused);
+            self.read(table, others, classes, rows, refused);
             return;
         };
         let owing = &self.bearers.classes;
-        let sheet = Sheet::new(table, measures, &rules, &classes_found, owing);
-        if let Some(facts) = cx.facts.tables().tables.get(table) {
-            for list in &sheet.lists {
-                self.gather(cx, list, facts, &classes_found, gathered);
-            }
-        }
-        self.sheets.push(sheet);
-    }
-
-    /// Every entry of a source's rows.
-    fn gather(
-        &self,
-        cx: &AsOf<'_>,
-        list: &List,
-        table: &Table,
-        classes: &Classes,
-        gathered: &mut Gathered,
-    ) {
-        let date = self.dates.get(list.source.table).copied().flatten();
-        let Some(columns) = Columns::new(table, &list.source, date) else {
-            return;
-        };
-        let (recorded, superseded) = cx.facts.times(list.source.table);
-        let times = recorded.iter().zip(superseded);
-        let rows = classes.of_row.iter().zip(times).enumerate();
-        for (row, (class, (recorded, superseded))) in rows {
-            if !list.live.get(usize::from(*class)).is_some_and(|l| *l) {
-                continue;
-            }
-            let Some(target) = columns.target(row) else {
-                continue;
-            };
-            let mut when = None;
-            self.homes(cx.programme, list, target, |bearer| {
-                let entries = self.entries(list, *class, bearer);
-                if entries.is_empty() {
-                    return;
-                }
-                let when =
-                    *when.get_or_insert_with(|| columns.when(self, row, *recorded, *superseded));
-                let Some(when) = when else { return };
-                for entry in entries {
-                    gathered.take(bearer, self.entry(table, row, entry, when));
-                }
-            });
-        }
-    }
-
-    /// What a row adds for a bearer.
-    pub(super) fn entries<'l>(&self, list: &'l List, class: u16, bearer: u32) -> &'l [Entry] {
-        let owes = self.bearers.class.get(bearer as usize).copied();
-        list.entries(class, owes.unwrap_or_default(), self.bearers.classes.len())
-    }
-
-    /// The bearers that a row belongs to, by what its reference leads to.
-    pub(super) fn homes(
-        &self,
-        programme: &Programme,
-        list: &List,
-        target: u32,
-        mut each: impl FnMut(u32),
-    ) {
-        let Some(numbers) = self.bearers.number.get(list.kind) else {
-            return;
-        };
-        let number = |record: u32| {
-            let number = numbers.get(record as usize).copied();
-            number.filter(|n| *n != NO_BEARER)
-        };
-        let record = if list.source.to == DIVISION_TABLE {
-            let division = programme.divisions.get(target as usize);
-            division.and_then(|d| d.unit).map(|u| u as u32)
-        } else {
-            Some(target)
-        };
-        if !list.source.climbs {
-            record.and_then(number).into_iter().for_each(each);
-            return;
-        }
-        let mut next = record;
-        // The reading of units refuses circles; the bound holds whatever is read.
-        for _ in 0..64 {
-            let Some(unit) = next else { break };
-            number(unit).into_iter().for_each(&mut each);
-            let parent = programme.units.get(unit as usize).and_then(|u| u.parent);
-            next = parent.map(|p| p as u32);
-        }
-    }
-
-    /// An entry of a row as a hit or a doubt.
-    pub(super) fn entry(&self, table: &Table, row: usize, entry: &Entry, when: When) -> Taken {
-        let course = self.courses.get(usize::from(entry.measure));
-        let sum = course.and_then(|c| c.sum);
-        let amount = sum.map_or(Some(0), |at| amount(table, row, at));
-        let open = entry.form == Form::Part(Part::Open);
-        match (when.day, amount) {
-            (Some(day), Some(amount)) if entry.certain && !open => Taken::Hit(Hit {
-                amount,
-                day,
-                action: Action::number(entry.measure, entry.form),
-                from: when.known.0,
-                to: when.known.1,
-            }),
-            (day, amount) => Taken::Doubt(Doubt::new(
-                *entry,
-                amount,
-                day,
-                course.and_then(|c| c.share),
-                when.known,
-            )),
-        }
+        self.sheets
+            .push(Sheet::new(table, measures, &rules, &found, owing));
+        rows.push(found.of_row);
     }
 }
 
@@ -339,47 +226,6 @@ fn covers(cx: &AsOf<'_>, (from, until): (Day, Day), ends: bool) -> (Day, Day) {
         (cx.at, cx.at)
     } else {
         (from, until.min(end))
-    }
-}
-
-/// The amount in a column: nothing adds nothing, and nobody having said is `None`.
-fn amount(table: &Table, row: usize, at: Stored) -> Option<i64> {
-    let (cells, present) = whole(table, at)?;
-    if present.get(row) {
-        cells.get(row).copied()
-    } else {
-        at.empty_is_none.then_some(0)
-    }
-}
-
-/// An entry as it is kept.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Taken {
-    Hit(Hit),
-    Doubt(Doubt),
-}
-
-/// Entries in the order of rows, each with its bearer.
-#[derive(Default)]
-struct Gathered {
-    hit_of: Vec<u32>,
-    hits: Vec<Hit>,
-    doubt_of: Vec<u32>,
-    doubts: Vec<Doubt>,
-}
-
-impl Gathered {
-    fn take(&mut self, bearer: u32, taken: Taken) {
-        match taken {
-            Taken::Hit(hit) => {
-                self.hit_of.push(bearer);
-                self.hits.push(hit);
-            }
-            Taken::Doubt(doubt) => {
-                self.doubt_of.push(bearer);
-                self.doubts.push(doubt);
-            }
-        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! One new or superseded row: only the cells it touches are looked at again.
 
-use super::build::Taken;
 use super::doubt::{Found, Weight};
+use super::gather::Taken;
 use super::list::{Action, Hit};
-use super::source::Columns;
+use super::source::{Columns, Whole};
 use super::{ACTIONS, Board, Class, Roll};
 use crate::BearerOf;
 use programme::Programme;
@@ -88,7 +88,7 @@ impl Board {
                 self.turn(roll, bearer, &taken, -1, &mut turns);
             }
             match taken {
-                Taken::Hit(_) => self.hits.change(spot, |h| h.to = h.to.min(to)),
+                Taken::Hit(_) => self.hits.change(spot, |h| h.end(to)),
                 Taken::Doubt(_) => self.doubts.change(spot, |d| d.to = d.to.min(to)),
             }
         }
@@ -128,8 +128,8 @@ impl Board {
                 };
                 self.homes(programme, list, target, |bearer| {
                     for entry in self.entries(list, class, bearer) {
-                        let entry = self.entry(version.columns, version.row, entry, when);
-                        taken.push((bearer, entry));
+                        let amount = |at| Whole::new(version.columns, at)?.number(version.row, at);
+                        taken.push((bearer, self.entry(entry, when, amount)));
                     }
                 });
             }

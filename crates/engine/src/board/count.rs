@@ -217,12 +217,12 @@ impl Part<'_> {
                 if !board.hits.has_tail_of(bearer) && board.doubts.none_of(bearer) {
                     continue;
                 }
-                let to = board.hits.before(bearer + 1);
-                desk.take(board.hits.stretch(from..to).iter(), self.at);
-                from = to;
-                if board.hits.before(bearer) == to {
-                    desk.stamp += 1;
-                }
+                let before = board.hits.before(bearer);
+                desk.take(board.hits.stretch(from..before).iter(), self.at);
+                // Also a bearer without a first hit is another one.
+                desk.stamp += 1;
+                from = board.hits.before(bearer + 1);
+                desk.take(board.hits.body(bearer).iter(), self.at);
                 desk.take(board.hits.tail(bearer), self.at);
                 self.doubted(rank, bearer, desk);
             }

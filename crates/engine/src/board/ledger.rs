@@ -28,43 +28,22 @@ pub(super) enum Spot {
 
 impl<T: Copy + Default> Ledger<T> {
     /// Sorts entries by bearer; those of one bearer keep their order.
-    pub(super) fn new(
-        bearers: usize,
-        of: &[u32],
-        entries: &[T],
-        mark: Option<fn(&mut T, bool)>,
-    ) -> Self {
-        let mut start = vec![0u32; bearers + 1];
+    pub(super) fn new(bearers: usize, of: &[u32], entries: &[T]) -> Self {
+        Self::sorted(bearers, of, entries, None)
+    }
+
+    fn sorted(bearers: usize, of: &[u32], entries: &[T], mark: Option<fn(&mut T, bool)>) -> Self {
+        let mut counts = vec![0u32; bearers];
         for bearer in of {
-            if let Some(n) = start.get_mut(*bearer as usize + 1) {
+            if let Some(n) = counts.get_mut(*bearer as usize) {
                 *n += 1;
             }
         }
-        let mut sum = 0;
-        for n in &mut start {
-            sum += *n;
-            *n = sum;
-        }
-        let mut next = start.clone();
-        let mut body = vec![T::default(); entries.len()];
+        let mut room = Room::new(&counts, mark);
         for (bearer, entry) in of.iter().zip(entries) {
-            if let Some(at) = next.get_mut(*bearer as usize) {
-                if let Some(slot) = body.get_mut(*at as usize) {
-                    *slot = *entry;
-                    if let Some(mark) = mark {
-                        mark(slot, start.get(*bearer as usize) == Some(at));
-                    }
-                }
-                *at += 1;
-            }
+            room.put(*bearer, *entry);
         }
-        Self {
-            start,
-            body,
-            newest: Vec::new(),
-            tail: Vec::new(),
-            mark,
-        }
+        room.filled()
     }
 
     /// How many entries.
@@ -174,6 +153,59 @@ impl<T: Copy + Default> Ledger<T> {
                 entries.push(*entry);
             }
         }
-        *self = Self::new(bearers, &of, &entries, self.mark);
+        *self = Self::sorted(bearers, &of, &entries, self.mark);
+    }
+}
+
+/// A ledger while it is filled: as many places for each bearer as were asked for.
+#[derive(Debug)]
+pub(super) struct Room<T> {
+    /// Per bearer where its places begin, and the next free one.
+    places: Vec<[u32; 2]>,
+    body: Vec<T>,
+    mark: Option<fn(&mut T, bool)>,
+}
+
+impl<T: Copy + Default> Room<T> {
+    /// Room for so many entries of each bearer; `mark` tells an entry whether it is its bearer's first.
+    pub(super) fn new(counts: &[u32], mark: Option<fn(&mut T, bool)>) -> Self {
+        let mut next = 0;
+        let places = counts.iter().map(|n| {
+            let first = next;
+            next += n;
+            [first, first]
+        });
+        Self {
+            places: places.collect(),
+            body: vec![T::default(); next as usize],
+            mark,
+        }
+    }
+
+    /// Puts an entry in its bearer's next place.
+    pub(super) fn put(&mut self, bearer: u32, entry: T) {
+        let Some([first, next]) = self.places.get_mut(bearer as usize) else {
+            return;
+        };
+        if let Some(slot) = self.body.get_mut(*next as usize) {
+            *slot = entry;
+            if let Some(mark) = self.mark {
+                mark(slot, next == first);
+            }
+        }
+        *next += 1;
+    }
+
+    /// The ledger; places that were left free keep the default.
+    pub(super) fn filled(self) -> Ledger<T> {
+        let mut start: Vec<u32> = self.places.iter().map(|[first, _]| *first).collect();
+        start.push(self.body.len() as u32);
+        Ledger {
+            start,
+            body: self.body,
+            newest: Vec::new(),
+            tail: Vec::new(),
+            mark: self.mark,
+        }
     }
 }

@@ -220,6 +220,11 @@ impl Hit {
         (self.action & !FIRST) / 2
     }
 
+    /// Ends it on a day, or never lets it begin. Invariant: `from <= to`, which the count's one comparison needs.
+    pub(super) fn end(&mut self, to: u16) {
+        self.to = self.to.min(to.max(self.from));
+    }
+
     /// Marks it as its bearer's first, or not.
     pub(super) fn mark(&mut self, first: bool) {
         self.action = self.action & !FIRST | if first { FIRST } else { 0 };

@@ -20,6 +20,7 @@ mod classes;
 mod count;
 mod course;
 mod doubt;
+mod gather;
 mod ledger;
 mod list;
 mod plain;

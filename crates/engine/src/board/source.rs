@@ -9,12 +9,12 @@ const DAY_MS: i64 = 86_400_000;
 /// The columns of a source.
 #[derive(Clone, Copy)]
 pub(super) struct Columns<'c> {
-    by: Option<(&'c [u32], &'c Bits)>,
+    by: Option<(&'c [u32], Option<&'c Bits>)>,
     record: &'c [u32],
-    on: (&'c [i64], &'c Bits),
+    on: Whole<'c>,
     on_none: bool,
-    /// The date before which the register's row has not happened.
-    date: Option<(&'c [i64], &'c Bits)>,
+    /// The date before which the register's row has not happened, where that is not the day itself.
+    date: Option<Whole<'c>>,
 }
 
 /// When a version counts.
@@ -26,13 +26,50 @@ pub(super) struct When {
     pub(super) known: (u16, u16),
 }
 
-/// A column of whole numbers with its known bits.
-pub(super) fn whole(table: &Table, at: Stored) -> Option<(&[i64], &Bits)> {
-    let column = table.columns.get(at.column)?;
-    match &column.cells {
-        Cells::Int(cells) => Some((cells, &column.present)),
-        _ => None,
+/// A column of whole numbers.
+#[derive(Clone, Copy)]
+pub(super) struct Whole<'c> {
+    cells: &'c [i64],
+    /// Which rows have one; `None` where all do.
+    present: Option<&'c Bits>,
+}
+
+impl<'c> Whole<'c> {
+    pub(super) fn new(table: &'c Table, at: Stored) -> Option<Self> {
+        let column = table.columns.get(at.column)?;
+        match &column.cells {
+            Cells::Int(cells) => Some(Self {
+                cells,
+                present: Some(&column.present),
+            }),
+            _ => None,
+        }
     }
+
+    /// Asks no bit where all are set: for reading many rows.
+    pub(super) fn sparing(self) -> Self {
+        Self {
+            present: self.present.and_then(holes),
+            ..self
+        }
+    }
+
+    fn get(&self, row: usize) -> Option<i64> {
+        if self.present.is_some_and(|p| !p.get(row)) {
+            return None;
+        }
+        self.cells.get(row).copied()
+    }
+
+    /// The number of a row: nothing is 0, and nobody having said is `None`.
+    pub(super) fn number(&self, row: usize, at: Stored) -> Option<i64> {
+        self.get(row).or(at.empty_is_none.then_some(0))
+    }
+}
+
+/// The bits, unless all are set.
+fn holes(present: &Bits) -> Option<&Bits> {
+    (present.count() < present.len()).then_some(present)
 }
 
 impl<'c> Columns<'c> {
@@ -42,7 +79,7 @@ impl<'c> Columns<'c> {
             Some(by) => {
                 let column = table.columns.get(by.column)?;
                 match &column.cells {
-                    Cells::Record(records) => Some((records.as_slice(), &column.present)),
+                    Cells::Record(records) => Some((records.as_slice(), Some(&column.present))),
                     _ => return None,
                 }
             }
@@ -50,10 +87,24 @@ impl<'c> Columns<'c> {
         Some(Self {
             by,
             record: &table.record,
-            on: whole(table, source.on)?,
+            on: Whole::new(table, source.on)?,
             on_none: source.on.empty_is_none,
-            date: date.and_then(|d| whole(table, d)),
+            date: date
+                .filter(|d| d.column != source.on.column)
+                .and_then(|d| Whole::new(table, d)),
         })
+    }
+
+    /// Asks no bits of columns in which all are set: for reading many rows.
+    pub(super) fn sparing(self) -> Self {
+        Self {
+            by: self
+                .by
+                .map(|(records, present)| (records, present.and_then(holes))),
+            on: self.on.sparing(),
+            date: self.date.map(Whole::sparing),
+            ..self
+        }
     }
 
     /// The record that a row names; `None` where it names none, or nobody has said.
@@ -62,7 +113,7 @@ impl<'c> Columns<'c> {
             None => self.record.get(row)?,
             Some((records, present)) => {
                 let record = records.get(row)?;
-                present.get(row).then_some(record)?
+                present.is_none_or(|p| p.get(row)).then_some(record)?
             }
         };
         (*record != NO_ROW).then_some(*record)
@@ -78,14 +129,11 @@ impl<'c> Columns<'c> {
     ) -> Option<When> {
         let mut from = board.after(day_of(recorded));
         let to = board.after(day_of(superseded));
-        if let Some((dates, present)) = self.date
-            && present.get(row)
-        {
-            from = from.max(board.after(*dates.get(row)?));
+        if let Some(date) = self.date.and_then(|d| d.get(row)) {
+            from = from.max(board.after(date));
         }
-        let (days, present) = self.on;
-        let day = if present.get(row) {
-            let day = board.after(*days.get(row)?);
+        let day = if let Some(day) = self.on.get(row) {
+            let day = board.after(day);
             if day == 0 || usize::from(day) > board.days {
                 return None;
             }
