@@ -5,6 +5,7 @@ use crate::done::Dates;
 use crate::done::Done;
 use crate::duty::{BearerOf, Bounds, Duty, Held};
 use crate::excuse::Excuses;
+use crate::lasting::one;
 use crate::moment::AsOf;
 use crate::owes::Owes;
 use crate::pace;
@@ -13,7 +14,7 @@ use crate::standing::{Case, Standing};
 use crate::tally::{Bearers, Placed, TallyRows, Window, bounds, place, reads_period, within};
 use programme::model::{Measure, Pace};
 use programme::{Period, Rhythm};
-use rules::{Bound, Day, Frame, Moment, Value, verdicts};
+use rules::{Bound, Day, Moment, Rule, Value, verdicts};
 use std::collections::HashMap;
 
 /// A programme's duties at one moment.
@@ -121,6 +122,8 @@ pub(crate) struct Work<'w> {
     pub(crate) measure: &'w Measure,
     excuses: &'w Excuses,
     owes: Owes<'w>,
+    /// Per tally: its filter, where that reads the period.
+    by_period: Vec<Option<&'w Rule>>,
 }
 
 impl<'w> Work<'w> {
@@ -130,6 +133,11 @@ impl<'w> Work<'w> {
             measure,
             excuses,
             owes: Owes::new(cx, measure),
+            by_period: measure
+                .tallies
+                .iter()
+                .map(|t| t.filter.as_ref().filter(|f| reads_period(f)))
+                .collect(),
         }
     }
 
@@ -373,14 +381,15 @@ impl<'w> Work<'w> {
             .tallies
             .iter()
             .zip(look.rows)
-            .map(|(tally, rows)| {
+            .zip(&self.by_period)
+            .map(|((tally, rows), by_period)| {
                 let is_stock = tally.on.is_none() && tally.for_period.is_none();
                 let window = Window {
                     period: &look.dated.period,
                     done_by,
                     known: if is_stock { stock } else { known },
                 };
-                let counts = self.period_counts(tally, look, rows);
+                let counts = by_period.map(|rule| self.period_counts(rule, look, rows));
                 let inside = rows.iter().enumerate().filter_map(|(i, row)| {
                     if !self.cx.facts.known(tally.table, row.row, window.known) {
                         return None;
@@ -412,40 +421,16 @@ impl<'w> Work<'w> {
     }
 
     /// Verdicts of a `where` that reads the period, for this duty's rows.
-    fn period_counts(
-        &self,
-        tally: &programme::model::Tally,
-        look: &Look<'_>,
-        rows: &[Placed],
-    ) -> Option<Vec<Option<bool>>> {
-        let rule = tally.filter.as_ref().filter(|f| reads_period(f))?;
+    fn period_counts(&self, rule: &Rule, look: &Look<'_>, rows: &[Placed]) -> Vec<Option<bool>> {
         let own: Vec<u32> = rows.iter().map(|p| p.row).collect();
         let bearer = vec![look.bearer.row; rows.len()];
-        let mut names = self.cx.settings();
-        names.insert("bearer", Bound::Rows(&bearer));
+        let mut frame = self.cx.frame(&own);
+        frame.names.insert("bearer", Bound::Rows(&bearer));
         for (name, value) in period_names(self.cx, &look.dated.period, look.dated.due) {
-            names.insert(name, Bound::One(value));
+            frame.names.insert(name, Bound::One(value));
         }
-        let found = verdicts(
-            rule,
-            &self.cx.world(),
-            &Frame {
-                len: own.len(),
-                own: Some(&own),
-                names,
-            },
-        );
-        Some(
-            (0..own.len())
-                .map(|i| {
-                    found
-                        .yes
-                        .get(i)
-                        .then_some(true)
-                        .or(found.no.get(i).then_some(false))
-                })
-                .collect(),
-        )
+        let found = verdicts(rule, &self.cx.world(), &frame);
+        (0..own.len()).map(|lane| one(&found, lane)).collect()
     }
 }
 

@@ -5,6 +5,7 @@ use crate::pace::Goal;
 use crate::period::Dated;
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 
 /// Answers of one measure's rule at one moment, by everything that the rule reads.
@@ -18,7 +19,32 @@ pub(crate) struct Kept {
     goals: RefCell<Answers<Rc<[Goal]>>>,
 }
 
-type Answers<T> = HashMap<Box<[u64]>, T>;
+type Answers<T> = HashMap<Box<[u64]>, T, BuildHasherDefault<Folded>>;
+
+/// Numbers folded into one: keys are made here of figures, so that nobody can choose them to collide.
+#[derive(Default)]
+struct Folded(u64);
+
+impl Hasher for Folded {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word.iter_mut()
+                .zip(chunk)
+                .for_each(|(to, from)| *to = *from);
+            self.write_u64(u64::from_le_bytes(word));
+        }
+    }
+
+    fn write_u64(&mut self, n: u64) {
+        let folded = u128::from(self.0 ^ n) * 0x9E37_79B9_7F4A_7C15;
+        self.0 = (folded >> 64) as u64 ^ folded as u64;
+    }
+}
 
 impl Kept {
     /// Nothing kept yet, for a rule that reads these names.

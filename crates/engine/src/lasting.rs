@@ -60,7 +60,7 @@ impl AsOf<'_> {
     }
 
     /// What a rule of any type says of rows of its own table.
-    pub(crate) fn values(&self, rule: &Rule, table: usize, rows: &[u32]) -> Vec<Value> {
+    pub(crate) fn values<'r>(&self, rule: &Rule, table: usize, rows: &'r [u32]) -> Answers<'r> {
         let kept = self.lasting.as_deref().and_then(|kept| {
             found(&mut locked(&kept.values), rule, table, || {
                 let lasts = lasts(&rule.root, &self.programme.schema, &[]);
@@ -70,13 +70,10 @@ impl AsOf<'_> {
                 })
             })
         });
-        let Some(kept) = kept.as_deref().and_then(Option::as_ref) else {
-            return rules::values(rule, &self.world(), &self.frame(rows));
-        };
-        let value = |row: &u32| kept.get(*row as usize).cloned();
-        rows.iter()
-            .map(|row| value(row).unwrap_or(Value::Unknown(None)))
-            .collect()
+        match kept {
+            Some(kept) if kept.is_some() => Answers::Kept(kept, rows),
+            _ => Answers::Fresh(rules::values(rule, &self.world(), &self.frame(rows))),
+        }
     }
 
     fn rows_in(&self, table: usize) -> usize {
@@ -95,6 +92,41 @@ impl AsOf<'_> {
             own: Some(rows),
             names: self.settings(),
         }
+    }
+}
+
+/// What a rule said of rows, one value for each.
+pub(crate) enum Answers<'r> {
+    /// Taken from those that last.
+    Kept(Arc<Option<Vec<Value>>>, &'r [u32]),
+    /// Just asked.
+    Fresh(Vec<Value>),
+}
+
+impl Answers<'_> {
+    /// How many.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Kept(_, rows) => rows.len(),
+            Self::Fresh(values) => values.len(),
+        }
+    }
+
+    /// The value of the row at a place among those asked.
+    pub(crate) fn at(&self, place: usize) -> &Value {
+        let found = match self {
+            Self::Kept(kept, rows) => {
+                let row = rows.get(place).map(|row| *row as usize);
+                kept.as_ref().as_ref().and_then(|values| values.get(row?))
+            }
+            Self::Fresh(values) => values.get(place),
+        };
+        found.unwrap_or(&Value::Unknown(None))
+    }
+
+    /// All of them, in the order of the rows.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Value> {
+        (0..self.len()).map(|place| self.at(place))
     }
 }
 

@@ -45,6 +45,8 @@ pub struct Placed {
 pub struct TallyRows {
     /// Sorted by bearer, then by row.
     pub placed: Vec<Placed>,
+    /// Where the rows of each bearer end.
+    pub(crate) ends: Vec<u32>,
     /// Current rows whose bearer is not known: listed, widening nothing.
     pub unplaced: Vec<u32>,
 }
@@ -52,8 +54,12 @@ pub struct TallyRows {
 impl TallyRows {
     /// The rows of one bearer.
     pub fn of(&self, bearer: u32) -> &[Placed] {
-        let from = self.placed.partition_point(|p| p.bearer < bearer);
-        let to = self.placed.partition_point(|p| p.bearer <= bearer);
-        self.placed.get(from..to).unwrap_or_default()
+        let end = |bearer: u32| {
+            self.ends
+                .get(bearer as usize)
+                .map_or(0, |end| *end as usize)
+        };
+        let from = bearer.checked_sub(1).map_or(0, end);
+        self.placed.get(from..end(bearer)).unwrap_or_default()
     }
 }

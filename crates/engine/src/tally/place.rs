@@ -2,7 +2,7 @@
 
 use super::{DoneOn, Placed, TallyRows};
 use crate::duty::BearerOf;
-use crate::lasting::one;
+use crate::lasting::{Answers, one};
 use crate::moment::AsOf;
 use crate::period::{When, dates, unit_of};
 use programme::model::{FIRST_REGISTER_TABLE, Measure, Span, Tally, TallyKind, UNIT_TABLE};
@@ -12,7 +12,8 @@ use std::collections::HashMap;
 /// The bearers of a measure by record, so that a row finds its own.
 pub(crate) struct Bearers {
     table: usize,
-    position: HashMap<u32, u32>,
+    /// By record; [`NO_ROW`] for one that bears nothing.
+    position: Vec<u32>,
     rows: Vec<u32>,
 }
 
@@ -21,15 +22,26 @@ impl Bearers {
     pub(crate) fn new(bearers: impl Iterator<Item = (BearerOf, u32)>) -> Self {
         let mut all = Self {
             table: UNIT_TABLE,
-            position: HashMap::new(),
+            position: Vec::new(),
             rows: Vec::new(),
         };
         for (bearer, row) in bearers {
             all.table = bearer.table;
-            all.position.insert(bearer.record, all.rows.len() as u32);
+            let record = bearer.record as usize;
+            if record >= all.position.len() {
+                all.position.resize(record + 1, NO_ROW);
+            }
+            if let Some(position) = all.position.get_mut(record) {
+                *position = all.rows.len() as u32;
+            }
             all.rows.push(row);
         }
         all
+    }
+
+    fn position(&self, record: u32) -> Option<u32> {
+        let found = self.position.get(record as usize).copied();
+        found.filter(|position| *position != NO_ROW)
     }
 }
 
@@ -40,9 +52,7 @@ pub(crate) fn place(
     tally: &Tally,
     bearers: &Bearers,
 ) -> TallyRows {
-    let mut found = place_all(cx, measure, tally, bearers);
-    found.placed.retain(|p| p.counts != Some(false));
-    found
+    placed(cx, measure, tally, bearers, |counts| counts != Some(false))
 }
 
 /// Places every version that was ever known by now with its bearers.
@@ -52,28 +62,79 @@ pub(crate) fn place_all(
     tally: &Tally,
     bearers: &Bearers,
 ) -> TallyRows {
+    placed(cx, measure, tally, bearers, |_| true)
+}
+
+fn placed(
+    cx: &AsOf<'_>,
+    measure: &Measure,
+    tally: &Tally,
+    bearers: &Bearers,
+    wanted: impl Fn(Option<bool>) -> bool,
+) -> TallyRows {
     let rows = happened(cx, tally);
     let mut found = TallyRows::default();
-    let mut pairs: Vec<(u32, usize)> = Vec::new();
-    for (at, targets) in targets(cx, tally, &rows).into_iter().enumerate() {
-        let Some(targets) = targets else {
-            let row = rows.get(at).copied().unwrap_or(NO_ROW);
-            if cx.facts.known(tally.table, row, cx.until()) {
-                found.unplaced.push(row);
+    let pairs = pairs(cx, tally, bearers, &rows, &mut found.unplaced);
+    let lanes = Lanes::new(cx, measure, tally, bearers, &rows, &pairs);
+    found.ends = vec![0; bearers.rows.len()];
+    found.placed = (0..pairs.len())
+        .filter(|i| lanes.counts.get(*i).is_some_and(|counts| wanted(*counts)))
+        .filter_map(|i| lanes.placed(i))
+        .inspect(|row| {
+            if let Some(end) = found.ends.get_mut(row.bearer as usize) {
+                *end += 1;
             }
-            continue;
-        };
-        pairs.extend(
-            homes(cx, tally, bearers, &targets)
-                .into_iter()
-                .map(|bearer| (bearer, at)),
-        );
+        })
+        .collect();
+    found.ends.iter_mut().fold(0, |sum, end| {
+        *end += sum;
+        *end
+    });
+    found
+}
+
+/// Bearers with places among `rows`, sorted, each pair once; current rows whose bearer is not known go to `unplaced`.
+fn pairs(
+    cx: &AsOf<'_>,
+    tally: &Tally,
+    bearers: &Bearers,
+    rows: &[u32],
+    unplaced: &mut Vec<u32>,
+) -> Vec<(u32, usize)> {
+    let mut pairs = Vec::new();
+    let Some(by) = &tally.by else {
+        // The row's own record bears it.
+        let records = cx.tables().tables.get(tally.table).map(|t| &t.record[..]);
+        for (at, row) in rows.iter().enumerate() {
+            let record = records.and_then(|r| r.get(*row as usize)).copied();
+            let own = Value::Record(tally.table, record.unwrap_or(NO_ROW));
+            homes(cx, tally, bearers, &own, |bearer| pairs.push((bearer, at)));
+        }
+        return sorted(pairs);
+    };
+    let targets = cx.values(by, tally.table, rows);
+    for (at, (row, target)) in rows.iter().zip(targets.iter()).enumerate() {
+        let mut home = |bearer| pairs.push((bearer, at));
+        match target {
+            Value::Unknown(_) if cx.facts.known(tally.table, *row, cx.until()) => {
+                unplaced.push(*row);
+            }
+            Value::Unknown(_) | Value::Nothing => {}
+            Value::List(items) => {
+                for item in items {
+                    homes(cx, tally, bearers, item, &mut home);
+                }
+            }
+            one => homes(cx, tally, bearers, one, home),
+        }
     }
+    sorted(pairs)
+}
+
+fn sorted(mut pairs: Vec<(u32, usize)>) -> Vec<(u32, usize)> {
     pairs.sort_unstable();
     pairs.dedup();
-    let lanes = Lanes::new(cx, measure, tally, bearers, &rows, &pairs);
-    found.placed = (0..pairs.len()).filter_map(|i| lanes.placed(i)).collect();
-    found
+    pairs
 }
 
 /// Rows recorded by now whose register's own date, where known, has come.
@@ -109,56 +170,33 @@ fn happened(cx: &AsOf<'_>, tally: &Tally) -> Vec<u32> {
     rows.into_iter().filter(come).collect()
 }
 
-/// What each row's path leads to: units or records; `None` where that is not known.
-fn targets(cx: &AsOf<'_>, tally: &Tally, rows: &[u32]) -> Vec<Option<Vec<Value>>> {
-    let Some(by) = &tally.by else {
-        let table = cx.tables().tables.get(tally.table);
-        let record = |row: &u32| {
-            table
-                .and_then(|t| t.record.get(*row as usize))
-                .copied()
-                .unwrap_or(NO_ROW)
-        };
-        return rows
-            .iter()
-            .map(|row| Some(vec![Value::Record(tally.table, record(row))]))
-            .collect();
-    };
-    let target = |value| match value {
-        Value::Unknown(_) => None,
-        Value::Nothing => Some(Vec::new()),
-        Value::List(items) => Some(items),
-        one => Some(vec![one]),
-    };
-    cx.values(by, tally.table, rows)
-        .into_iter()
-        .map(target)
-        .collect()
-}
-
-/// The bearers that a row's targets belong to: themselves, or units above them.
-fn homes(cx: &AsOf<'_>, tally: &Tally, bearers: &Bearers, targets: &[Value]) -> Vec<u32> {
-    let mut homes = Vec::new();
-    for target in targets {
-        if bearers.table != UNIT_TABLE {
-            if let Value::Record(table, record) = target
-                && *table == bearers.table
-                && let Some(position) = bearers.position.get(record)
-            {
-                homes.push(*position);
-            }
-            continue;
+/// The bearers that a row's target belongs to: itself, or units above it.
+fn homes(
+    cx: &AsOf<'_>,
+    tally: &Tally,
+    bearers: &Bearers,
+    target: &Value,
+    mut home: impl FnMut(u32),
+) {
+    if bearers.table != UNIT_TABLE {
+        if let Value::Record(table, record) = target
+            && *table == bearers.table
+            && let Some(position) = bearers.position(*record)
+        {
+            home(position);
         }
-        let mut next = unit_of(cx, target);
-        // The reading of units refuses circles; the bound holds whatever is read.
-        for _ in 0..64 {
-            let Some(unit) = next else { break };
-            homes.extend(bearers.position.get(&unit));
-            let parent = cx.programme.units.get(unit as usize).and_then(|u| u.parent);
-            next = parent.filter(|_| !tally.own).map(|p| p as u32);
-        }
+        return;
     }
-    homes
+    let mut next = unit_of(cx, target);
+    // The reading of units refuses circles; the bound holds whatever is read.
+    for _ in 0..64 {
+        let Some(unit) = next else { break };
+        if let Some(position) = bearers.position(unit) {
+            home(position);
+        }
+        let parent = cx.programme.units.get(unit as usize).and_then(|u| u.parent);
+        next = parent.filter(|_| !tally.own).map(|p| p as u32);
+    }
 }
 
 /// Everything worked out per pair of bearer and row.
@@ -198,7 +236,6 @@ impl<'l> Lanes<'l> {
             names,
         };
         let world = cx.world();
-        let reads_bearer = |rule: &Rule| names_read(rule).contains("bearer");
         // A rule that reads the period is asked again for each duty; here it stays open.
         let verdict = |rule: &Rule| {
             if !reads_bearer(rule) {
@@ -211,13 +248,13 @@ impl<'l> Lanes<'l> {
             if !reads_bearer(rule) {
                 return cx.values(rule, tally.table, &own);
             }
-            values(rule, &world, &frame)
+            Answers::Fresh(values(rule, &world, &frame))
         };
         let number = |rule: &Rule| values(rule).iter().map(real).collect::<Vec<_>>();
         let ones = || vec![Some(1.0); own.len()];
         let (amount, over, value) = match &tally.kind {
             TallyKind::Count => (ones(), ones(), Vec::new()),
-            TallyKind::Distinct(of) => (ones(), ones(), numbered(&values(of))),
+            TallyKind::Distinct(of) => (ones(), ones(), numbered(values(of).iter())),
             TallyKind::Sum(of) | TallyKind::Last(of) => (number(of), ones(), Vec::new()),
             TallyKind::Share(part) => {
                 let share = verdict(part)
@@ -231,8 +268,8 @@ impl<'l> Lanes<'l> {
         let mut counts = filter.map_or_else(|| vec![Some(true); own.len()], verdict);
         if let TallyKind::Distinct(of) = &tally.kind {
             let nothing = values(of);
-            for (counts, value) in counts.iter_mut().zip(nothing) {
-                if value == Value::Nothing {
+            for (counts, value) in counts.iter_mut().zip(nothing.iter()) {
+                if *value == Value::Nothing {
                     *counts = Some(false);
                 }
             }
@@ -275,6 +312,11 @@ impl<'l> Lanes<'l> {
 /// Whether a rule must be asked again for each period.
 pub(crate) fn reads_period(rule: &Rule) -> bool {
     names_read(rule).iter().any(|n| n.starts_with("period."))
+}
+
+/// Whether a rule must be asked for each bearer of a row.
+fn reads_bearer(rule: &Rule) -> bool {
+    names_read(rule).contains("bearer")
 }
 
 /// When each row was done: its date, for a row with a period alone the day it was first recorded.
@@ -369,7 +411,7 @@ pub(crate) fn real(value: &Value) -> Option<f64> {
 }
 
 /// Equal values get equal numbers; an unknown one gets none.
-fn numbered(values: &[Value]) -> Vec<Option<u32>> {
+fn numbered<'v>(values: impl Iterator<Item = &'v Value>) -> Vec<Option<u32>> {
     let mut seen: HashMap<String, u32> = HashMap::new();
     let number = |value: &Value| match value {
         Value::Unknown(_) | Value::Nothing => None,
@@ -378,5 +420,5 @@ fn numbered(values: &[Value]) -> Vec<Option<u32>> {
             Some(*seen.entry(format!("{value:?}")).or_insert(next))
         }
     };
-    values.iter().map(number).collect()
+    values.map(number).collect()
 }
