@@ -214,7 +214,7 @@ Heli and its peers ran one after another, in one run, on one thread each; a coun
 | commit | {args.commit} |
 | arguments | {args.arguments} |
 | peers | {versions}, SQLite {sqlite3.sqlite_version}, Python {platform.python_version()}, `cel` 0.15 |
-| instructions | {results.all("w1", "heli")[0]["level"]} |
+| instructions | {results.all("w1", "heli")[0]["level"].removeprefix("Level(").rstrip(")")} |
 
 ## Targets
 
@@ -247,7 +247,7 @@ One new row changes its standings in {results.heli("w2", "new_row_us"):.2f} µs.
 {duties_table(results)}
 ## The physical limit
 
-Measured in this run: reading {results.limit("read_gb_s"):.1f} GB/s, filling {results.limit("fill_gb_s"):.1f} GB/s, {results.limit("condition_grows_s"):.0f} × 10⁹ one-byte interval tests a second, {results.limit("literal_grows_s"):.0f} × 10⁹ literal-rows a second from planes in the second cache, {results.limit("count_grows_s"):.0f} × 10⁹ bits counted a second, about {results.limit("clock_ghz"):.1f} GHz; {results.all("limits")[0]["vectors"]}.
+Measured in this run: reading {results.limit("read_gb_s"):.1f} GB/s, filling {results.limit("fill_gb_s"):.1f} GB/s, {results.limit("condition_grows_s"):.0f} × 10⁹ one-byte interval tests a second, {results.limit("literal_grows_s"):.0f} × 10⁹ literal-rows a second from planes in the second cache, {results.limit("count_grows_s"):.0f} × 10⁹ bits counted a second, about {results.limit("clock_ghz"):.1f} GHz; in {results.all("limits")[0]["vectors"]}.
 
 - Policies ({conditions} conditions besides places): {text}
 - With little sharing ({conditions_unlike} conditions): {text_unlike}

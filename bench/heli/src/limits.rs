@@ -26,12 +26,17 @@ pub(crate) fn measure() -> Value {
 
 #[cfg(target_arch = "x86_64")]
 fn wide() -> bool {
-    is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512vpopcntdq")
+    // What the engine asks of a processor before it uses the widest registers.
+    is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512bw")
+        && is_x86_feature_detected!("avx512dq")
+        && is_x86_feature_detected!("avx512vbmi")
+        && is_x86_feature_detected!("avx512vpopcntdq")
 }
 
 #[cfg(target_arch = "x86_64")]
 fn narrow() -> bool {
-    is_x86_feature_detected!("avx2")
+    is_x86_feature_detected!("avx2") && is_x86_feature_detected!("popcnt")
 }
 
 #[cfg(not(target_arch = "x86_64"))]
