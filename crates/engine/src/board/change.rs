@@ -115,7 +115,7 @@ impl Board {
         for (sheet, class) in self.sheets.iter().zip(numbers) {
             let Some(class) = class else { continue };
             for list in &sheet.lists {
-                if !list.live.get(usize::from(class)).is_some_and(|l| *l) {
+                if !list.adds(class) {
                     continue;
                 }
                 let date = self.dates.get(sheet.table).copied().flatten();
@@ -127,7 +127,7 @@ impl Board {
                     continue;
                 };
                 self.homes(programme, list, target, |bearer| {
-                    for entry in self.entries(list, class, bearer) {
+                    for entry in list.entries_at(self.entries_of(class, bearer)) {
                         let amount = |at| Whole::new(version.columns, at)?.number(version.row, at);
                         taken.push((bearer, self.entry(entry, when, amount)));
                     }

@@ -11,6 +11,18 @@ use crate::moment::AsOf;
 use programme::Programme;
 use programme::model::DIVISION_TABLE;
 
+/// How many rows are looked up together.
+const BATCH: usize = 1_024;
+
+/// A row with one of its bearers.
+#[derive(Clone, Copy, Debug)]
+struct Home {
+    bearer: u32,
+    row: u32,
+    /// See [`Board::entries_of`].
+    entries: u32,
+}
+
 /// An entry as it is kept.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Taken {
@@ -22,55 +34,7 @@ impl Board {
     /// All entries, by the class of each row in each sheet.
     pub(super) fn gather(&self, cx: &AsOf<'_>, rows: &[Vec<u16>]) -> (Ledger<Hit>, Ledger<Doubt>) {
         let mut counts = vec![0u32; self.bearers.class.len()];
-        self.each_source(cx, rows, |list, columns, of_row| {
-            self.each_home(cx.programme, list, columns, of_row, |bearer, _, entries| {
-                if let Some(n) = counts.get_mut(bearer as usize) {
-                    *n += entries.len() as u32;
-                }
-            });
-        });
-        let mut room = Room::new(&counts, Some(Hit::mark));
-        let (mut doubt_of, mut doubts) = (Vec::new(), Vec::new());
-        self.each_source(cx, rows, |list, columns, of_row| {
-            let (recorded, superseded) = cx.facts.times(list.source.table);
-            let sums = self.sums(cx, list);
-            self.each_home(
-                cx.programme,
-                list,
-                columns,
-                of_row,
-                |bearer, row, entries| {
-                    let times = recorded.get(row).zip(superseded.get(row));
-                    let when = times.and_then(|(from, to)| columns.when(self, row, *from, *to));
-                    let Some(when) = when else { return };
-                    for entry in entries {
-                        let amount = |at: Stored| {
-                            let (_, column) = sums.iter().find(|(s, _)| *s == at)?;
-                            column.number(row, at)
-                        };
-                        match self.entry(entry, when, amount) {
-                            Taken::Hit(hit) => room.put(bearer, hit),
-                            Taken::Doubt(doubt) => {
-                                doubt_of.push(bearer);
-                                doubts.push(doubt);
-                            }
-                        }
-                    }
-                },
-            );
-        });
-        let doubts = Ledger::new(counts.len(), &doubt_of, &doubts);
-        // A row that may count leaves its place empty: a hit that was never known.
-        (room.filled(), doubts)
-    }
-
-    /// Every source with its columns and its rows' classes.
-    fn each_source<'c>(
-        &self,
-        cx: &'c AsOf<'_>,
-        rows: &[Vec<u16>],
-        mut each: impl FnMut(&List, &Columns<'c>, &[u16]),
-    ) {
+        let mut found = Vec::new();
         for (sheet, of_row) in self.sheets.iter().zip(rows) {
             let Some(table) = cx.facts.tables().tables.get(sheet.table) else {
                 continue;
@@ -78,35 +42,91 @@ impl Board {
             let date = self.dates.get(sheet.table).copied().flatten();
             for list in &sheet.lists {
                 if let Some(columns) = Columns::new(table, &list.source, date) {
-                    each(list, &columns.sparing(), of_row);
+                    let columns = columns.sparing();
+                    let homes = self.homes_of_all(cx.programme, list, &columns, of_row);
+                    for home in &homes {
+                        if let Some(n) = counts.get_mut(home.bearer as usize) {
+                            *n += list.entries_at(home.entries as usize).len() as u32;
+                        }
+                    }
+                    found.push((list, columns, homes));
                 }
             }
         }
+        let mut room = Room::new(&counts, Some(Hit::mark));
+        let (mut doubt_of, mut doubts) = (Vec::new(), Vec::new());
+        for (list, columns, homes) in found {
+            let times = cx.facts.times(list.source.table);
+            let sums = self.sums(cx, list);
+            for home in homes {
+                let row = home.row as usize;
+                let times = times.0.get(row).zip(times.1.get(row));
+                let when = times.and_then(|(from, to)| columns.when(self, row, *from, *to));
+                let Some(when) = when else { continue };
+                for entry in list.entries_at(home.entries as usize) {
+                    let amount = |at: Stored| {
+                        let (_, column) = sums.iter().find(|(s, _)| *s == at)?;
+                        column.number(row, at)
+                    };
+                    match self.entry(entry, when, amount) {
+                        Taken::Hit(hit) => room.put(home.bearer, hit),
+                        Taken::Doubt(doubt) => {
+                            doubt_of.push(home.bearer);
+                            doubts.push(doubt);
+                        }
+                    }
+                }
+            }
+        }
+        let doubts = Ledger::new(counts.len(), &doubt_of, &doubts);
+        // A row that may count leaves its place empty: a hit that was never known.
+        (room.filled(), doubts)
     }
 
-    /// Every bearer of every row that adds anything, with the entries.
-    fn each_home<'l>(
+    /// Every bearer of every row that may add anything.
+    fn homes_of_all(
         &self,
         programme: &Programme,
-        list: &'l List,
+        list: &List,
         columns: &Columns<'_>,
         of_row: &[u16],
-        mut each: impl FnMut(u32, usize, &'l [Entry]),
-    ) {
-        for (row, class) in of_row.iter().enumerate() {
-            if !list.live.get(usize::from(*class)).is_some_and(|l| *l) {
-                continue;
-            }
-            let Some(target) = columns.target(row) else {
-                continue;
-            };
-            self.homes(programme, list, target, |bearer| {
-                let entries = self.entries(list, *class, bearer);
-                if !entries.is_empty() {
-                    each(bearer, row, entries);
+    ) -> Vec<Home> {
+        let straight = !list.source.climbs && list.source.to != DIVISION_TABLE;
+        let numbers = self.bearers.number.get(list.kind);
+        let mut all = Vec::with_capacity(of_row.len() / 2);
+        let mut live = vec![(0, 0, 0); BATCH];
+        let mut next = 0;
+        for classes in of_row.chunks(BATCH) {
+            // In steps over a batch and without a branch, so that no look-up waits for the one before.
+            let mut n = 0;
+            for class in classes {
+                let (target, named) = columns.target_bits(next as usize);
+                if let Some(slot) = live.get_mut(n) {
+                    *slot = (next, *class, target);
                 }
-            });
+                n += usize::from(named & list.adds(*class));
+                next += 1;
+            }
+            let live = live.get(..n).unwrap_or_default();
+            let home = |row: u32, class: u16, bearer: u32| Home {
+                bearer,
+                row,
+                entries: self.entries_of(class, bearer) as u32,
+            };
+            if straight {
+                all.extend(live.iter().filter_map(|(row, class, target)| {
+                    let number = *numbers?.get(*target as usize)?;
+                    (number != NO_BEARER).then(|| home(*row, *class, number))
+                }));
+            } else {
+                for (row, class, target) in live {
+                    self.homes(programme, list, *target, |bearer| {
+                        all.push(home(*row, *class, bearer));
+                    });
+                }
+            }
         }
+        all
     }
 
     /// The columns that a source's measures sum.
@@ -122,10 +142,10 @@ impl Board {
         sums
     }
 
-    /// What a row adds for a bearer.
-    pub(super) fn entries<'l>(&self, list: &'l List, class: u16, bearer: u32) -> &'l [Entry] {
+    /// Where a list's entries stand for a row's class and a bearer.
+    pub(super) fn entries_of(&self, class: u16, bearer: u32) -> usize {
         let owes = self.bearers.class.get(bearer as usize).copied();
-        list.entries(class, owes.unwrap_or_default(), self.bearers.classes.len())
+        usize::from(class) * self.bearers.classes.len() + usize::from(owes.unwrap_or_default())
     }
 
     /// The bearers that a row belongs to, by what its reference leads to.

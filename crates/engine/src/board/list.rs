@@ -32,7 +32,7 @@ pub(super) struct List {
     start: Vec<u32>,
     entries: Vec<Entry>,
     /// Per class whether it adds anything to anybody.
-    pub(super) live: Vec<bool>,
+    live: Vec<bool>,
 }
 
 #[derive(Clone, Debug)]
@@ -164,9 +164,13 @@ impl List {
         self.live.push(self.entries.len() > before);
     }
 
-    /// What a row of a class adds for a bearer of a class, of `owing` classes.
-    pub(super) fn entries(&self, class: u16, bearer: u16, owing: usize) -> &[Entry] {
-        let at = usize::from(class) * owing + usize::from(bearer);
+    /// Whether rows of a class add anything to anybody.
+    pub(super) fn adds(&self, class: u16) -> bool {
+        self.live.get(usize::from(class)).is_some_and(|l| *l)
+    }
+
+    /// What a row adds, by the place that its class and its bearer's have in the list.
+    pub(super) fn entries_at(&self, at: usize) -> &[Entry] {
         match self.start.get(at..at + 2) {
             Some([from, to]) => self
                 .entries

@@ -119,6 +119,16 @@ impl<'c> Columns<'c> {
         (*record != NO_ROW).then_some(*record)
     }
 
+    /// The same without a branch: the record and whether there is one.
+    pub(super) fn target_bits(&self, row: usize) -> (u32, bool) {
+        let (record, present) = match &self.by {
+            None => (self.record.get(row), true),
+            Some((records, present)) => (records.get(row), present.is_none_or(|p| p.get(row))),
+        };
+        let record = record.copied().unwrap_or(NO_ROW);
+        (record, present & (record != NO_ROW))
+    }
+
     /// When a version counts; `None` where it never does.
     pub(super) fn when(
         &self,
