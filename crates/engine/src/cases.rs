@@ -288,7 +288,7 @@ pub fn find<'e>(
     let duty = found
         .duties
         .iter()
-        .find(|d| d.period.key == period && cx.id(d.bearer.table, d.bearer.record) == bearer)?;
+        .find(|d| *d.period.key == *period && cx.id(d.bearer.table, d.bearer.record) == bearer)?;
     Some((declared, at, duty))
 }
 

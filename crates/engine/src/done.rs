@@ -8,6 +8,7 @@ use crate::span::{LateEnd, after};
 use programme::Period;
 use programme::model::{Measure, Span};
 use rules::{Day, Rule};
+use std::sync::Arc;
 
 /// When the bearer was done, and when that was first recorded.
 #[derive(Clone, Debug)]
@@ -27,7 +28,7 @@ impl Done {
         };
         Held {
             verdict,
-            tallies: Vec::new(),
+            tallies: Arc::default(),
         }
     }
 

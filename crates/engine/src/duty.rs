@@ -4,6 +4,7 @@ use crate::Standing;
 use crate::span::LateEnd;
 use programme::Period;
 use rules::Day;
+use std::sync::Arc;
 
 /// Who bears a duty: a unit or a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,7 +47,7 @@ pub struct Held {
     /// The verdict; `None` where the ends differ.
     pub verdict: Option<bool>,
     /// One per tally of the measure.
-    pub tallies: Vec<Bounds>,
+    pub tallies: Arc<[Bounds]>,
 }
 
 /// One measure × one bearer × one period.

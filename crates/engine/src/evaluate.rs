@@ -15,6 +15,7 @@ use crate::tally::{Bearers, Placed, TallyRows, Window, bounds, place, reads_peri
 use programme::model::{Measure, Pace};
 use programme::{Period, Rhythm};
 use rules::{Bound, Day, Moment, Rule, Value, verdicts};
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 /// A programme's duties at one moment.
@@ -124,6 +125,8 @@ pub(crate) struct Work<'w> {
     owes: Owes<'w>,
     /// Per tally: its filter, where that reads the period.
     by_period: Vec<Option<&'w Rule>>,
+    /// The tallies of the duty at hand.
+    tallies: RefCell<Vec<Bounds>>,
 }
 
 impl<'w> Work<'w> {
@@ -138,6 +141,7 @@ impl<'w> Work<'w> {
                 .iter()
                 .map(|t| t.filter.as_ref().filter(|f| reads_period(f)))
                 .collect(),
+            tallies: RefCell::default(),
         }
     }
 
@@ -376,48 +380,45 @@ impl<'w> Work<'w> {
     /// stocks as they were known before `stock`.
     fn held(&self, look: &Look<'_>, done_by: Day, known: Moment, stock: Moment) -> Held {
         let done_by = done_by.min(self.cx.at);
-        let tallies: Vec<Bounds> = self
-            .measure
-            .tallies
-            .iter()
-            .zip(look.rows)
-            .zip(&self.by_period)
-            .map(|((tally, rows), by_period)| {
-                let is_stock = tally.on.is_none() && tally.for_period.is_none();
-                let window = Window {
-                    period: &look.dated.period,
-                    done_by,
-                    known: if is_stock { stock } else { known },
-                };
-                let counts = by_period.map(|rule| self.period_counts(rule, look, rows));
-                let inside = rows.iter().enumerate().filter_map(|(i, row)| {
-                    if !self.cx.facts.known(tally.table, row.row, window.known) {
-                        return None;
-                    }
-                    let counts = counts
-                        .as_ref()
-                        .map_or(row.counts, |c| c.get(i).copied().flatten());
-                    match within(row, counts, &window) {
-                        Some(false) => None,
-                        Some(true) => Some((row, true)),
-                        None => Some((row, false)),
-                    }
-                });
-                let found = bounds(&tally.kind, inside);
-                if look.filed {
-                    found
-                } else {
-                    Bounds {
-                        high: None,
-                        ..found
-                    }
+        let all = self.measure.tallies.iter().zip(look.rows);
+        let found = all.zip(&self.by_period).map(|((tally, rows), by_period)| {
+            let is_stock = tally.on.is_none() && tally.for_period.is_none();
+            let window = Window {
+                period: &look.dated.period,
+                done_by,
+                known: if is_stock { stock } else { known },
+            };
+            let (recorded, superseded) = self.cx.facts.times(tally.table);
+            let at = |all: &[Moment], row: u32| all.get(row as usize).copied();
+            let counts = by_period.map(|rule| self.period_counts(rule, look, rows));
+            let inside = rows.iter().enumerate().filter_map(|(i, row)| {
+                let from = at(recorded, row.row)?;
+                if from >= window.known || at(superseded, row.row)? < window.known {
+                    return None;
                 }
-            })
-            .collect();
-        Held {
-            verdict: self.owes.verdict(look.bearer.row, look.dated, &tallies),
-            tallies,
-        }
+                let counts = counts
+                    .as_ref()
+                    .map_or(row.counts, |c| c.get(i).copied().flatten());
+                match within(row, counts, &window) {
+                    Some(false) => None,
+                    Some(true) => Some((row, true)),
+                    None => Some((row, false)),
+                }
+            });
+            let found = bounds(&tally.kind, inside);
+            if look.filed {
+                found
+            } else {
+                Bounds {
+                    high: None,
+                    ..found
+                }
+            }
+        });
+        let mut tallies = self.tallies.borrow_mut();
+        tallies.clear();
+        tallies.extend(found);
+        self.owes.held(look.bearer.row, look.dated, &tallies)
     }
 
     /// Verdicts of a `where` that reads the period, for this duty's rows.

@@ -42,6 +42,6 @@ impl Filed {
         let id = cx.id(bearer.bearer.table, bearer.bearer.record);
         self.0
             .as_ref()
-            .is_none_or(|all| all.get(id).is_some_and(|p| p.contains(&period.key)))
+            .is_none_or(|all| all.get(id).is_some_and(|p| p.contains(&*period.key)))
     }
 }

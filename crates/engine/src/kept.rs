@@ -1,6 +1,6 @@
 //! What a rule said of the same numbers before: asked once for all duties that rest on them.
 
-use crate::duty::Bounds;
+use crate::duty::{Bounds, Held};
 use crate::pace::Goal;
 use crate::period::Dated;
 use std::cell::RefCell;
@@ -15,7 +15,7 @@ pub(crate) struct Kept {
     /// Whether it reads the period's days.
     period: bool,
     key: RefCell<Vec<u64>>,
-    verdicts: RefCell<Answers<Option<bool>>>,
+    held: RefCell<Answers<Held>>,
     goals: RefCell<Answers<Rc<[Goal]>>>,
 }
 
@@ -53,20 +53,23 @@ impl Kept {
             bearer: read.contains("bearer"),
             period: read.iter().any(|name| name.starts_with("period.")),
             key: RefCell::default(),
-            verdicts: RefCell::default(),
+            held: RefCell::default(),
             goals: RefCell::default(),
         }
     }
 
     /// The verdict on these numbers, asked of `ask` where it is new.
-    pub(crate) fn verdict(
+    pub(crate) fn held(
         &self,
         row: u32,
         dated: &Dated,
         tallies: &[Bounds],
         ask: impl FnOnce() -> Option<bool>,
-    ) -> Option<bool> {
-        self.answer(&self.verdicts, (row, dated, tallies), ask)
+    ) -> Held {
+        self.answer(&self.held, (row, dated, tallies), || Held {
+            verdict: ask(),
+            tallies: tallies.into(),
+        })
     }
 
     /// The goals on these numbers, asked of `ask` where they are new.

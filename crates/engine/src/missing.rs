@@ -63,7 +63,7 @@ impl Look<'_> {
         if let Some(register) = &self.measure.complete
             && self.duty.tallies().iter().any(|b| b.high.is_none())
         {
-            let period = self.duty.period.key.clone();
+            let period = self.duty.period.key.to_string();
             items.push(MissingItem::Filing {
                 register: register.clone(),
                 period,

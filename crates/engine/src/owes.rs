@@ -1,6 +1,6 @@
 //! What is owed, judged between the bounds of the tallies.
 
-use crate::duty::Bounds;
+use crate::duty::{Bounds, Held};
 use crate::evaluate::period_names;
 use crate::kept::Kept;
 use crate::moment::AsOf;
@@ -58,8 +58,13 @@ impl<'o> Owes<'o> {
         self.at_most
     }
 
-    /// The verdict; `None` where the ends of the bounds differ.
-    pub(crate) fn verdict(&self, row: u32, dated: &Dated, tallies: &[Bounds]) -> Option<bool> {
+    /// Whether it holds on these tallies; `None` where the ends of the bounds differ.
+    pub(crate) fn held(&self, row: u32, dated: &Dated, tallies: &[Bounds]) -> Held {
+        self.kept
+            .held(row, dated, tallies, || self.verdict(row, dated, tallies))
+    }
+
+    fn verdict(&self, row: u32, dated: &Dated, tallies: &[Bounds]) -> Option<bool> {
         let rule = self.rule?;
         let nothing = |(tally, b): (&programme::model::Tally, &Bounds)| {
             matches!(tally.kind, TallyKind::Share(_) | TallyKind::Ratio(..))
@@ -68,14 +73,12 @@ impl<'o> Owes<'o> {
         if self.measure.empty_ratio_met && self.measure.tallies.iter().zip(tallies).any(nothing) {
             return Some(true);
         }
-        self.kept.verdict(row, dated, tallies, || {
-            verdict_between(
-                rule,
-                &self.cx.world(),
-                &self.bounds(row, dated, tallies),
-                dated.share,
-            )
-        })
+        verdict_between(
+            rule,
+            &self.cx.world(),
+            &self.bounds(row, dated, tallies),
+            dated.share,
+        )
     }
 
     /// Each `tally >= N` with its N for this duty; N may itself be worked out from tallies that are known.

@@ -2,6 +2,7 @@
 
 use crate::lasting::{self, Part, reads_today};
 use crate::moment::AsOf;
+use crate::tally::real;
 use programme::model::{Policy, PolicyVersion};
 use rules::{Bound, Day, Node, Rule, Value, Verdicts, values, verdicts};
 use std::sync::Arc;
@@ -48,9 +49,9 @@ pub(crate) struct Lasting {
     /// By row; who is eligible is not yet told, nor the score where it moves.
     verdicts: Vec<Verdict>,
     /// Per line of the table of points, by row; `None` for a line that moves.
-    points: Vec<Option<Vec<Value>>>,
+    points: Vec<Option<Vec<f64>>>,
     /// By row, where no line moves.
-    scores: Option<Vec<Value>>,
+    scores: Option<Vec<f64>>,
 }
 
 impl Lasting {
@@ -69,7 +70,7 @@ impl Lasting {
             return None;
         }
         let rows = cx.all_rows(table);
-        let points: Vec<Option<Vec<Value>>> = lines()
+        let points: Vec<Option<Vec<f64>>> = lines()
             .map(|rule| (!reads_today(&rule.root)).then(|| points(cx, rule, &rows)))
             .collect();
         let scores = scores(
@@ -97,8 +98,13 @@ impl Lasting {
         let moved = self.moved(cx, version, rows);
         let scores = moved.as_ref().or(self.scores.as_ref());
         let run = |rule: &Rule, rows: &[u32]| {
-            let scores = scores.map(|scores| gathered(scores, rows));
-            eligible(cx, rule, rows, scores.as_deref())
+            let one = |row: &u32| scores.and_then(|scores| scores.get(*row as usize).copied());
+            let own: Option<Vec<f64>> = scores.map(|_| {
+                rows.iter()
+                    .map(|row| one(row).unwrap_or(f64::NAN))
+                    .collect()
+            });
+            eligible(cx, rule, rows, own.as_deref())
         };
         let mask = lasting::mask(rows, self.verdicts.len());
         let found = self.eligible.said(&mask, &run);
@@ -107,7 +113,7 @@ impl Lasting {
             let mut verdict = self.verdicts.get(row)?.clone();
             verdict.eligible = lasting::one(&found, row);
             if let Some(moved) = &moved {
-                verdict.score = moved.get(row).and_then(told);
+                verdict.score = moved.get(row).and_then(|score| told(*score));
             }
             Some(verdict)
         };
@@ -115,42 +121,37 @@ impl Lasting {
     }
 
     /// The scores on a day where they move, by row; those of other rows are not told.
-    fn moved(&self, cx: &AsOf<'_>, version: &PolicyVersion, rows: &[u32]) -> Option<Vec<Value>> {
+    fn moved(&self, cx: &AsOf<'_>, version: &PolicyVersion, rows: &[u32]) -> Option<Vec<f64>> {
         if self.points.iter().all(Option::is_some) {
             return None;
         }
-        let lines = version.score.iter().zip(&self.points);
-        let lines: Vec<Vec<Value>> = lines
-            .map(|(item, kept)| match kept {
-                Some(kept) => gathered(kept, rows),
-                None => points(cx, &item.points, rows),
-            })
-            .collect();
-        let found = scores(
-            &lines.iter().map(Vec::as_slice).collect::<Vec<_>>(),
-            rows.len(),
-        )?;
-        let mut all = vec![Value::Unknown(None); self.verdicts.len()];
-        for (row, score) in rows.iter().zip(found) {
-            if let Some(place) = all.get_mut(*row as usize) {
-                *place = score;
+        let mut all = vec![f64::NAN; self.verdicts.len()];
+        for row in rows {
+            if let Some(score) = all.get_mut(*row as usize) {
+                *score = 0.0;
+            }
+        }
+        // Line by line, so that each row's sum is the same as that of its lines in order.
+        for (item, kept) in version.score.iter().zip(&self.points) {
+            match kept {
+                Some(kept) => all.iter_mut().zip(kept).for_each(|(sum, n)| *sum += n),
+                None => {
+                    for (row, n) in rows.iter().zip(points(cx, &item.points, rows)) {
+                        if let Some(sum) = all.get_mut(*row as usize) {
+                            *sum += n;
+                        }
+                    }
+                }
             }
         }
         Some(all)
     }
 }
 
-fn gathered(values: &[Value], rows: &[u32]) -> Vec<Value> {
-    let one = |row: &u32| values.get(*row as usize).cloned();
-    rows.iter()
-        .map(|row| one(row).unwrap_or(Value::Unknown(None)))
-        .collect()
-}
-
 /// What a version says of rows of its register.
 fn judge(cx: &AsOf<'_>, version: &PolicyVersion, rows: &[u32]) -> Vec<Verdict> {
     let lines = version.score.iter();
-    let lines: Vec<Vec<Value>> = lines.map(|item| points(cx, &item.points, rows)).collect();
+    let lines: Vec<Vec<f64>> = lines.map(|item| points(cx, &item.points, rows)).collect();
     let scores = scores(
         &lines.iter().map(Vec::as_slice).collect::<Vec<_>>(),
         rows.len(),
@@ -163,15 +164,28 @@ fn judge(cx: &AsOf<'_>, version: &PolicyVersion, rows: &[u32]) -> Vec<Verdict> {
     all
 }
 
-/// The points of one line of the table.
-fn points(cx: &AsOf<'_>, rule: &Rule, rows: &[u32]) -> Vec<Value> {
-    values(rule, &cx.world(), &cx.frame(rows))
+/// The points of one line of the table; not a number where they are not known.
+fn points(cx: &AsOf<'_>, rule: &Rule, rows: &[u32]) -> Vec<f64> {
+    let found = values(rule, &cx.world(), &cx.frame(rows));
+    found
+        .iter()
+        .map(|value| real(value).unwrap_or(f64::NAN))
+        .collect()
+}
+
+/// Scores as the name `score` stands for them.
+fn named(scores: &[f64]) -> Vec<Value> {
+    let value = |score: &f64| told(*score).map_or(Value::Unknown(None), Value::Double);
+    scores.iter().map(value).collect()
 }
 
 /// Where a rule of who is eligible holds.
-fn eligible(cx: &AsOf<'_>, rule: &Rule, rows: &[u32], scores: Option<&[Value]>) -> Verdicts {
+fn eligible(cx: &AsOf<'_>, rule: &Rule, rows: &[u32], scores: Option<&[f64]>) -> Verdicts {
     let mut frame = cx.frame(rows);
-    if let Some(scores) = scores {
+    let scores = scores
+        .filter(|_| lasting::reads(&rule.root, "score"))
+        .map(named);
+    if let Some(scores) = &scores {
         frame.names.insert("score", Bound::Each(scores));
     }
     verdicts(rule, &cx.world(), &frame)
@@ -182,11 +196,18 @@ fn worth(
     cx: &AsOf<'_>,
     version: &PolicyVersion,
     rows: &[u32],
-    scores: Option<&[Value]>,
+    scores: Option<&[f64]>,
 ) -> Vec<Verdict> {
     let world = cx.world();
     let mut frame = cx.frame(rows);
-    if let Some(scores) = scores {
+    let read = |rule: &Option<Rule>| {
+        rule.as_ref()
+            .is_some_and(|r| lasting::reads(&r.root, "score"))
+    };
+    let named = scores
+        .filter(|_| read(&version.amount) || read(&version.class))
+        .map(named);
+    if let Some(scores) = &named {
         frame.names.insert("score", Bound::Each(scores));
     }
     let of = |rule: &Option<Rule>| rule.as_ref().map(|rule| values(rule, &world, &frame));
@@ -203,16 +224,13 @@ fn worth(
             _ => None,
         },
         class: class_at(i),
-        score: scores.and_then(|scores| told(scores.get(i)?)),
+        score: scores.and_then(|scores| told(*scores.get(i)?)),
     };
     (0..rows.len()).map(verdict).collect()
 }
 
-fn told(score: &Value) -> Option<f64> {
-    match score {
-        Value::Double(points) => Some(*points),
-        _ => None,
-    }
+fn told(score: f64) -> Option<f64> {
+    (!score.is_nan()).then_some(score)
 }
 
 /// The class's name, kept once: a policy knows few classes.
@@ -225,17 +243,11 @@ fn shared(names: &mut Vec<Arc<str>>, class: &str) -> Arc<str> {
     name
 }
 
-/// The sum of the lines, by lane; unknown where a line is, `None` without a table of points.
-fn scores(lines: &[&[Value]], lanes: usize) -> Option<Vec<Value>> {
-    let score = |lane: usize| {
-        let mut sum = 0.0;
-        for line in lines {
-            match line.get(lane).and_then(crate::tally::real) {
-                Some(points) => sum += points,
-                None => return Value::Unknown(None),
-            }
-        }
-        Value::Double(sum)
-    };
-    (!lines.is_empty()).then(|| (0..lanes).map(score).collect())
+/// The sum of the lines, by lane; not a number where a line is not known, `None` without a table of points.
+fn scores(lines: &[&[f64]], lanes: usize) -> Option<Vec<f64>> {
+    let mut sums = vec![0.0; lanes];
+    for line in lines {
+        sums.iter_mut().zip(*line).for_each(|(sum, n)| *sum += n);
+    }
+    (!lines.is_empty()).then_some(sums)
 }

@@ -2,6 +2,7 @@
 
 use rules::Day;
 use std::fmt;
+use std::sync::Arc;
 
 /// How often a duty comes round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -35,7 +36,7 @@ pub struct Period {
     /// Last day.
     pub until: Day,
     /// `2023-09`, `2023-W39`, `once`, `always` …: the period's name in a duty's id.
-    pub key: String,
+    pub key: Arc<str>,
 }
 
 impl PeriodKind {
@@ -110,7 +111,11 @@ impl PeriodKind {
                 format!("{year:04}"),
             ),
         };
-        Period { from, until, key }
+        Period {
+            from,
+            until,
+            key: key.into(),
+        }
     }
 
     /// The period with this key; `None` when the key is not one of this kind.
@@ -142,7 +147,7 @@ impl PeriodKind {
                 )?
             }
         };
-        Some(self.containing(day)).filter(|p| p.key == key)
+        Some(self.containing(day)).filter(|p| *p.key == *key)
     }
 
     /// All periods of this kind that share a day with `from..=until`, in order, uncut.
@@ -193,7 +198,8 @@ mod tests {
         assert_eq!(
             PeriodKind::HalfMonth
                 .containing(Day::from_ymd(2023, 10, 3).unwrap_or_default())
-                .key,
+                .key
+                .as_ref(),
             "2023-10-H1"
         );
         assert_eq!(PeriodKind::TenDays.parse_key("2023-10-T4"), None);

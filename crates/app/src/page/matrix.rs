@@ -122,16 +122,16 @@ impl Reading<'_> {
         let at: HashMap<&str, usize> = periods
             .values()
             .enumerate()
-            .map(|(i, p)| (p.key.as_str(), i))
+            .map(|(i, p)| (&*p.key, i))
             .collect();
         let mut cells = Cells::new();
         for duty in duties {
-            if let Some(column) = at.get(duty.period.key.as_str()) {
+            if let Some(column) = at.get(&*duty.period.key) {
                 self.put(&mut cells, measure, *column, duty);
             }
         }
         let column = |p: &&Period| MatrixColumn {
-            id: p.key.clone(),
+            id: p.key.to_string(),
             name: period_name(p).name,
             clause: String::new(),
         };

@@ -198,7 +198,7 @@ impl<'r> Reading<'r> {
         DutyId {
             measure: measure.id.clone(),
             bearer: self.cx.id(duty.bearer.table, duty.bearer.record).to_owned(),
-            period: duty.period.key.clone(),
+            period: duty.period.key.to_string(),
         }
     }
 
@@ -239,7 +239,7 @@ pub(crate) fn figure(tally: &Tally, bounds: &Bounds) -> Option<Figure> {
 /// A period as people say it.
 pub(crate) fn period_name(period: &Period) -> PeriodName {
     PeriodName {
-        id: period.key.clone(),
+        id: period.key.to_string(),
         name: period_words(period),
         from: date(period.from),
         until: date(period.until),
@@ -250,7 +250,7 @@ fn period_words(period: &Period) -> Text {
     const MONTHS: [&str; 12] = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ];
-    let key = period.key.as_str();
+    let key = &*period.key;
     let (year, rest) = key.split_once('-').unwrap_or((key, ""));
     let month = |text: &str| text.parse::<usize>().ok().filter(|m| (1..=12).contains(m));
     let english = |m: usize| {

@@ -412,13 +412,23 @@ pub(crate) fn real(value: &Value) -> Option<f64> {
 
 /// Equal values get equal numbers; an unknown one gets none.
 fn numbered<'v>(values: impl Iterator<Item = &'v Value>) -> Vec<Option<u32>> {
-    let mut seen: HashMap<String, u32> = HashMap::new();
-    let number = |value: &Value| match value {
-        Value::Unknown(_) | Value::Nothing => None,
-        value => {
-            let next = seen.len() as u32;
-            Some(*seen.entry(format!("{value:?}")).or_insert(next))
-        }
+    /// What tells one value from another.
+    #[derive(PartialEq, Eq, Hash)]
+    enum Same<'v> {
+        Record(usize, u32),
+        Text(&'v str),
+        Other(String),
+    }
+    let mut seen: HashMap<Same<'_>, u32> = HashMap::new();
+    let number = |value: &'v Value| {
+        let same = match value {
+            Value::Unknown(_) | Value::Nothing => return None,
+            Value::Record(table, record) => Same::Record(*table, *record),
+            Value::Text(text) => Same::Text(text),
+            other => Same::Other(format!("{other:?}")),
+        };
+        let next = seen.len() as u32;
+        Some(*seen.entry(same).or_insert(next))
     };
     values.map(number).collect()
 }

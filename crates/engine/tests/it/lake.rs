@@ -101,7 +101,7 @@ pub(crate) fn duty<'e>(cx: &AsOf<'_>, evaluation: &'e Evaluation, id: &str) -> O
     evaluation.measures[at.unwrap()]
         .duties
         .iter()
-        .find(|d| d.period.key == period && cx.id(d.bearer.table, d.bearer.record) == bearer)
+        .find(|d| *d.period.key == *period && cx.id(d.bearer.table, d.bearer.record) == bearer)
 }
 
 /// The word of a duty's standing on a day; `none` where there is no such duty.

@@ -8,7 +8,10 @@ fn places(sheet: &str, at: &str) -> Vec<(&'static str, Option<usize>, i64)> {
     let facts = facts(&LAKE, &[("output", sheet)]);
     let (cx, _) = lake(&facts, at);
     let periods = ranking(&cx, &LAKE.notices[0].rankings[0]);
-    let march = periods.iter().find(|p| p.period.key == "2023-03").unwrap();
+    let march = periods
+        .iter()
+        .find(|p| &*p.period.key == "2023-03")
+        .unwrap();
     let one = |r: &engine::Ranked| {
         (
             LAKE.units[r.unit as usize].id.as_str(),
@@ -59,7 +62,7 @@ fn places_are_provisional_while_the_period_runs_or_a_value_is_missing() {
         let periods = ranking(&cx, &LAKE.notices[0].rankings[0]);
         let march = periods
             .into_iter()
-            .find(|p| p.period.key == "2023-03")
+            .find(|p| &*p.period.key == "2023-03")
             .unwrap();
         march.units.iter().all(|r| r.provisional)
     };

@@ -311,7 +311,7 @@ impl<'a, 'p> Making<'a, 'p> {
 /// `period`, `period.from`, `period.until`, `period.of_year`: the share of the year that is over at its end.
 fn of_period(period: &Period, rest: &[String]) -> Cell {
     match rest.first().map(String::as_str) {
-        None => Cell::Text(period.key.as_str().into()),
+        None => Cell::Text((&*period.key).into()),
         Some("from") => Cell::Day(period.from),
         Some("until") => Cell::Day(period.until),
         Some("of_year") => {

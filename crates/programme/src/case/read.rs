@@ -255,7 +255,10 @@ fn keyed<'p>(programme: &'p Programme, measure: &'p Measure) -> &'p Measure {
 fn key_of(measure: &Measure, period: &Text<'_>) {
     let example = match measure.every {
         Rhythm::Every(kind) if kind.parse_key(&period.value).is_some() => return,
-        Rhythm::Every(kind) => kind.containing(measure.from.unwrap_or_default()).key,
+        Rhythm::Every(kind) => {
+            let period = kind.containing(measure.from.unwrap_or_default());
+            period.key.to_string()
+        }
         Rhythm::Once => "once".to_owned(),
         Rhythm::Always => "always".to_owned(),
     };
@@ -339,7 +342,7 @@ fn calendar(_: &Programme, table: &Table<'_>) -> Option<Ask> {
         period: crate::Period {
             from: from?,
             until: until?,
-            key: key?.value,
+            key: key?.value.into(),
         },
     }))
 }

@@ -34,7 +34,7 @@ pub(super) fn value(
         FieldKind::Date => Day::parse(text).map(Value::Date),
         FieldKind::Time => Moment::parse(text).map(Value::Time),
         FieldKind::Period(kind) => {
-            PeriodKind::parse_key(kind, text).map(|p| Value::Text(p.key.into()))
+            PeriodKind::parse_key(kind, text).map(|p| Value::Text((&*p.key).into()))
         }
         FieldKind::Choice => known(text).then(|| Value::Text(text.into())),
         FieldKind::Choices => {

@@ -181,7 +181,7 @@ fn ten_events_a_month_become_a_measure() {
         ("notices/2023-08-industry/part-3.toml", (3, 10))
     );
     let first: Period = PeriodKind::Month.containing(m.from.unwrap());
-    assert_eq!(first.key, "2023-08");
+    assert_eq!(&*first.key, "2023-08");
 }
 
 #[test]
