@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::view::{DutyId, DutyPage, Front, MatrixPage, MatrixQuestion, NoticePage, UnitPage};
-use engine::{AsOf, Counts, Evaluation, Facts, evaluate, evaluate_measure};
+use engine::{AsOf, Counts, Evaluation, Facts, Lasting, evaluate, evaluate_measure};
 use jiff::civil::Date;
 use programme::Programme;
 use rules::Day;
@@ -19,6 +19,8 @@ pub struct App(Arc<Inner>);
 struct Inner {
     programme: Programme,
     facts: Facts,
+    /// What every day says alike, so that the next one asked for comes at once.
+    lasting: Arc<Lasting>,
     today: Day,
     rehearsal: bool,
     /// Evaluations by day, with the order of their last use.
@@ -45,6 +47,7 @@ impl App {
         Self(Arc::new(Inner {
             programme,
             facts,
+            lasting: Arc::default(),
             today,
             rehearsal,
             kept: Mutex::default(),
@@ -122,7 +125,7 @@ impl App {
                 day
             }
         };
-        let cx = AsOf::new(&inner.programme, &inner.facts, at);
+        let cx = AsOf::among(&inner.programme, &inner.facts, at, &inner.lasting);
         let evaluation = self.evaluation(&cx);
         Ok(Reading {
             cx,
@@ -148,7 +151,7 @@ impl App {
         let key = (measure.to_owned(), at);
         let found = lock(&self.0.counts).get(&key).copied();
         found.unwrap_or_else(|| {
-            let cx = AsOf::new(&self.0.programme, &self.0.facts, at);
+            let cx = AsOf::among(&self.0.programme, &self.0.facts, at, &self.0.lasting);
             let result = evaluate_measure(&cx, measure);
             let begun = result
                 .iter()

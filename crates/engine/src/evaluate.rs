@@ -19,7 +19,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 /// A programme's duties at one moment.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Evaluation {
     /// The day at whose end all is looked at.
     pub at: Day,
@@ -28,7 +28,7 @@ pub struct Evaluation {
 }
 
 /// One measure's duties and the evidence they rest on.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct MeasureResult {
     /// Position of the notice in the programme.
     pub notice: usize,

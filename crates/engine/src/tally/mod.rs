@@ -41,7 +41,7 @@ pub struct Placed {
 }
 
 /// All rows that a tally of a measure looks at.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TallyRows {
     /// Sorted by bearer, then by row.
     pub placed: Vec<Placed>,

@@ -1,13 +1,13 @@
 //! Small examples on the programme of Fujian, and its own.
 
 use super::{Options, sheets};
-use app::engine::{AsOf, FactsBuilder, Sheet, Standing, evaluate};
+use app::engine::{AsOf, Facts, FactsBuilder, Sheet, Standing, evaluate, policy};
 use app::programme::{self, Files, Programme};
 use app::rules::Day;
 use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 fn day(text: &str) -> Day {
     Day::parse(text).unwrap()
@@ -209,23 +209,66 @@ fn a_name_that_leads_nowhere_is_found_at_its_place() {
     );
 }
 
+/// Fujian's own example with few firms, up to the end of the campaign.
+fn fujians_facts() -> &'static Facts {
+    static MADE: OnceLock<Facts> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let options = Options {
+            seed: 7,
+            firms: Some(800),
+            until: fujian().campaign.1,
+        };
+        let mut builder = FactsBuilder::new(fujian());
+        for sheet in sheets(fujian(), &folder("fujian"), &options).unwrap() {
+            builder.add(sheet);
+        }
+        builder.build().unwrap()
+    })
+}
+
 #[test]
 fn fujians_example_is_read_whole_and_shows_every_standing_on_its_day() {
-    let options = Options {
-        seed: 7,
-        firms: Some(800),
-        until: fujian().campaign.1,
-    };
-    let mut builder = FactsBuilder::new(fujian());
-    for sheet in sheets(fujian(), &folder("fujian"), &options).unwrap() {
-        builder.add(sheet);
-    }
-    let facts = builder.build().unwrap();
-    let moment = AsOf::new(fujian(), &facts, day("2023-09-26"));
+    let moment = AsOf::new(fujian(), fujians_facts(), day("2023-09-26"));
     let found = evaluate(&moment);
     let standings: HashSet<Standing> = found
         .duties(fujian())
         .map(|(_, duty)| duty.standing)
         .collect();
     assert_eq!(standings.len(), Standing::ALL.len());
+}
+
+/// What every policy in force says of every record.
+fn entitled(cx: &AsOf<'_>) -> Vec<Vec<policy::Verdict>> {
+    let in_force = fujian()
+        .policies
+        .iter()
+        .filter_map(|p| Some((p, policy::version(p, cx.at)?)));
+    let said = in_force.map(|(policy, version)| {
+        let (table, _) = fujian().register(&policy.who).unwrap();
+        let rows: Vec<u32> = cx.current(table).map(|(_, row)| row).collect();
+        policy::entitle(cx, policy, version, &rows)
+    });
+    said.collect()
+}
+
+#[test]
+fn a_day_among_many_says_what_it_says_alone() {
+    let (from, until) = fujian().campaign;
+    let lasting = Arc::default();
+    // Later days first: what lasts must not depend on the day that asked for it.
+    for back in (0..=until.0 - from.0).step_by(13) {
+        let at = until.plus(-back);
+        let alone = AsOf::new(fujian(), fujians_facts(), at);
+        let among = AsOf::among(fujian(), fujians_facts(), at, &lasting);
+        for (one, other) in evaluate(&alone)
+            .measures
+            .iter()
+            .zip(&evaluate(&among).measures)
+        {
+            let notice = &fujian().notices[one.notice];
+            let measure = &notice.measures[one.measure].id;
+            assert!(one == other, "{measure} on {at}");
+        }
+        assert!(entitled(&alone) == entitled(&among), "policies on {at}");
+    }
 }
