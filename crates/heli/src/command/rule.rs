@@ -4,7 +4,7 @@ use super::Format;
 use crate::End;
 use crate::folder::{self, Refusal, pick};
 use app::engine::{AsOf, cases};
-use app::rules::{self, Day, Expected, Frame, Lane, Ranged, RuleFault, Words};
+use app::rules::{self, Bits, Day, Expected, Form, Lane, Plan, Ranged, RuleFault, Words};
 use clap::{ArgGroup, Args};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -34,6 +34,9 @@ pub(crate) struct Rule {
     /// Explain the verdict of the row with this id.
     #[arg(long, value_name = "ROW")]
     explain: Option<String>,
+    /// Tell how each part of a rule runs: fast by codes, flags or reckoned numbers, or outside the fast forms.
+    #[arg(long)]
+    explain_plan: bool,
     /// Text for people, JSON for machines.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -56,6 +59,16 @@ struct Verdicts {
     no: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     explanation: Option<rules::Explained>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<Vec<Part>>,
+}
+
+/// A part of a rule and how it runs.
+#[derive(Serialize)]
+struct Part {
+    part: String,
+    form: Form,
+    words: Words,
 }
 
 #[derive(Serialize)]
@@ -104,10 +117,7 @@ impl Rule {
                 format!("there is no row {row} in {}", self.data.display()),
             )));
         }
-        let answers: Vec<Answer> = texts
-            .iter()
-            .map(|text| self.answer(&cx, table, text))
-            .collect();
+        let answers = self.answers(&cx, table, texts);
         let faulty = answers.iter().any(|a| matches!(a, Answer::Fault { .. }));
         match self.format {
             Format::Json => println!(
@@ -119,48 +129,65 @@ impl Rule {
         Ok(if faulty { End::No } else { End::Done })
     }
 
-    fn answer(&self, cx: &AsOf<'_>, table: usize, text: &str) -> Answer {
-        let rule =
-            match cases::check_rule(cx.programme, Some(&self.register), text, &Expected::Verdict) {
+    /// Every rule in its place; those without fault run together.
+    fn answers(&self, cx: &AsOf<'_>, table: usize, texts: Vec<String>) -> Vec<Answer> {
+        let check = |text: &String| {
+            cases::check_rule(cx.programme, Some(&self.register), text, &Expected::Verdict)
+        };
+        let checked: Vec<_> = texts.iter().map(check).collect();
+        let sound: Vec<&rules::Rule> = checked.iter().flatten().collect();
+        let plan = Plan::new(table, &sound, &cx.world(), &cx.settings());
+        let mut record_of = BTreeMap::new();
+        let mut rows = Bits::filled(plan.rows(), false);
+        for (record, row) in cx.current(table) {
+            rows.set(row as usize, true);
+            record_of.insert(row as usize, record);
+        }
+        let threads = std::thread::available_parallelism().map_or(1, |n| n.get());
+        let sets = plan.sets(&rows, threads);
+        let ids = |rows: &mut dyn Iterator<Item = usize>| {
+            let mut records: Vec<u32> = rows
+                .filter_map(|row| record_of.get(&row).copied())
+                .collect();
+            records.sort_unstable();
+            let id = |record: u32| cx.id(table, record).to_owned();
+            records.into_iter().map(id).collect::<Vec<String>>()
+        };
+        let mut forms = plan.forms().into_iter();
+        let explained = self.explain.as_ref().and_then(|wanted| {
+            let mut current = cx.current(table);
+            current.find(|(record, _)| cx.id(table, *record) == wanted)
+        });
+        let mut next = 0..;
+        let answer = |(text, checked): (String, Result<rules::Rule, Vec<RuleFault>>)| {
+            let rule = match checked {
                 Ok(rule) => rule,
                 Err(faults) => {
-                    return Answer::Fault {
-                        rule: text.to_owned(),
-                        faults: faults.iter().map(fault).collect(),
-                    };
+                    let faults = faults.iter().map(fault).collect();
+                    return Answer::Fault { rule: text, faults };
                 }
             };
-        let (records, rows): (Vec<u32>, Vec<u32>) = cx.current(table).unzip();
-        let names = cx.settings();
-        let found = rules::verdicts(
-            &rule,
-            &cx.world(),
-            &Frame {
-                len: rows.len(),
-                own: Some(&rows),
-                names,
-            },
-        );
-        let id = |lane: usize| {
-            records
-                .get(lane)
-                .map(|r| cx.id(table, *r).to_owned())
-                .unwrap_or_default()
+            let at = next.next().unwrap_or_default();
+            let (yes, unknown) = (ids(&mut sets.yes(at)), ids(&mut sets.unknown(at)));
+            let forms = forms.next().filter(|_| self.explain_plan);
+            Answer::Verdicts(Box::new(Verdicts {
+                rule: text,
+                no: rows.count() - yes.len() - unknown.len(),
+                yes,
+                unknown,
+                explanation: explained.map(|(_, row)| explain(cx, &rule, row)),
+                plan: forms.map(|forms| forms.leaves.into_iter().map(part).collect()),
+            }))
         };
-        let unknown = (0..rows.len()).filter(|i| !found.yes.get(*i) && !found.no.get(*i));
-        let explained = self
-            .explain
-            .as_ref()
-            .and_then(|row| records.iter().position(|r| cx.id(table, *r) == row));
-        Answer::Verdicts(Box::new(Verdicts {
-            rule: text.to_owned(),
-            yes: found.yes.ones().map(id).collect(),
-            unknown: unknown.map(id).collect(),
-            no: found.no.count(),
-            explanation: explained
-                .and_then(|lane| rows.get(lane))
-                .map(|row| explain(cx, &rule, *row)),
-        }))
+        texts.into_iter().zip(checked).map(answer).collect()
+    }
+}
+
+fn part((form, part): (Form, String)) -> Part {
+    Part {
+        part,
+        form,
+        words: form.words(),
     }
 }
 
@@ -226,6 +253,9 @@ fn print(answer: &Answer) {
                 ),
             );
             println!("{}", pick(&words));
+            for part in v.plan.iter().flatten() {
+                println!("  {} — {}", part.part, pick(&part.words));
+            }
             if let Some(explained) = &v.explanation {
                 tree(explained, 1);
             }

@@ -248,6 +248,29 @@ fn rule_explains_one_row() {
 }
 
 #[test]
+fn rule_says_which_parts_run_outside_the_fast_forms() {
+    let sheet = PathBuf::from(evidence("rule-plan", FIVE)).join("event.csv");
+    let text = "state == 'held' && string(id).endsWith('1')";
+    let said = rule(&sheet, &["--rule", text, "--explain-plan"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let answer = &said.json()[0];
+    assert_eq!(answer["true"], json!(["e1"]));
+    let part = |at: usize| {
+        (
+            answer["plan"][at]["form"].clone(),
+            answer["plan"][at]["part"].clone(),
+        )
+    };
+    assert_eq!(part(0), (json!("coded"), json!("state == 'held'")));
+    assert_eq!(part(1), (json!("plain"), json!("string(id).endsWith('1')")));
+    assert!(
+        answer["plan"][1]["words"]["en"]
+            .to_string()
+            .contains("outside the fast forms")
+    );
+}
+
+#[test]
 fn rules_of_a_file_are_answered_line_by_line_and_a_faulty_one_in_its_place() {
     let sheet = PathBuf::from(evidence("rules", FIVE)).join("event.csv");
     let rules = folder("rules-file").join("rules.txt");

@@ -2,10 +2,12 @@
 
 use super::graph::Part;
 use super::{Plan, Runs};
+use crate::Words;
 use std::collections::BTreeSet;
 
 /// How a leaf runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Form {
     /// The same for every row.
     Constant,
@@ -17,6 +19,29 @@ pub enum Form {
     Computed,
     /// Outside the fast forms: asked of the plain engine, columnar, when the plan is made or a row changes.
     Plain,
+}
+
+impl Form {
+    /// A sentence for whoever wonders how a part of a rule runs.
+    pub fn words(self) -> Words {
+        let (zh, en) = match self {
+            Self::Constant => (
+                "每行都一样，只算一次",
+                "the same for every row, worked out once",
+            ),
+            Self::Coded => ("快：按一列的类别编码", "fast: by class codes of one column"),
+            Self::Flag => ("快：按是否列的位", "fast: by the bits of a column of flags"),
+            Self::Computed => (
+                "快：由数列算出后比较",
+                "fast: numbers reckoned from columns, then compared",
+            ),
+            Self::Plain => (
+                "不属于快的形式：按列逐块计算，数据变了才重算",
+                "outside the fast forms: run column by column, anew only when data change",
+            ),
+        };
+        Words::new(zh, en)
+    }
 }
 
 /// The leaves of one rule with their forms, each once, in order of form.

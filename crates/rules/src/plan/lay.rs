@@ -61,8 +61,10 @@ impl Factors {
     }
 }
 
-/// The plane of no rows, and that of all.
-const CONSTANT: [u32; 2] = [0, 1];
+/// The plane of no rows.
+const NONE: u32 = 0;
+/// The plane of all rows.
+const ALL: u32 = 1;
 
 /// Planes are handed out once for each source.
 struct Lay<'p> {
@@ -81,10 +83,10 @@ impl Lay<'_> {
 
     fn classes(&mut self, feature: usize, classes: Classes, of: usize) -> u32 {
         if classes == Classes::default() {
-            return CONSTANT[0];
+            return NONE;
         }
         if (0..of).all(|class| classes.contains(class as u8)) {
-            return CONSTANT[1];
+            return ALL;
         }
         if let Some(plane) = self.members.get(&(feature, classes)) {
             return *plane;
@@ -105,11 +107,11 @@ impl Lay<'_> {
 
     /// The planes of yes and known of a leaf.
     fn leaf(&mut self, leaf: usize) -> (u32, u32) {
-        let of = |yes: bool| CONSTANT[usize::from(yes)];
+        let of = |yes: bool| if yes { ALL } else { NONE };
         match self.plan.runs.get(leaf) {
             Some(Runs::Coded(feature, place)) => {
                 let Some(coded) = self.plan.coded.get(*feature) else {
-                    return (CONSTANT[0], CONSTANT[0]);
+                    return (NONE, NONE);
                 };
                 let yes = coded.classes_where(*place, |said| said == Some(true));
                 let known = coded.classes_where(*place, |said| said.is_some());
@@ -124,7 +126,7 @@ impl Lay<'_> {
                 (self.stored(yes), self.stored(known))
             }
             Some(Runs::Constant(said)) => (of(*said == Some(true)), of(said.is_some())),
-            None => (CONSTANT[0], CONSTANT[0]),
+            None => (NONE, NONE),
         }
     }
 
@@ -254,7 +256,7 @@ impl Plan {
             uses.get(*plane as usize)
                 .is_some_and(|uses| *uses >= EAGER_FROM)
         };
-        let constant = |plane: &u32| CONSTANT.contains(plane);
+        let constant = |plane: &u32| [NONE, ALL].contains(plane);
         for member in self.groups.iter_mut().flat_map(|g| &mut g.members) {
             member.needs = member
                 .rest

@@ -20,8 +20,8 @@ pub(super) struct Marks {
     starts: Vec<usize>,
     /// For each value `words` of refuted, then `words` of unknown.
     marks: Vec<u64>,
-    /// For each value whether it marks any item.
-    marking: Vec<bool>,
+    /// For each value whether it refutes any item, and whether it leaves any unknown.
+    marking: Vec<[bool; 2]>,
     /// Items not refuted by a constant leaf, and those it leaves unknown.
     alive: Vec<u64>,
     open: Vec<u64>,
@@ -99,9 +99,11 @@ impl Marks {
                 .iter()
                 .for_each(|literal| marks.mark(plan, rules * 64 + rule, *literal));
         }
+        let any = |words: &[u64]| words.iter().any(|word| *word != 0);
         let values = marks.marks.chunks((2 * words).max(1));
-        marks.marking = values
-            .map(|marks| marks.iter().any(|word| *word != 0))
+        let halves = values.map(|marks| marks.split_at(marks.len() / 2));
+        marks.marking = halves
+            .map(|(refuted, unknown)| [any(refuted), any(unknown)])
             .collect();
         marks
     }
@@ -159,15 +161,23 @@ impl Marks {
     pub(super) fn of(&self, plan: &Plan, read: &Read) -> (Bits, Bits) {
         let classes = read.classes.iter().map(|class| usize::from(*class));
         let values = classes.chain(read.stored.iter().map(|said| value_of(*said)));
-        let marked = self.starts.iter().zip(values).filter_map(|(start, value)| {
+        let (mut refuted, mut unknown) = (Vec::new(), Vec::new());
+        for (start, value) in self.starts.iter().zip(values) {
             let at = start + value * 2 * self.words;
-            self.marking
-                .get(at.checked_div(2 * self.words)?)?
-                .then_some(at)
-        });
-        let marked: Vec<usize> = marked.collect();
+            let marking = at
+                .checked_div(2 * self.words)
+                .and_then(|value| self.marking.get(value));
+            let [refutes, leaves_unknown] = marking.copied().unwrap_or_default();
+            if refutes {
+                refuted.push(at);
+            }
+            if leaves_unknown {
+                unknown.push(at + self.words);
+            }
+        }
         let (mut alive, mut open) = (self.alive.clone(), self.open.clone());
-        kernel::refute(plan.level, &self.marks, &marked, &mut alive, &mut open);
+        kernel::take_out(plan.level, &self.marks, &refuted, &mut alive);
+        kernel::put_in(plan.level, &self.marks, &unknown, &mut open);
         for word in 0..self.words {
             let both = alive.get(word).zip(self.deeper.get(word));
             let mut rest = both.map_or(0, |(alive, deeper)| alive & deeper);

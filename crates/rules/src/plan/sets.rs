@@ -75,10 +75,8 @@ impl Sets {
     ) -> impl Iterator<Item = &mut BlockSets> {
         self.rules = rules;
         self.blocks.resize(blocks, BlockSets::default());
-        self.blocks.iter_mut().map(move |block| {
-            block.clear(rules);
-            block
-        })
+        self.blocks.iter_mut().for_each(|block| block.clear(rules));
+        self.blocks.iter_mut()
     }
 
     /// How many rules there are.

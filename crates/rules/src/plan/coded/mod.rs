@@ -186,14 +186,15 @@ impl Coded {
             return;
         }
         let classes = |codes: &[u8]| {
-            let mut held = [false; 256];
-            for code in codes {
-                held[usize::from(*code)] = true;
-            }
             let mut classes = Classes::default();
-            (0..=255)
-                .filter(|class| held[usize::from(*class)])
-                .for_each(|class| classes.insert(class));
+            // Codes that lie together repeat: only where they change is there something to note.
+            let mut before = None;
+            for code in codes {
+                if before != Some(code) {
+                    classes.insert(*code);
+                }
+                before = Some(code);
+            }
             classes
         };
         self.zones = self.codes.chunks(kernel::BLOCK).map(classes).collect();

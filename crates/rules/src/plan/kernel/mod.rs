@@ -1,11 +1,13 @@
 //! The inner loops of a plan, and what they work on: planes of bits, sets of classes, conjunctions.
 
+mod level;
 mod portable;
 mod wide;
 
-pub use wide::Level;
+pub use level::Level;
 pub(super) use wide::{
-    ahead, append, at_least, conjunction, count, magnitudes, members, products, ranks, refute,
+    ahead, append, at_least, conjunction, count, magnitudes, members, products, put_in, ranks,
+    take_out,
 };
 
 /// Rows of a block: its planes stay in the second cache.
@@ -29,11 +31,15 @@ pub(in crate::plan) struct Classes(pub(in crate::plan) [u64; 4]);
 
 impl Classes {
     pub(in crate::plan) fn insert(&mut self, class: u8) {
-        self.0[usize::from(class >> 6)] |= 1 << (class & 63);
+        if let Some(word) = self.0.get_mut(usize::from(class >> 6)) {
+            *word |= 1 << (class & 63);
+        }
     }
 
     pub(in crate::plan) fn contains(&self, class: u8) -> bool {
-        self.0[usize::from(class >> 6)] >> (class & 63) & 1 == 1
+        self.0
+            .get(usize::from(class >> 6))
+            .is_some_and(|word| word >> (class & 63) & 1 == 1)
     }
 
     /// Whether every class here is in the other too.
@@ -45,7 +51,7 @@ impl Classes {
     fn stretch(&self) -> Option<(u8, u8)> {
         let mut members = (0..=255u8).filter(|class| self.contains(*class));
         let first = members.next()?;
-        let last = members.last().unwrap_or(first);
+        let last = members.next_back().unwrap_or(first);
         let count: u32 = self.0.iter().map(|w| w.count_ones()).sum();
         (u32::from(last - first) + 1 == count).then_some((first, last - first))
     }

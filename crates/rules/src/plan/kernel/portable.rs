@@ -144,19 +144,42 @@ pub(super) fn at_least(a: &[i64; 64], b: &[i64; 64]) -> u64 {
         .fold(0, |word, (row, (a, b))| word | u64::from(a >= b) << row)
 }
 
+/// Goes over places and eight words at a time, so that the words stay in registers.
 #[inline(always)]
-pub(super) fn refute(marks: &[u64], places: &[usize], alive: &mut [u64], open: &mut [u64]) {
-    let words = alive.len();
-    for place in places {
-        let marks = marks.get(*place..*place + 2 * words).unwrap_or_default();
-        let (refuted, unknown) = marks.split_at(marks.len() / 2);
-        for (alive, refuted) in alive.iter_mut().zip(refuted) {
-            *alive &= !refuted;
+fn over_places(marks: &[u64], places: &[usize], words: &mut [u64], step: impl Fn(u64, u64) -> u64) {
+    for (part, words) in words.chunks_mut(8).enumerate() {
+        let mut kept = [0; 8];
+        kept.iter_mut()
+            .zip(&*words)
+            .for_each(|(kept, word)| *kept = *word);
+        for place in places {
+            let marks = marks.get(place + part * 8..).unwrap_or_default();
+            match marks.first_chunk::<8>() {
+                Some(marks) => kept
+                    .iter_mut()
+                    .zip(marks)
+                    .for_each(|(word, mark)| *word = step(*word, *mark)),
+                None => kept
+                    .iter_mut()
+                    .zip(marks)
+                    .for_each(|(word, mark)| *word = step(*word, *mark)),
+            }
         }
-        for (open, unknown) in open.iter_mut().zip(unknown) {
-            *open |= unknown;
-        }
+        words
+            .iter_mut()
+            .zip(kept)
+            .for_each(|(word, kept)| *word = kept);
     }
+}
+
+#[inline(always)]
+pub(super) fn take_out(marks: &[u64], places: &[usize], words: &mut [u64]) {
+    over_places(marks, places, words, |word, mark| word & !mark);
+}
+
+#[inline(always)]
+pub(super) fn put_in(marks: &[u64], places: &[usize], words: &mut [u64]) {
+    over_places(marks, places, words, |word, mark| word | mark);
 }
 
 #[inline(always)]

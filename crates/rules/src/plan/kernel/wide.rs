@@ -1,82 +1,17 @@
 //! The inner loops in the widest instructions the processor has. Every function has a portable form that gives
 //! the same answer; the only `unsafe` of the project is here.
 //!
-//! Invariant: a [`Level`] is made only after asking the processor, and a function marked with processor features
+//! Invariant: a [`Level`] is made only in `level.rs`, after asking the processor, and a function marked with processor features
 //! is called only under its level; memory is reached through arrays of fixed length, but where a comment says why
 //! the room is enough.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, clippy::indexing_slicing)]
 
+use super::level::{Kind, Level};
 use super::{BLOCK, Count, Factors, Plane, Test, portable};
-
-/// Which instructions are used: only ones that this processor was found to have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Level(Kind);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
-    /// Any processor.
-    Portable,
-    /// x86-64 with AVX2 and POPCNT.
-    #[cfg(target_arch = "x86_64")]
-    Avx2,
-    /// x86-64 with AVX-512 F, BW, DQ, VBMI and VPOPCNTDQ.
-    #[cfg(target_arch = "x86_64")]
-    Avx512,
-}
-
-impl Level {
-    /// The widest that this processor has.
-    pub fn best() -> Self {
-        #[cfg(target_arch = "x86_64")]
-        {
-            if is_x86_feature_detected!("avx512f")
-                && is_x86_feature_detected!("avx512bw")
-                && is_x86_feature_detected!("avx512dq")
-                && is_x86_feature_detected!("avx512vbmi")
-                && is_x86_feature_detected!("avx512vpopcntdq")
-                && is_x86_feature_detected!("popcnt")
-            {
-                return Self(Kind::Avx512);
-            }
-            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("popcnt") {
-                return Self(Kind::Avx2);
-            }
-        }
-        Self(Kind::Portable)
-    }
-
-    /// Every level this processor has, the plainest first.
-    pub fn all() -> impl Iterator<Item = Self> {
-        let kinds = [
-            Kind::Portable,
-            #[cfg(target_arch = "x86_64")]
-            Kind::Avx2,
-            #[cfg(target_arch = "x86_64")]
-            Kind::Avx512,
-        ];
-        let best = Self::best().0;
-        kinds
-            .into_iter()
-            .filter(move |kind| *kind <= best)
-            .map(Self)
-    }
-}
-
-impl std::fmt::Display for Level {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self.0 {
-            Kind::Portable => "portable",
-            #[cfg(target_arch = "x86_64")]
-            Kind::Avx2 => "AVX2",
-            #[cfg(target_arch = "x86_64")]
-            Kind::Avx512 => "AVX-512",
-        })
-    }
-}
 
 macro_rules! dispatch {
     ($level:expr, $portable:path, $avx2:ident, $avx512:ident, ($($arg:expr),*)) => {
-        match $level.0 {
+        match $level.kind() {
             // SAFETY: the level is one that the processor was asked for.
             #[cfg(target_arch = "x86_64")]
             Kind::Avx512 => unsafe { x86::$avx512($($arg),*) },
@@ -190,21 +125,25 @@ pub(in crate::plan) fn at_least(level: Level, a: &[i64; 64], b: &[i64; 64]) -> u
     )
 }
 
-/// Takes from `alive` the rules that marks refute, and adds to `open` those they leave unknown: at each place as many
-/// words of refuted as `alive` has, then as many of unknown.
-pub(in crate::plan) fn refute(
-    level: Level,
-    marks: &[u64],
-    places: &[usize],
-    alive: &mut [u64],
-    open: &mut [u64],
-) {
+/// Clears in `words` the bits that are set at any of these places of `marks`.
+pub(in crate::plan) fn take_out(level: Level, marks: &[u64], places: &[usize], words: &mut [u64]) {
     dispatch!(
         level,
-        portable::refute,
-        refute_avx2,
-        refute_avx512,
-        (marks, places, alive, open)
+        portable::take_out,
+        take_out_avx2,
+        take_out_avx512,
+        (marks, places, words)
+    );
+}
+
+/// Sets in `words` the bits that are set at any of these places of `marks`.
+pub(in crate::plan) fn put_in(level: Level, marks: &[u64], places: &[usize], words: &mut [u64]) {
+    dispatch!(
+        level,
+        portable::put_in,
+        put_in_avx2,
+        put_in_avx512,
+        (marks, places, words)
     );
 }
 
@@ -251,12 +190,14 @@ mod x86 {
         count_avx2 = count(planes: &[Plane], factors: &Factors, rows: &Plane) -> Count;
         append_avx2 = append(planes: &[Plane], factors: &Factors, rows: &Plane, out: &mut Vec<u64>);
         ranks_avx2 = ranks(numbers: &[i64; 64], cuts: &[i64], present: u64, out: &mut [u8; 64]);
-        refute_avx2 = refute(marks: &[u64], places: &[usize], alive: &mut [u64], open: &mut [u64]);
+        take_out_avx2 = take_out(marks: &[u64], places: &[usize], words: &mut [u64]);
+        put_in_avx2 = put_in(marks: &[u64], places: &[usize], words: &mut [u64]);
         magnitudes_avx2 = magnitudes(numbers: &[i64; 64]) -> u64;
         products_avx2 = products(a: &[i64; 64], b: &[i64; 64], out: &mut [i64; 64]);
     }
     compiled! { "avx512f,avx512dq":
-        refute_avx512 = refute(marks: &[u64], places: &[usize], alive: &mut [u64], open: &mut [u64]);
+        take_out_avx512 = take_out(marks: &[u64], places: &[usize], words: &mut [u64]);
+        put_in_avx512 = put_in(marks: &[u64], places: &[usize], words: &mut [u64]);
         magnitudes_avx512 = magnitudes(numbers: &[i64; 64]) -> u64;
         products_avx512 = products(a: &[i64; 64], b: &[i64; 64], out: &mut [i64; 64]);
     }
