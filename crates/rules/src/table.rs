@@ -6,7 +6,7 @@ use crate::{Day, Moment};
 pub const NO_ROW: u32 = u32::MAX;
 
 /// A set of rows, one bit each.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Bits {
     words: Vec<u64>,
     len: usize,

@@ -10,6 +10,7 @@
 
 mod block;
 mod change;
+mod classed;
 mod coded;
 mod computed;
 mod form;
@@ -23,6 +24,7 @@ mod row;
 mod sets;
 mod stored;
 
+pub use classed::RowClasses;
 pub use form::{Form, Forms};
 pub use kernel::{Count, Level};
 pub use row::RowVerdicts;

@@ -7,7 +7,7 @@ use super::{Ground, Plan, Runs};
 use crate::{Bits, World};
 
 /// What each rule says of one row.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct RowVerdicts {
     /// Rules that hold.
     pub yes: Bits,

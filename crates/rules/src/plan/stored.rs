@@ -177,6 +177,16 @@ impl Stored {
         self.of.get(leaf).copied().unwrap_or_default()
     }
 
+    /// What a leaf says of the 64 rows of a word: yes, and known.
+    pub(super) fn words_of(&self, leaf: usize, word: usize) -> (u64, u64) {
+        let (yes, known) = self.planes_of(leaf);
+        let of = |plane: usize| self.planes.get(plane).and_then(|plane| plane.get(word));
+        (
+            of(yes).copied().unwrap_or(0),
+            of(known).copied().unwrap_or(0),
+        )
+    }
+
     /// A block of a plane.
     pub(super) fn block(&self, plane: usize, block: usize) -> Option<&[u64; WORDS]> {
         self.planes.get(plane)?.get(block * WORDS..)?.first_chunk()

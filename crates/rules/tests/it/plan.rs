@@ -110,6 +110,7 @@ fn agrees(
     let told = plan.verdicts(rows, 1);
     let counts = plan.counts(rows, 2);
     let sets = plan.sets(rows, 2);
+    let classes = plan.classes().expect("few combinations");
     for (at, rule) in rules.iter().enumerate() {
         let plain = plainly(rule, world, names, rows);
         assert_eq!(told[at], plain, "{}", rule.text);
@@ -126,6 +127,21 @@ fn agrees(
             rule.text
         );
         assert_eq!(sets.bits(at, rows.len()), plain.yes, "{}", rule.text);
+        for row in rows.ones() {
+            let says = &classes.says[classes.of_row[row] as usize];
+            assert_eq!(
+                says.yes.get(at),
+                plain.yes.get(row),
+                "row {row}: {}",
+                rule.text
+            );
+            assert_eq!(
+                says.unknown.get(at),
+                unknown.binary_search(&row).is_ok(),
+                "{}",
+                rule.text
+            );
+        }
         for row in rows.ones().step_by(rows.len() / 16 + 1) {
             let one = plan.row(world, names, row);
             assert_eq!(
