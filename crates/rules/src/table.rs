@@ -78,6 +78,19 @@ impl Bits {
         }
     }
 
+    /// `len` bits from `from` on, which is a multiple of 64; false past the end.
+    pub(crate) fn slice(&self, from: usize, len: usize) -> Self {
+        debug_assert!(from.is_multiple_of(64), "a slice begins with a word");
+        let words = self.words.iter().skip(from / 64).copied();
+        let padded = words.chain(std::iter::repeat(0));
+        let mut bits = Self {
+            words: padded.take(len.div_ceil(64)).collect(),
+            len,
+        };
+        bits.trim();
+        bits
+    }
+
     /// How many bits are set.
     pub fn count(&self) -> usize {
         self.words.iter().map(|w| w.count_ones() as usize).sum()

@@ -11,7 +11,7 @@ const WAN_FEN: i64 = 1_000_000;
 const INDICATORS: [&str; 3] = ["employees", "revenue", "assets"];
 
 /// A lower bound of one indicator in one industry.
-struct Threshold {
+pub(crate) struct Threshold {
     industry: &'static str,
     /// Position in [`INDICATORS`].
     indicator: usize,
@@ -62,28 +62,56 @@ pub(crate) enum Told {
     NotAnIndustry,
 }
 
-/// The class by employees, revenue in fen and assets in fen; a class is reached when every indicator of the
-/// industry reaches its bound, the bound included. One indicator below the small bound decides alone.
-pub(crate) fn size_class(code: &str, indicators: [Option<i64>; 3]) -> Told {
-    let longest = INDUSTRIES
-        .iter()
-        .filter(|(prefix, _)| code.starts_with(prefix))
-        .max_by_key(|(prefix, _)| prefix.len());
-    let industry = match longest {
-        Some((_, "")) => return Told::Excluded,
-        Some((_, industry)) => *industry,
-        None => return Told::NotAnIndustry,
-    };
-    let mut class = CLASSES.len() - 1;
-    let mut missing = false;
-    for threshold in THRESHOLDS.iter().filter(|t| t.industry == industry) {
-        match indicators.get(threshold.indicator).copied().flatten() {
-            None => missing = true,
-            Some(value) => class = class.min(threshold.min.iter().filter(|m| value >= **m).count()),
+/// An industry as the regulation sees it.
+pub(crate) enum Industry {
+    /// The regulation does not class it.
+    Excluded,
+    /// The code names none.
+    Unheard,
+    /// Its bounds, by indicator.
+    Classed(Vec<&'static Threshold>),
+}
+
+impl Industry {
+    /// The industry of a GB/T 4754 code: that of the longest prefix.
+    pub(crate) fn of(code: &str) -> Self {
+        let longest = INDUSTRIES
+            .iter()
+            .filter(|(prefix, _)| code.starts_with(prefix))
+            .max_by_key(|(prefix, _)| prefix.len());
+        match longest {
+            Some((_, "")) => Self::Excluded,
+            Some((_, industry)) => Self::Classed(
+                THRESHOLDS
+                    .iter()
+                    .filter(|t| t.industry == *industry)
+                    .collect(),
+            ),
+            None => Self::Unheard,
         }
     }
-    if missing && class > 0 {
-        return Told::Missing;
+
+    /// The class by employees, revenue in fen and assets in fen; a class is reached when every indicator of the
+    /// industry reaches its bound, the bound included. One indicator below the small bound decides alone.
+    pub(crate) fn class(&self, indicators: [Option<i64>; 3]) -> Told {
+        let thresholds = match self {
+            Self::Excluded => return Told::Excluded,
+            Self::Unheard => return Told::NotAnIndustry,
+            Self::Classed(thresholds) => thresholds,
+        };
+        let mut class = CLASSES.len() - 1;
+        let mut missing = false;
+        for threshold in thresholds {
+            match indicators.get(threshold.indicator).copied().flatten() {
+                None => missing = true,
+                Some(value) => {
+                    class = class.min(threshold.min.iter().filter(|m| value >= **m).count());
+                }
+            }
+        }
+        if missing && class > 0 {
+            return Told::Missing;
+        }
+        CLASSES.get(class).map_or(Told::Missing, |c| Told::Class(c))
     }
-    CLASSES.get(class).map_or(Told::Missing, |c| Told::Class(c))
 }

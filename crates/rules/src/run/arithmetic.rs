@@ -5,8 +5,9 @@
 //! equals the constant, the two doubles are the same, and `>=` and `<=` hold at the boundary exactly as on paper.
 
 use super::Reason;
-use super::lane::{Cell, Data, Lane, length};
-use crate::{Operator, Type};
+use super::lane::{Cell, Data, Lane, Planes, combine, length, plane};
+use super::logic::{merge, reasons};
+use crate::{Bits, Operator, Type};
 
 /// `a ∘ b` as a value of type `ty`.
 pub(super) fn arithmetic<'a>(
@@ -17,26 +18,25 @@ pub(super) fn arithmetic<'a>(
 ) -> Lane<'a> {
     let len = length(&[a, b]);
     match (&a.data, &b.data) {
-        (Data::Int(_), Data::Int(_)) if *ty == Type::Double => Lane::doubles(len, |row| {
-            a.int(row)
-                .zip(b.int(row))
-                .and(|(x, y)| doubles(operator, x as f64, y as f64).into())
-        }),
+        (Data::Int(x), Data::Int(y)) if *ty == Type::Double => {
+            let (planes, out) = each((a, x), (b, y), len, |x, y| {
+                doubles(operator, x as f64, y as f64)
+            });
+            planes.lane(Data::Double(out))
+        }
         (Data::Int(_), Data::Int(_)) if operator == Operator::Divide && *ty == Type::Money => {
             Lane::ints(len, |row| {
                 a.int(row).zip(b.int(row)).and(|(x, y)| share(x, y).into())
             })
         }
-        (Data::Int(_), Data::Int(_)) => Lane::ints(len, |row| {
-            a.int(row)
-                .zip(b.int(row))
-                .and(|(x, y)| ints(operator, x, y).into())
-        }),
-        (Data::Double(_), Data::Double(_)) => Lane::doubles(len, |row| {
-            a.double(row)
-                .zip(b.double(row))
-                .and(|(x, y)| doubles(operator, x, y).into())
-        }),
+        (Data::Int(x), Data::Int(y)) => {
+            let (planes, out) = each((a, x), (b, y), len, |x, y| ints(operator, x, y));
+            planes.lane(Data::Int(out))
+        }
+        (Data::Double(x), Data::Double(y)) => {
+            let (planes, out) = each((a, x), (b, y), len, |x, y| doubles(operator, x, y));
+            planes.lane(Data::Double(out))
+        }
         (Data::Int(_), Data::Double(_)) => Lane::ints(len, |row| {
             a.int(row)
                 .zip(b.double(row))
@@ -60,6 +60,50 @@ pub(super) fn arithmetic<'a>(
                 .and(|_| Cell::Unknown(None))
         }),
     }
+}
+
+/// What `f` makes of each pair of values: nothing where either side is, the left side's reason first.
+fn each<T: Copy, U: Copy, V: Default>(
+    (a, x): (&Lane<'_>, &[T]),
+    (b, y): (&Lane<'_>, &[U]),
+    len: usize,
+    f: impl Fn(T, U) -> Result<V, Reason>,
+) -> (Planes, Vec<V>) {
+    let join =
+        |a: &Bits, b: &Bits, f: fn(u64, u64) -> u64| combine(&plane(a, len), &plane(b, len), f);
+    let mut known = join(&a.known, &b.known, |a, b| a & b);
+    let nothing = join(&a.nothing, &b.nothing, |a, b| a | b);
+    let mut why = merge(&reasons(a, len), &reasons(b, len));
+    why.retain(|(row, _)| !nothing.get(*row as usize));
+    let mut bad = Vec::new();
+    let mut out = Vec::with_capacity(len);
+    for row in 0..len {
+        let pair = x.get(a.at(row)).zip(y.get(b.at(row)));
+        let value = match pair.filter(|_| known.get(row)) {
+            Some((x, y)) => f(*x, *y).unwrap_or_else(|reason| {
+                bad.push((row as u32, reason));
+                V::default()
+            }),
+            None => V::default(),
+        };
+        out.push(value);
+    }
+    for (row, _) in &bad {
+        known.set(*row as usize, false);
+    }
+    let why = if bad.is_empty() {
+        why
+    } else {
+        merge(&why, &bad)
+    };
+    (
+        Planes {
+            known,
+            nothing,
+            why,
+        },
+        out,
+    )
 }
 
 fn ints(operator: Operator, x: i64, y: i64) -> Result<i64, Reason> {

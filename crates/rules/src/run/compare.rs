@@ -31,18 +31,34 @@ impl Comparison {
 }
 
 /// Where the comparison holds, for rows where both sides are known; other rows may say anything.
-fn each<T: PartialOrd>(
+fn each<T: PartialOrd + Copy>(
     comparison: Comparison,
     (a, b): (&[T], &[T]),
     (at_a, at_b): (impl Fn(usize) -> usize, impl Fn(usize) -> usize),
     len: usize,
 ) -> Bits {
+    if let ([one], true) = (b, a.len() == len) {
+        return with_one(comparison, a, *one);
+    }
     (0..len)
         .map(|row| match (a.get(at_a(row)), b.get(at_b(row))) {
             (Some(x), Some(y)) => x.partial_cmp(y).is_some_and(|o| comparison.holds(o)),
             _ => false,
         })
         .collect()
+}
+
+/// Many values against one, without a branch per row.
+fn with_one<T: PartialOrd + Copy>(comparison: Comparison, all: &[T], one: T) -> Bits {
+    let all = all.iter();
+    match comparison {
+        Comparison::Eq => all.map(|x| *x == one).collect(),
+        Comparison::Ne => all.map(|x| *x < one || *x > one).collect(),
+        Comparison::Lt => all.map(|x| *x < one).collect(),
+        Comparison::Le => all.map(|x| *x <= one).collect(),
+        Comparison::Gt => all.map(|x| *x > one).collect(),
+        Comparison::Ge => all.map(|x| *x >= one).collect(),
+    }
 }
 
 impl<'a> Run<'a> {

@@ -184,6 +184,28 @@ impl<'a> Lane<'a> {
         }))
     }
 
+    /// Texts of which there are only a few.
+    pub(super) fn few_texts(len: usize, cell: impl FnMut(usize) -> Cell<&'static str>) -> Self {
+        let mut planes = Planes::default();
+        let mut dictionary: Vec<Box<str>> = Vec::new();
+        let mut codes = Vec::with_capacity(len);
+        for text in (0..len).map(cell).map(|c| planes.push(c)) {
+            let known = |text: &str| dictionary.iter().position(|known| **known == *text);
+            codes.push(match text.map(|text| (text, known(text))) {
+                None => 0,
+                Some((_, Some(code))) => code as u32,
+                Some((text, None)) => {
+                    dictionary.push(text.into());
+                    dictionary.len() as u32 - 1
+                }
+            });
+        }
+        planes.lane(Data::Text(Texts {
+            codes,
+            dictionary: Cow::Owned(dictionary),
+        }))
+    }
+
     /// Why a row is unknown, if more is known than that its field is empty.
     pub(super) fn reason(&self, row: usize) -> Option<Reason> {
         let row = self.at(row) as u32;

@@ -4,7 +4,9 @@ use super::call::day;
 use super::lane::{Cell, Lane, length};
 use super::{Reason, Run};
 use crate::Function;
-use crate::function::{arrears, lpr, size_class};
+use crate::function::size_class::{self, Industry};
+use crate::function::{arrears, lpr};
+use std::collections::HashMap;
 
 impl<'a> Run<'a> {
     pub(super) fn law(&self, function: Function, lanes: &[&Lane<'a>]) -> Lane<'a> {
@@ -19,13 +21,18 @@ impl<'a> Run<'a> {
                 })
             }),
             (Function::SizeClass, [industry, employees, revenue, assets]) => {
-                Lane::texts(len, |row| {
+                // Firms share few industries and fewer classes.
+                let mut industries: HashMap<&str, Industry> = HashMap::new();
+                Lane::few_texts(len, |row| {
                     let amount = |lane: &Lane<'_>| match lane.int(row) {
                         Cell::Is(n) => Some(n),
                         Cell::Nothing | Cell::Unknown(_) => None,
                     };
                     let indicators = [amount(employees), amount(revenue), amount(assets)];
-                    industry.text(row).and(|code| size(code, indicators))
+                    industry.text(row).and(|code| {
+                        let of = industries.entry(code).or_insert_with(|| Industry::of(code));
+                        size(of, indicators)
+                    })
                 })
             }
             (Function::ArrearsDue, [payer, signed, anchor, agreed]) => Lane::ints(len, |row| {
@@ -78,9 +85,9 @@ impl<'a> Run<'a> {
     }
 }
 
-fn size(code: &str, indicators: [Option<i64>; 3]) -> Cell<Box<str>> {
-    match size_class::size_class(code, indicators) {
-        size_class::Told::Class(class) => Cell::Is(class.into()),
+fn size(industry: &Industry, indicators: [Option<i64>; 3]) -> Cell<&'static str> {
+    match industry.class(indicators) {
+        size_class::Told::Class(class) => Cell::Is(class),
         size_class::Told::Excluded => Cell::Nothing,
         size_class::Told::Missing => Cell::Unknown(None),
         size_class::Told::NotAnIndustry => Cell::Unknown(Some(Reason::NotAnIndustry)),

@@ -1,6 +1,6 @@
 //! Logic in three values: two planes, *yes* and *no*; neither is unknown.
 
-use super::lane::{Cell, Data, Lane, combine, length, plane};
+use super::lane::{Cell, Data, Lane, Planes, combine, length, plane};
 use super::{Reason, Run, Scope};
 use crate::{Bits, Node};
 
@@ -67,6 +67,51 @@ pub(super) fn reasons(lane: &Lane<'_>, len: usize) -> Vec<(u32, Reason)> {
     }
 }
 
+/// The branch of each row, for branches of plain numbers whose unknowns have no reasons: what both say where the
+/// condition is open.
+fn chosen<T: Copy + Default + PartialEq>(
+    (yes, no): (&Bits, &Bits),
+    (then, x): (&Lane<'_>, &[T]),
+    (otherwise, y): (&Lane<'_>, &[T]),
+    len: usize,
+) -> (Planes, Vec<T>) {
+    let (yes, no) = (plane(yes, len), plane(no, len));
+    let of = |a: &Bits, b: &Bits| {
+        let (a, b) = (plane(a, len), plane(b, len));
+        let a = combine(&a, &yes, |a, yes| a & yes);
+        let b = combine(&b, &no, |b, no| b & no);
+        combine(&a, &b, |a, b| a | b)
+    };
+    let mut known = of(&then.known, &otherwise.known);
+    let mut nothing = of(&then.nothing, &otherwise.nothing);
+    let value =
+        |lane: &Lane<'_>, items: &[T], row| items.get(lane.at(row)).copied().unwrap_or_default();
+    let data = (0..len).map(|row| {
+        if no.get(row) {
+            value(otherwise, y, row)
+        } else {
+            value(then, x, row)
+        }
+    });
+    let data = data.collect();
+    for row in combine(&yes, &no, |y, n| !(y | n)).ones() {
+        let (a, b) = (then.at(row), otherwise.at(row));
+        if then.known.get(a) && otherwise.known.get(b) {
+            known.set(row, value(then, x, row) == value(otherwise, y, row));
+        }
+        nothing.set(row, then.nothing.get(a) && otherwise.nothing.get(b));
+    }
+    let why = Vec::new();
+    (
+        Planes {
+            known,
+            nothing,
+            why,
+        },
+        data,
+    )
+}
+
 impl<'a> Run<'a> {
     /// All of the parts (`all`), or any of them.
     pub(super) fn logic(&self, parts: &'a [Node], scope: &Scope<'a>, all: bool) -> Lane<'a> {
@@ -108,6 +153,23 @@ impl<'a> Run<'a> {
     ) -> Lane<'a> {
         let len = length(&[condition, then, otherwise]);
         let (yes, no) = condition.yes_no();
+        let reasons = [condition, then, otherwise].map(|lane| lane.why.is_empty());
+        if reasons == [true; 3] {
+            let found = match (&then.data, &otherwise.data) {
+                (Data::Int(x), Data::Int(y)) => {
+                    let chosen = chosen((&yes, &no), (then, x), (otherwise, y), len);
+                    Some((chosen.0, Data::Int(chosen.1)))
+                }
+                (Data::Double(x), Data::Double(y)) => {
+                    let chosen = chosen((&yes, &no), (then, x), (otherwise, y), len);
+                    Some((chosen.0, Data::Double(chosen.1)))
+                }
+                _ => None,
+            };
+            if let Some((planes, data)) = found {
+                return planes.lane(data);
+            }
+        }
         let mut picks = Vec::with_capacity(len);
         let mut why = Vec::new();
         for row in 0..len {

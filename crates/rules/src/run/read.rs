@@ -1,6 +1,6 @@
 //! Reading: literals, names, records and fields into lanes.
 
-use super::lane::{Cell, Data, Lane, Planes, Texts};
+use super::lane::{Cell, Data, Lane, Planes, Texts, combine};
 use super::{Run, Scope};
 use crate::run::Reason;
 use crate::{Bits, Bound, Cells, Kind, NO_ROW, Node, Type, Value};
@@ -11,6 +11,13 @@ struct Rows {
     rows: Vec<u32>,
     nothing: Bits,
     why: Vec<(u32, Reason)>,
+}
+
+/// The first of rows that follow one another from a whole word of bits on.
+fn run_of(rows: &[u32]) -> Option<usize> {
+    let first = *rows.first()?;
+    let follow = first.is_multiple_of(64) && (first..).zip(rows).all(|(n, row)| n == *row);
+    follow.then_some(first as usize)
 }
 
 /// Reads each value by `get`; one that is not of the type is unknown.
@@ -242,18 +249,20 @@ impl<'a> Run<'a> {
         let Some(column) = found.columns.get(column) else {
             return Lane::unknown(None);
         };
-        let known: Bits = rows
-            .iter()
-            .map(|row| column.present.get(*row as usize))
-            .collect();
-        let nothing: Bits = rows
-            .iter()
-            .enumerate()
-            .map(|(i, row)| {
-                let empty = *row != NO_ROW && empty_is_none && !column.present.get(*row as usize);
-                nothing.get(i) || empty
-            })
-            .collect();
+        let known: Bits = match run_of(&rows) {
+            Some(first) => column.present.slice(first, rows.len()),
+            None => rows
+                .iter()
+                .map(|row| column.present.get(*row as usize))
+                .collect(),
+        };
+        let nothing = if empty_is_none {
+            let there: Bits = rows.iter().map(|row| *row != NO_ROW).collect();
+            let empty = combine(&there, &known, |there, known| there & !known);
+            combine(&nothing, &empty, |nothing, empty| nothing | empty)
+        } else {
+            nothing
+        };
         let planes = Planes {
             known,
             nothing,
