@@ -126,7 +126,13 @@ impl Lasting {
             return None;
         }
         let mut all = vec![f64::NAN; self.verdicts.len()];
-        for row in rows {
+        let lasting = |row: &&u32| {
+            let mut kept = self.points.iter().flatten();
+            kept.all(|line| line.get(**row as usize).is_some_and(|n| !n.is_nan()))
+        };
+        // One line that nobody knows leaves the sum unknown, whatever the others say.
+        let rows: Vec<u32> = rows.iter().filter(lasting).copied().collect();
+        for row in &rows {
             if let Some(score) = all.get_mut(*row as usize) {
                 *score = 0.0;
             }
@@ -136,7 +142,7 @@ impl Lasting {
             match kept {
                 Some(kept) => all.iter_mut().zip(kept).for_each(|(sum, n)| *sum += n),
                 None => {
-                    for (row, n) in rows.iter().zip(points(cx, &item.points, rows)) {
+                    for (row, n) in rows.iter().zip(points(cx, &item.points, &rows)) {
                         if let Some(sum) = all.get_mut(*row as usize) {
                             *sum += n;
                         }

@@ -20,6 +20,17 @@ fn run_of(rows: &[u32]) -> Option<usize> {
     follow.then_some(first as usize)
 }
 
+/// The items at these rows; `otherwise` for a row that there is not.
+fn gathered<T: Copy>(items: &[T], rows: &[u32], otherwise: T) -> Vec<T> {
+    let whole = run_of(rows).and_then(|first| items.get(first..first + rows.len()));
+    if let Some(whole) = whole {
+        return whole.to_vec();
+    }
+    rows.iter()
+        .map(|row| items.get(*row as usize).copied().unwrap_or(otherwise))
+        .collect()
+}
+
 /// Reads each value by `get`; one that is not of the type is unknown.
 fn typed<'v, T: 'v>(
     values: &'v [Value],
@@ -273,7 +284,8 @@ impl<'a> Run<'a> {
 
     /// The cells at these positions, where `planes` says that they have values.
     fn cells(&self, cells: &'a Cells, ty: &Type, at: &[u32], mut planes: Planes) -> Lane<'a> {
-        let at = |row: usize| at.get(row).map_or(usize::MAX, |i| *i as usize);
+        let rows = at;
+        let at = |row: usize| rows.get(row).map_or(usize::MAX, |i| *i as usize);
         let len = planes.known.len();
         let data = match cells {
             Cells::Bool(bits) => Data::Bool(
@@ -281,29 +293,19 @@ impl<'a> Run<'a> {
                     .map(|row| planes.known.get(row) && bits.get(at(row)))
                     .collect(),
             ),
-            Cells::Int(items) => Data::Int(
-                (0..len)
-                    .map(|row| items.get(at(row)).copied().unwrap_or(0))
-                    .collect(),
-            ),
+            Cells::Int(items) => Data::Int(gathered(items, rows, 0)),
             Cells::Double(items) => {
-                let data: Vec<f64> = (0..len)
-                    .map(|row| items.get(at(row)).copied().unwrap_or(0.0))
-                    .collect();
+                let data = gathered(items, rows, 0.0);
                 let bad = data.iter().enumerate().filter(|(_, x)| !x.is_finite());
                 planes.forget(bad.map(|(row, _)| row), Reason::NotFinite);
                 Data::Double(data)
             }
             Cells::Symbol { codes, dictionary } => Data::Text(Texts {
-                codes: (0..len)
-                    .map(|row| codes.get(at(row)).copied().unwrap_or(0))
-                    .collect(),
+                codes: gathered(codes, rows, 0),
                 dictionary: Cow::Borrowed(dictionary),
             }),
             Cells::Record(items) => {
-                let data: Vec<u32> = (0..len)
-                    .map(|row| items.get(at(row)).copied().unwrap_or(NO_ROW))
-                    .collect();
+                let data = gathered(items, rows, NO_ROW);
                 let dangling = data.iter().enumerate().filter(|(_, n)| **n == NO_ROW);
                 planes.forget(dangling.map(|(row, _)| row), Reason::NoSuchRecord);
                 let table = match ty {

@@ -1,0 +1,308 @@
+//! The duties of one measure, bearer by bearer and period by period.
+
+use super::MeasureResult;
+use super::evidence::in_time_until;
+use crate::done::{Dates, Done};
+use crate::duty::{Bounds, Duty, Held};
+use crate::excuse::Excuses;
+use crate::moment::AsOf;
+use crate::owes::Owes;
+use crate::period::{BearerSpan, Dated, Periods, bearers};
+use crate::standing::{Case, Standing};
+use crate::tally::{Bearers, Placed, TallyRows, place, reads_period};
+use crate::{chain, pace};
+use programme::Rhythm;
+use programme::model::{Measure, Pace};
+use rules::{Day, Moment, Rule};
+use std::cell::RefCell;
+
+/// The evaluation of one measure.
+pub(super) struct Work<'w> {
+    pub(super) cx: &'w AsOf<'w>,
+    pub(super) measure: &'w Measure,
+    excuses: &'w Excuses,
+    pub(super) owes: Owes<'w>,
+    /// Per tally: its filter, where that reads the period.
+    pub(super) by_period: Vec<Option<&'w Rule>>,
+    /// The tallies of the duty at hand.
+    pub(super) tallies: RefCell<Vec<Bounds>>,
+}
+
+impl<'w> Work<'w> {
+    pub(super) fn new(cx: &'w AsOf<'w>, measure: &'w Measure, excuses: &'w Excuses) -> Self {
+        Self {
+            cx,
+            measure,
+            excuses,
+            owes: Owes::new(cx, measure),
+            by_period: measure
+                .tallies
+                .iter()
+                .map(|t| t.filter.as_ref().filter(|f| reads_period(f)))
+                .collect(),
+            tallies: RefCell::default(),
+        }
+    }
+
+    pub(super) fn run(&self, before: Option<&MeasureResult>) -> MeasureResult {
+        let bearers = bearers(self.cx, self.measure);
+        let index = Bearers::new(bearers.iter().map(|b| (b.bearer, b.row)));
+        let tallies: Vec<TallyRows> = self
+            .measure
+            .tallies
+            .iter()
+            .map(|t| place(self.cx, self.measure, t, &index))
+            .collect();
+        let filed = crate::filing::Filed::new(self.cx, self.measure);
+        let mut periods = Periods::new(self.cx, self.measure, &bearers);
+        let done = self.done_dates(&bearers);
+        let mut duties = Vec::new();
+        for (position, bearer) in bearers.iter().enumerate() {
+            let rows: Vec<&[Placed]> = tallies.iter().map(|t| t.of(position as u32)).collect();
+            let own = || periods.of(position, bearer);
+            for (dated, held) in self.dated(bearer, before, own, done.as_ref()) {
+                let filed = filed.holds(self.cx, bearer, &dated.period);
+                duties.push(self.duty(bearer, dated, held, &rows, filed));
+            }
+        }
+        MeasureResult {
+            notice: 0,
+            measure: 0,
+            duties,
+            bearers: bearers.iter().map(|b| b.bearer).collect(),
+            tallies,
+        }
+    }
+
+    /// The dates that say when bearers are done, where the measure goes by one.
+    fn done_dates(&self, bearers: &[BearerSpan]) -> Option<Dates> {
+        let path = self.measure.done.as_ref()?;
+        Some(Dates::new(self.cx, path, bearers.first()?.bearer.table))
+    }
+
+    /// A bearer's periods; for a date or a clock of the bearer also whether it is done.
+    fn dated(
+        &self,
+        bearer: &BearerSpan,
+        before: Option<&MeasureResult>,
+        own: impl FnOnce() -> Vec<Dated>,
+        done: Option<&Dates>,
+    ) -> Vec<(Dated, Option<Done>)> {
+        if let Some(clock) = &self.measure.clock {
+            return crate::done::by_clock(self.cx, self.measure, bearer, clock)
+                .into_iter()
+                .collect();
+        }
+        let dated = match &self.measure.after {
+            Some(chain) => before.map_or_else(Vec::new, |b| {
+                chain::periods(self.cx, self.measure, chain, bearer, b)
+            }),
+            None => own(),
+        };
+        let done = done.map(|dates| dates.of(self.cx, bearer));
+        dated.into_iter().map(|d| (d, done.clone())).collect()
+    }
+
+    fn duty(
+        &self,
+        bearer: &BearerSpan,
+        dated: Dated,
+        done: Option<Done>,
+        rows: &[&[Placed]],
+        filed: bool,
+    ) -> Duty {
+        let look = Look {
+            bearer,
+            dated: &dated,
+            rows,
+            filed,
+        };
+        let windows = self.windows(&dated);
+        let (in_time, with_late) = self.both(&look, &windows, done.as_ref());
+        let at_pace = self.pace(&look, &in_time);
+        let id = self.cx.id(bearer.bearer.table, bearer.bearer.record);
+        let excuse = self.excuses.of(&self.measure.id, id, &dated.period.key);
+        let owed = bearer.owed.filter(|_| dated.certain);
+        let always = self.measure.every == Rhythm::Always;
+        let case = Case {
+            excused: excuse.is_some(),
+            owed,
+            at: self.cx.at,
+            from: dated.period.from,
+            due: dated.due,
+            judged: dated.judged,
+            late: dated.late,
+            in_time: in_time.verdict,
+            with_late: with_late.verdict,
+            at_most: self.owes.at_most() && !always,
+            paced: at_pace.paced,
+            below_pace: at_pace.below,
+        };
+        let standing = match case.standing() {
+            standing if self.measure.narrative => standing.narrated(),
+            standing => standing,
+        };
+        Duty {
+            bearer: bearer.bearer,
+            unit: bearer.unit,
+            share: dated.share,
+            due: dated.due,
+            judged: dated.judged,
+            late: dated.late,
+            closes: dated.closes,
+            owed,
+            excuse,
+            standing,
+            recorded_late: standing == Standing::Met
+                && self.recorded_late(&look, &windows, done.as_ref()),
+            reached: match standing {
+                Standing::Met | Standing::Recovered => match &done {
+                    Some(done) => done.on(),
+                    None => self.reached(&look, windows.late_end.max(windows.in_end)),
+                },
+                _ => None,
+            },
+            in_time,
+            with_late,
+            pace: at_pace.asks,
+            period: dated.period,
+        }
+    }
+
+    /// Up to when evidence counts for a duty.
+    fn windows(&self, dated: &Dated) -> Windows {
+        let now = self.cx.until();
+        let late_end = dated.late.window_end(dated.due);
+        let late_end = late_end.max(dated.due).min(self.cx.at);
+        let always = self.measure.every == Rhythm::Always;
+        Windows {
+            in_end: in_time_until(self.measure, self.cx.at, dated.due, dated.period.until),
+            late_end,
+            stock_until: if self.cx.at > dated.due && !always {
+                dated.due.end()
+            } else {
+                now
+            },
+            stock_late: if always { now } else { late_end.end() },
+        }
+    }
+
+    /// Whether what is owed holds in time, and with late evidence too.
+    fn both(&self, look: &Look<'_>, windows: &Windows, done: Option<&Done>) -> (Held, Held) {
+        if let Some(done) = done {
+            return (done.by(look.dated.due), done.by(windows.late_end));
+        }
+        let (now, in_end, late_end) = (self.cx.until(), windows.in_end, windows.late_end);
+        let in_time = self.held(look, in_end, (now, windows.stock_until), None);
+        let later = late_end > in_end.min(self.cx.at) && in_time.verdict != Some(true);
+        let with_late = if later || self.has_stock() {
+            let known = (now, windows.stock_late);
+            self.held(look, late_end.max(in_end), known, Some(&in_time))
+        } else {
+            in_time.clone()
+        };
+        (in_time, with_late)
+    }
+
+    /// How an open duty keeps up with its pace; one that is not open is below none.
+    fn pace(&self, look: &Look<'_>, in_time: &Held) -> AtPace {
+        let (measure, dated) = (self.measure, look.dated);
+        if measure.every == Rhythm::Always || measure.pace == Pace::None {
+            return AtPace {
+                paced: false,
+                below: Some(false),
+                asks: None,
+            };
+        }
+        let goals = self.owes.goals(look.bearer.row, dated, &in_time.tallies);
+        let paced = pace::paced(measure, &goals);
+        let open = self.cx.at < dated.judged && dated.period.from <= self.cx.at;
+        let (below, asks) = if open && paced {
+            pace::below(measure, &goals, &in_time.tallies, &dated.period, self.cx.at)
+        } else {
+            (Some(false), None)
+        };
+        AtPace { paced, below, asks }
+    }
+
+    /// Whether a met duty was not yet met on what was known at the end of the day of judgement.
+    fn recorded_late(&self, look: &Look<'_>, windows: &Windows, done: Option<&Done>) -> bool {
+        let judged = look.dated.judged;
+        if self.cx.at <= judged {
+            return false;
+        }
+        if let Some(done) = done {
+            return done.recorded_after(judged);
+        }
+        let stock = windows.stock_until.min(judged.end());
+        let then = || self.held(look, windows.in_end, (judged.end(), stock), None);
+        self.measure.every != Rhythm::Always && then().verdict != Some(true)
+    }
+
+    /// The first day by whose evidence what is owed held; `None` for a stock, which has no days.
+    fn reached(&self, look: &Look<'_>, until: Day) -> Option<Day> {
+        if self.has_stock() {
+            return None;
+        }
+        if self.owes.at_most() {
+            return Some(look.dated.due);
+        }
+        let day = |p: &Placed| match p.done {
+            crate::DoneOn::Day(day) if p.counts == Some(true) && day <= until => {
+                Some(day.max(look.dated.period.from))
+            }
+            _ => None,
+        };
+        let mut days: Vec<Day> = look
+            .rows
+            .iter()
+            .flat_map(|rows| rows.iter().filter_map(day))
+            .collect();
+        days.sort_unstable();
+        days.dedup();
+        let holds = |day: &Day| {
+            self.held(look, *day, (self.cx.until(), self.cx.until()), None)
+                .verdict
+                == Some(true)
+        };
+        let at = days.partition_point(|day| !holds(day));
+        days.get(at).copied()
+    }
+
+    fn has_stock(&self) -> bool {
+        self.measure
+            .tallies
+            .iter()
+            .any(|t| t.on.is_none() && t.for_period.is_none())
+    }
+}
+
+/// Up to when evidence counts for a duty.
+struct Windows {
+    /// Last day of evidence in time.
+    in_end: Day,
+    /// Last day of evidence accepted late, today at most.
+    late_end: Day,
+    /// A stock reached by due is judged as it was known then.
+    stock_until: Moment,
+    /// A stock accepted late is judged as it was known when that ended.
+    stock_late: Moment,
+}
+
+/// How a duty keeps up with its pace.
+struct AtPace {
+    /// Whether it has one.
+    paced: bool,
+    below: Option<bool>,
+    /// What the pace asks of a tally by now.
+    asks: Option<(usize, f64)>,
+}
+
+/// One look at one duty.
+pub(super) struct Look<'l> {
+    pub(super) bearer: &'l BearerSpan,
+    pub(super) dated: &'l Dated,
+    pub(super) rows: &'l [&'l [Placed]],
+    /// Whether the bearer has filed for the period.
+    pub(super) filed: bool,
+}
