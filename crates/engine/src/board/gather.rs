@@ -14,6 +14,9 @@ use programme::model::DIVISION_TABLE;
 /// How many rows are looked up together.
 const BATCH: usize = 1_024;
 
+/// How many entries are put in their places together.
+const TOGETHER: usize = 1 << 18;
+
 /// A row with one of its bearers.
 #[derive(Clone, Copy, Debug)]
 struct Home {
@@ -55,6 +58,7 @@ impl Board {
         }
         let mut room = Room::new(&counts, Some(Hit::mark));
         let (mut doubt_of, mut doubts) = (Vec::new(), Vec::new());
+        let (mut hits, mut sorted) = (Vec::with_capacity(TOGETHER), Vec::new());
         for (list, columns, homes) in found {
             let times = cx.facts.times(list.source.table);
             let sums = self.sums(cx, list);
@@ -69,15 +73,19 @@ impl Board {
                         column.number(row, at)
                     };
                     match self.entry(entry, when, amount) {
-                        Taken::Hit(hit) => room.put(home.bearer, hit),
+                        Taken::Hit(hit) => hits.push((home.bearer, hit)),
                         Taken::Doubt(doubt) => {
                             doubt_of.push(home.bearer);
                             doubts.push(doubt);
                         }
                     }
                 }
+                if hits.len() >= TOGETHER {
+                    room.put_all(&mut hits, &mut sorted);
+                }
             }
         }
+        room.put_all(&mut hits, &mut sorted);
         let doubts = Ledger::new(counts.len(), &doubt_of, &doubts);
         // A row that may count leaves its place empty: a hit that was never known.
         (room.filled(), doubts)

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+/// Entries are put by so many bits of their bearers' numbers first.
+const BUCKET_BITS: u32 = 8;
 /// No further entry.
 const END: u32 = u32::MAX;
 
@@ -194,6 +196,41 @@ impl<T: Copy + Default> Room<T> {
             }
         }
         *next += 1;
+    }
+
+    /// Puts many entries, those of near bearers together, so that few pages are written to at a time; entries of
+    /// one bearer keep their order. `sorted` is room that is used again.
+    pub(super) fn put_all(&mut self, entries: &mut Vec<(u32, T)>, sorted: &mut Vec<(u32, T)>) {
+        let shift = self
+            .places
+            .len()
+            .next_power_of_two()
+            .trailing_zeros()
+            .saturating_sub(BUCKET_BITS);
+        let bucket = |bearer: u32| (bearer >> shift) as usize;
+        let mut next = [0_u32; (1 << BUCKET_BITS) + 1];
+        for (bearer, _) in &*entries {
+            if let Some(n) = next.get_mut(bucket(*bearer) + 1) {
+                *n += 1;
+            }
+        }
+        let mut sum = 0;
+        for n in &mut next {
+            sum += *n;
+            *n = sum;
+        }
+        sorted.resize(entries.len(), (0, T::default()));
+        for entry in entries.drain(..) {
+            if let Some(next) = next.get_mut(bucket(entry.0)) {
+                if let Some(slot) = sorted.get_mut(*next as usize) {
+                    *slot = entry;
+                }
+                *next += 1;
+            }
+        }
+        for (bearer, entry) in &*sorted {
+            self.put(*bearer, *entry);
+        }
     }
 
     /// The ledger; places that were left free keep the default.

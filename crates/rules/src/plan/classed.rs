@@ -1,6 +1,7 @@
 //! Rows in classes: rows of which all rules say the same, told by their codes alone.
 
 use super::Plan;
+use super::kernel;
 use super::row::{Read, RowVerdicts};
 use std::collections::HashMap;
 
@@ -133,17 +134,14 @@ impl Plan {
                 let codes = self
                     .coded
                     .get(feature)
-                    .and_then(|coded| coded.codes.get(word * 64..)?.first_chunk::<64>());
-                for (key, code) in key.iter_mut().zip(codes.into_iter().flatten()) {
-                    *key = *key * radix + u32::from(*code);
+                    .and_then(|coded| coded.codes.get(word * 64..)?.first_chunk());
+                if let Some(codes) = codes {
+                    kernel::append_codes(self.level, key, codes, radix);
                 }
             }
             Digits::Stored(leaf) => {
                 let (yes, known) = self.stored.words_of(leaf, word);
-                for (row, key) in key.iter_mut().enumerate() {
-                    let (yes, known) = (yes >> row & 1, known >> row & 1);
-                    *key = *key * radix + (known + (yes & known)) as u32;
-                }
+                kernel::append_bits(self.level, key, yes, known);
             }
         }
     }

@@ -183,6 +183,25 @@ pub(super) fn put_in(marks: &[u64], places: &[usize], words: &mut [u64]) {
 }
 
 #[inline(always)]
+pub(super) fn append_codes(keys: &mut [u32; 64], codes: &[u8; 64], radix: u32) {
+    for (key, code) in keys.iter_mut().zip(codes) {
+        *key = *key * radix + u32::from(*code);
+    }
+}
+
+#[inline(always)]
+pub(super) fn append_bits(keys: &mut [u32; 64], yes: u64, known: u64) {
+    // Halves, so that the shifts are of the keys' own width.
+    let (low, high) = keys.split_at_mut(32);
+    for (keys, shift) in [(low, 0), (high, 32)] {
+        let (yes, known) = ((yes & known) >> shift, known >> shift);
+        for (row, key) in keys.iter_mut().enumerate() {
+            *key = *key * 3 + (yes as u32 >> row & 1) + (known as u32 >> row & 1);
+        }
+    }
+}
+
+#[inline(always)]
 pub(super) fn magnitudes(numbers: &[i64; 64]) -> u64 {
     numbers.iter().fold(0, |all, n| all | n.unsigned_abs())
 }

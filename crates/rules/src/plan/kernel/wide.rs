@@ -9,46 +9,49 @@
 use super::level::{Kind, Level};
 use super::{BLOCK, Count, Factors, Plane, Test, portable};
 
-macro_rules! dispatch {
-    ($level:expr, $portable:path, $avx2:ident, $avx512:ident, ($($arg:expr),*)) => {
-        match $level.kind() {
-            // SAFETY: the level is one that the processor was asked for.
-            #[cfg(target_arch = "x86_64")]
-            Kind::Avx512 => unsafe { x86::$avx512($($arg),*) },
-            // SAFETY: as above.
-            #[cfg(target_arch = "x86_64")]
-            Kind::Avx2 => unsafe { x86::$avx2($($arg),*) },
-            Kind::Portable => $portable($($arg),*),
-        }
+macro_rules! widest {
+    ($($(#[$doc:meta])* $name:ident = $avx2:ident, $avx512:ident ($($arg:ident: $ty:ty),*) $(-> $out:ty)?;)*) => {
+        $($(#[$doc])*
+        pub(in crate::plan) fn $name(level: Level, $($arg: $ty),*) $(-> $out)? {
+            match level.kind() {
+                // SAFETY: the level is one that the processor was asked for.
+                #[cfg(target_arch = "x86_64")]
+                Kind::Avx512 => unsafe { x86::$avx512($($arg),*) },
+                // SAFETY: as above.
+                #[cfg(target_arch = "x86_64")]
+                Kind::Avx2 => unsafe { x86::$avx2($($arg),*) },
+                Kind::Portable => portable::$name($($arg),*),
+            }
+        })*
     };
 }
 
-/// The rows whose class is in the set.
-pub(in crate::plan) fn members(level: Level, codes: &[u8; BLOCK], test: &Test, out: &mut Plane) {
-    dispatch!(
-        level,
-        portable::members,
-        members_avx2,
-        members_avx512,
-        (codes, test, out)
-    );
-}
-
-/// A conjunction over the rows of a block: its planes of yes and of known; other rows are a known no.
-pub(in crate::plan) fn conjunction(
-    level: Level,
-    planes: &[Plane],
-    factors: &Factors,
-    rows: &Plane,
-    out: &mut [Plane; 2],
-) {
-    dispatch!(
-        level,
-        portable::conjunction,
-        conjunction_avx2,
-        conjunction_avx512,
-        (planes, factors, rows, out)
-    );
+widest! {
+    /// The rows whose class is in the set.
+    members = members_avx2, members_avx512 (codes: &[u8; BLOCK], test: &Test, out: &mut Plane);
+    /// A conjunction over the rows of a block: its planes of yes and of known; other rows are a known no.
+    conjunction = conjunction_avx2, conjunction_avx512 (planes: &[Plane], factors: &Factors, rows: &Plane, out: &mut [Plane; 2]);
+    /// How many rows of a block a conjunction holds for, and is unknown for.
+    count = count_avx2, count_avx512 (planes: &[Plane], factors: &Factors, rows: &Plane) -> Count;
+    /// Appends the rows of yes and the rows that are unknown: for each a word that tells which words are not zero,
+    /// then those words.
+    append = append_avx2, append_avx512 (planes: &[Plane], factors: &Factors, rows: &Plane, out: &mut Vec<u64>);
+    /// For each number one more than how many cuts it reaches, and 0 where no value is present.
+    ranks = ranks_avx2, ranks_avx512 (numbers: &[i64; 64], cuts: &[i64], present: u64, out: &mut [u8; 64]);
+    /// The rows where `a >= b`.
+    at_least = at_least_avx2, at_least_avx512 (a: &[i64; 64], b: &[i64; 64]) -> u64;
+    /// Clears in `words` the bits that are set at any of these places of `marks`.
+    take_out = take_out_avx2, take_out_avx512 (marks: &[u64], places: &[usize], words: &mut [u64]);
+    /// Sets in `words` the bits that are set at any of these places of `marks`.
+    put_in = put_in_avx2, put_in_avx512 (marks: &[u64], places: &[usize], words: &mut [u64]);
+    /// Appends a digit to each key: that of a row's code.
+    append_codes = append_codes_avx2, append_codes_avx512 (keys: &mut [u32; 64], codes: &[u8; 64], radix: u32);
+    /// Appends a digit to each key: 0 where a row is not known, 1 where it is no, 2 where it is yes.
+    append_bits = append_bits_avx2, append_bits_avx512 (keys: &mut [u32; 64], yes: u64, known: u64);
+    /// Every bit that some magnitude has.
+    magnitudes = magnitudes_avx2, magnitudes_avx512 (numbers: &[i64; 64]) -> u64;
+    /// `a * b`, for numbers whose products are known to fit.
+    products = products_avx2, products_avx512 (a: &[i64; 64], b: &[i64; 64], out: &mut [i64; 64]);
 }
 
 /// Asks for a stretch of memory that is read soon.
@@ -61,112 +64,6 @@ pub(in crate::plan) fn ahead<T>(soon: &[T]) {
             _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast());
         }
     }
-}
-
-/// How many rows of a block a conjunction holds for, and is unknown for.
-pub(in crate::plan) fn count(
-    level: Level,
-    planes: &[Plane],
-    factors: &Factors,
-    rows: &Plane,
-) -> Count {
-    dispatch!(
-        level,
-        portable::count,
-        count_avx2,
-        count_avx512,
-        (planes, factors, rows)
-    )
-}
-
-/// Appends the rows of yes and the rows that are unknown: for each a word that tells which words are not zero,
-/// then those words.
-pub(in crate::plan) fn append(
-    level: Level,
-    planes: &[Plane],
-    factors: &Factors,
-    rows: &Plane,
-    out: &mut Vec<u64>,
-) {
-    dispatch!(
-        level,
-        portable::append,
-        append_avx2,
-        append_avx512,
-        (planes, factors, rows, out)
-    );
-}
-
-/// For each number one more than how many cuts it reaches, and 0 where no value is present.
-pub(in crate::plan) fn ranks(
-    level: Level,
-    numbers: &[i64; 64],
-    cuts: &[i64],
-    present: u64,
-    out: &mut [u8; 64],
-) {
-    dispatch!(
-        level,
-        portable::ranks,
-        ranks_avx2,
-        ranks_avx512,
-        (numbers, cuts, present, out)
-    );
-}
-
-/// The rows where `a >= b`.
-pub(in crate::plan) fn at_least(level: Level, a: &[i64; 64], b: &[i64; 64]) -> u64 {
-    dispatch!(
-        level,
-        portable::at_least,
-        at_least_avx2,
-        at_least_avx512,
-        (a, b)
-    )
-}
-
-/// Clears in `words` the bits that are set at any of these places of `marks`.
-pub(in crate::plan) fn take_out(level: Level, marks: &[u64], places: &[usize], words: &mut [u64]) {
-    dispatch!(
-        level,
-        portable::take_out,
-        take_out_avx2,
-        take_out_avx512,
-        (marks, places, words)
-    );
-}
-
-/// Sets in `words` the bits that are set at any of these places of `marks`.
-pub(in crate::plan) fn put_in(level: Level, marks: &[u64], places: &[usize], words: &mut [u64]) {
-    dispatch!(
-        level,
-        portable::put_in,
-        put_in_avx2,
-        put_in_avx512,
-        (marks, places, words)
-    );
-}
-
-/// Every bit that some magnitude has.
-pub(in crate::plan) fn magnitudes(level: Level, numbers: &[i64; 64]) -> u64 {
-    dispatch!(
-        level,
-        portable::magnitudes,
-        magnitudes_avx2,
-        magnitudes_avx512,
-        (numbers)
-    )
-}
-
-/// `a * b`, for numbers whose products are known to fit.
-pub(in crate::plan) fn products(level: Level, a: &[i64; 64], b: &[i64; 64], out: &mut [i64; 64]) {
-    dispatch!(
-        level,
-        portable::products,
-        products_avx2,
-        products_avx512,
-        (a, b, out)
-    );
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -192,12 +89,16 @@ mod x86 {
         ranks_avx2 = ranks(numbers: &[i64; 64], cuts: &[i64], present: u64, out: &mut [u8; 64]);
         take_out_avx2 = take_out(marks: &[u64], places: &[usize], words: &mut [u64]);
         put_in_avx2 = put_in(marks: &[u64], places: &[usize], words: &mut [u64]);
+        append_codes_avx2 = append_codes(keys: &mut [u32; 64], codes: &[u8; 64], radix: u32);
+        append_bits_avx2 = append_bits(keys: &mut [u32; 64], yes: u64, known: u64);
         magnitudes_avx2 = magnitudes(numbers: &[i64; 64]) -> u64;
         products_avx2 = products(a: &[i64; 64], b: &[i64; 64], out: &mut [i64; 64]);
     }
     compiled! { "avx512f,avx512dq":
         take_out_avx512 = take_out(marks: &[u64], places: &[usize], words: &mut [u64]);
         put_in_avx512 = put_in(marks: &[u64], places: &[usize], words: &mut [u64]);
+        append_codes_avx512 = append_codes(keys: &mut [u32; 64], codes: &[u8; 64], radix: u32);
+        append_bits_avx512 = append_bits(keys: &mut [u32; 64], yes: u64, known: u64);
         magnitudes_avx512 = magnitudes(numbers: &[i64; 64]) -> u64;
         products_avx512 = products(a: &[i64; 64], b: &[i64; 64], out: &mut [i64; 64]);
     }
