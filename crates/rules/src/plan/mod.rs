@@ -236,19 +236,18 @@ impl Plan {
         self.leaves = leaves;
     }
 
-    /// Leaves that say the same of every class become one leaf.
+    /// Leaves that say the same of every number become one leaf. Not so of texts, records and days: of one that has
+    /// not been met yet they may differ.
     fn merge(&mut self) {
         let mut first = BTreeMap::new();
         let to: Vec<usize> = (0..self.runs.len())
             .map(|leaf| match self.runs.get(leaf) {
                 Some(Runs::Coded(feature, place)) => {
-                    let says = self.coded.get(*feature).map(|c| {
-                        (
-                            c.classes_where(*place, |s| s == Some(true)),
-                            c.classes_where(*place, |s| s == Some(false)),
-                        )
-                    });
-                    *first.entry((*feature, says)).or_insert(leaf)
+                    let all = self.coded.get(*feature).filter(|coded| coded.is_complete());
+                    let Some(coded) = all else { return leaf };
+                    let yes = coded.classes_where(*place, |said| said == Some(true));
+                    let no = coded.classes_where(*place, |said| said == Some(false));
+                    *first.entry((*feature, yes, no)).or_insert(leaf)
                 }
                 _ => leaf,
             })

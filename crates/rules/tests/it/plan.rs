@@ -290,3 +290,29 @@ fn no_rows_and_no_rules() {
         assert_eq!(plan.verdicts(&Bits::default(), 1)[0], Verdicts::default());
     });
 }
+
+#[test]
+fn leaves_alike_on_every_value_met_may_differ_on_a_new_one() {
+    let rules = [
+        read("a_count == a_count"),
+        read("a_count + a_count == a_count + a_count"),
+    ];
+    let all: Vec<&Rule> = rules.iter().collect();
+    let mut firms = firms(&mut Chance::new(&[9; 60], false), 1, 3, 0);
+    for (n, firm) in firms.iter_mut().enumerate() {
+        firm[2] = Some(Value::Int(n as i64));
+    }
+    let names = BTreeMap::new();
+    let plan = with_world(&tables(&firms), |world| Plan::new(0, &all, &world, &names));
+    firms.push(firms[0].clone());
+    firms[3][2] = Some(Value::Int(i64::MAX));
+    with_world(&tables(&firms), |world| {
+        let one = plan.row(&world, &names, 3);
+        assert_eq!((one.yes.get(0), one.unknown.get(0)), (true, false));
+        assert_eq!(
+            (one.yes.get(1), one.unknown.get(1)),
+            (false, true),
+            "out of range"
+        );
+    });
+}

@@ -98,6 +98,11 @@ impl Coded {
             .flatten()
     }
 
+    /// Whether every value there can be has its class.
+    pub(super) fn is_complete(&self) -> bool {
+        matches!(self.keys, Keys::Cuts(_) | Keys::RealCuts(_))
+    }
+
     /// How many classes there are.
     pub(super) fn classes(&self) -> usize {
         self.says.len().checked_div(self.leaves.len()).unwrap_or(0)
