@@ -28,8 +28,10 @@ fn main() {
         eprintln!("usage: cargo bench -p app --bench campaign -- PROGRAMME EVIDENCE [DAY]");
         return;
     };
-    let programme = programme_in(Path::new(&programme));
-    let facts = app::read_evidence(&programme, &sheets_in(Path::new(&evidence)))
+    // Cargo runs a bench in its package's folder; paths are meant from the top of the repository.
+    let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let programme = programme_in(&top.join(programme));
+    let facts = app::read_evidence(&programme, &sheets_in(&top.join(evidence)))
         .unwrap_or_else(|faults| panic!("{faults:?}"));
     let (from, until) = programme.campaign;
     let day = arguments
@@ -107,8 +109,9 @@ fn count(programme: &Programme, evaluation: &Evaluation) -> usize {
     black_box(evaluation).duties(programme).count()
 }
 
-/// Prints the median processor time of a piece of work, with the spread by the clock.
+/// Prints the median time of a piece of work by the clock, its spread, and its mean processor time.
 fn report<T>(name: &str, mut work: impl FnMut() -> T) {
+    let cpu = cpu_ms();
     let mut runs: Vec<f64> = (0..RUNS)
         .map(|_| {
             let start = Instant::now();
@@ -116,12 +119,12 @@ fn report<T>(name: &str, mut work: impl FnMut() -> T) {
             start.elapsed().as_secs_f64() * 1000.0
         })
         .collect();
+    let cpu = (cpu_ms() - cpu) / RUNS as f64;
     runs.sort_by(f64::total_cmp);
+    let [least, median, most] = [0, RUNS / 2, RUNS - 1].map(|at| runs.get(at).copied());
+    let [least, median, most] = [least, median, most].map(Option::unwrap_or_default);
     println!(
-        "{name}: {:.2} ms (least {:.2}, most {:.2})",
-        runs[RUNS / 2],
-        runs[0],
-        runs[RUNS - 1]
+        "{name}: {median:.1} ms by the clock ({least:.1} to {most:.1}), {cpu:.1} ms of processor time"
     );
 }
 

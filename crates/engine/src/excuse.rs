@@ -4,9 +4,12 @@ use crate::moment::AsOf;
 use rules::{Cells, Column, NO_ROW};
 use std::collections::HashMap;
 
-/// Excuses by measure, then by bearer id, with the period excused (`""` for every period) and the row.
+/// Excuses by measure.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Excuses(HashMap<String, HashMap<String, Vec<(String, u32)>>>);
+pub(crate) struct Excuses(HashMap<String, OfMeasure>);
+
+/// By bearer id: the period excused (`""` for every period) and the row.
+pub(crate) type OfMeasure = HashMap<String, Vec<(String, u32)>>;
 
 impl Excuses {
     /// All that are known at the moment.
@@ -27,13 +30,18 @@ impl Excuses {
         all
     }
 
-    /// The row that excuses a duty.
-    pub(crate) fn of(&self, measure: &str, bearer: &str, period: &str) -> Option<u32> {
-        let rows = self.0.get(measure)?.get(bearer)?;
-        rows.iter()
-            .find(|(p, _)| p.is_empty() || p == period)
-            .map(|(_, row)| *row)
+    /// Those of one measure.
+    pub(crate) fn of(&self, measure: &str) -> Option<&OfMeasure> {
+        self.0.get(measure)
     }
+}
+
+/// The row that excuses a bearer's duty for a period.
+pub(crate) fn excuse(of: &OfMeasure, bearer: &str, period: &str) -> Option<u32> {
+    let rows = of.get(bearer)?;
+    rows.iter()
+        .find(|(p, _)| p.is_empty() || p == period)
+        .map(|(_, row)| *row)
 }
 
 pub(crate) fn cell_column<'c>(cx: &'c AsOf<'_>, table: usize, field: &str) -> Option<&'c Column> {

@@ -18,8 +18,10 @@ pub struct Lasting {
     verdicts: Mutex<Kept<Option<Part>>>,
     values: Mutex<Kept<Option<Vec<Value>>>>,
     /// By the policy's id and its version's first day.
-    policies: Mutex<HashMap<(String, Day), Option<Arc<policy::Lasting>>>>,
+    policies: Mutex<Policies>,
 }
+
+type Policies = HashMap<(String, Day), Option<Arc<policy::Lasting>>>;
 
 /// Answers by table and text of a rule; rules of one text may still differ, by what their names stand for.
 type Kept<T> = HashMap<(usize, String), Vec<(Rule, Arc<T>)>>;

@@ -117,7 +117,9 @@ impl Lasting {
             }
             Some(verdict)
         };
-        rows.iter().filter_map(verdict).collect()
+        let mut all = Vec::with_capacity(rows.len());
+        all.extend(rows.iter().filter_map(verdict));
+        all
     }
 
     /// The scores on a day where they move, by row; those of other rows are not told.

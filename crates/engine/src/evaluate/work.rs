@@ -4,7 +4,7 @@ use super::MeasureResult;
 use super::evidence::in_time_until;
 use crate::done::{Dates, Done};
 use crate::duty::{Bounds, Duty, Held};
-use crate::excuse::Excuses;
+use crate::excuse::{Excuses, OfMeasure, excuse};
 use crate::moment::AsOf;
 use crate::owes::Owes;
 use crate::period::{BearerSpan, Dated, Periods, bearers};
@@ -20,7 +20,7 @@ use std::cell::RefCell;
 pub(super) struct Work<'w> {
     pub(super) cx: &'w AsOf<'w>,
     pub(super) measure: &'w Measure,
-    excuses: &'w Excuses,
+    excuses: Option<&'w OfMeasure>,
     pub(super) owes: Owes<'w>,
     /// Per tally: its filter, where that reads the period.
     pub(super) by_period: Vec<Option<&'w Rule>>,
@@ -33,7 +33,7 @@ impl<'w> Work<'w> {
         Self {
             cx,
             measure,
-            excuses,
+            excuses: excuses.of(&measure.id),
             owes: Owes::new(cx, measure),
             by_period: measure
                 .tallies
@@ -60,7 +60,12 @@ impl<'w> Work<'w> {
         for (position, bearer) in bearers.iter().enumerate() {
             let rows: Vec<&[Placed]> = tallies.iter().map(|t| t.of(position as u32)).collect();
             let own = || periods.of(position, bearer);
-            for (dated, held) in self.dated(bearer, before, own, done.as_ref()) {
+            let dated = self.dated(bearer, before, own, done.as_ref());
+            if position == 0 {
+                // Most bearers owe as many periods as the first.
+                duties.reserve(dated.len() * bearers.len());
+            }
+            for (dated, held) in dated {
                 let filed = filed.holds(self.cx, bearer, &dated.period);
                 duties.push(self.duty(bearer, dated, held, &rows, filed));
             }
@@ -121,7 +126,8 @@ impl<'w> Work<'w> {
         let (in_time, with_late) = self.both(&look, &windows, done.as_ref());
         let at_pace = self.pace(&look, &in_time);
         let id = self.cx.id(bearer.bearer.table, bearer.bearer.record);
-        let excuse = self.excuses.of(&self.measure.id, id, &dated.period.key);
+        let excuses = self.excuses;
+        let excuse = excuses.and_then(|all| excuse(all, id, &dated.period.key));
         let owed = bearer.owed.filter(|_| dated.certain);
         let always = self.measure.every == Rhythm::Always;
         let case = Case {

@@ -77,15 +77,14 @@ fn placed(
     let pairs = pairs(cx, tally, bearers, &rows, &mut found.unplaced);
     let lanes = Lanes::new(cx, measure, tally, bearers, &rows, &pairs);
     found.ends = vec![0; bearers.rows.len()];
-    found.placed = (0..pairs.len())
-        .filter(|i| lanes.counts.get(*i).is_some_and(|counts| wanted(*counts)))
-        .filter_map(|i| lanes.placed(i))
-        .inspect(|row| {
-            if let Some(end) = found.ends.get_mut(row.bearer as usize) {
-                *end += 1;
-            }
-        })
-        .collect();
+    found.placed.reserve(pairs.len());
+    let wanted = (0..pairs.len()).filter(|i| lanes.counts.get(*i).is_some_and(|c| wanted(*c)));
+    for row in wanted.filter_map(|i| lanes.placed(i)) {
+        if let Some(end) = found.ends.get_mut(row.bearer as usize) {
+            *end += 1;
+        }
+        found.placed.push(row);
+    }
     found.ends.iter_mut().fold(0, |sum, end| {
         *end += sum;
         *end

@@ -53,7 +53,7 @@ fn with_one<T: PartialOrd + Copy>(comparison: Comparison, all: &[T], one: T) -> 
     let all = all.iter();
     match comparison {
         Comparison::Eq => all.map(|x| *x == one).collect(),
-        Comparison::Ne => all.map(|x| *x < one || *x > one).collect(),
+        Comparison::Ne => all.map(|x| *x != one).collect(),
         Comparison::Lt => all.map(|x| *x < one).collect(),
         Comparison::Le => all.map(|x| *x <= one).collect(),
         Comparison::Gt => all.map(|x| *x > one).collect(),
