@@ -17,6 +17,8 @@ pub enum Form {
     Flag,
     /// A comparison of numbers reckoned from columns, laid down as bits.
     Computed,
+    /// By the size class of an enterprise, reckoned once and laid down as bits.
+    Sized,
     /// Outside the fast forms: asked of the plain engine, columnar, when the plan is made or a row changes.
     Plain,
 }
@@ -34,6 +36,10 @@ impl Form {
             Self::Computed => (
                 "快：由数列算出后比较",
                 "fast: numbers reckoned from columns, then compared",
+            ),
+            Self::Sized => (
+                "快：企业规模类型每行只算一次",
+                "fast: the size class, reckoned once for each row",
             ),
             Self::Plain => (
                 "不属于快的形式：按列逐块计算，数据变了才重算",
@@ -83,6 +89,12 @@ impl Plan {
             Some(Runs::Stored(at)) if *at < self.flags.len() => Form::Flag,
             Some(Runs::Stored(at)) if *at < self.flags.len() + self.computed.leaves.len() => {
                 Form::Computed
+            }
+            Some(Runs::Stored(at))
+                if *at
+                    < self.flags.len() + self.computed.leaves.len() + self.sized.leaves.len() =>
+            {
+                Form::Sized
             }
             Some(Runs::Stored(_)) => Form::Plain,
             Some(Runs::Constant(_)) | None => Form::Constant,

@@ -22,6 +22,7 @@ mod leaf;
 mod marks;
 mod row;
 mod sets;
+mod sized;
 mod stored;
 
 pub use classed::RowClasses;
@@ -39,6 +40,7 @@ use kernel::Factors;
 use lay::{Group, Source};
 use leaf::{Leaves, Names, Reads};
 use marks::Marks;
+use sized::Sized;
 use std::collections::BTreeMap;
 use stored::{Flag, Stored};
 
@@ -53,10 +55,11 @@ pub struct Plan {
     graph: Graph,
     coded: Vec<Coded>,
     computed: Computed,
+    sized: Sized,
     flags: Vec<Flag>,
     /// Leaves asked of the plain engine.
     asked: Vec<usize>,
-    /// Flags, reckoned comparisons and leaves that are asked, in this order.
+    /// Flags, reckoned comparisons, size classes and leaves that are asked, in this order.
     stored: Stored,
     sources: Vec<Source>,
     /// Planes computed in every block, since many rules read them.
@@ -113,6 +116,7 @@ impl Plan {
             graph,
             coded: Vec::new(),
             computed: Computed::default(),
+            sized: Sized::default(),
             flags: Vec::new(),
             asked: Vec::new(),
             stored: Stored::default(),
@@ -206,7 +210,10 @@ impl Plan {
             {
                 let key = (column, matches!(shape, Shape::Each));
                 by_column.entry(key).or_default().push((number, shape));
-            } else if reads.rowwise || !self.computed.take(number, leaf, table, world, names) {
+            } else if reads.rowwise
+                || !self.computed.take(number, leaf, table, world, names)
+                    && !self.sized.take(number, leaf, table, world, names)
+            {
                 self.asked.push(number);
             }
         }
@@ -223,10 +230,16 @@ impl Plan {
             let left = |leaf: &usize| !matches!(self.runs.get(*leaf), Some(Runs::Coded(..)));
             self.asked.extend(all.into_iter().filter(left));
         }
-        self.stored = Stored::new(&ground, table, &self.flags, &self.computed, &self.asked);
+        self.stored = Stored::new(
+            &ground,
+            table,
+            (&self.flags, &self.computed, &self.sized),
+            &self.asked,
+        );
         let flags = self.flags.iter().map(|flag| flag.leaf);
         let stored = flags
             .chain(self.computed.leaves.iter().copied())
+            .chain(self.sized.leaves.iter().copied())
             .chain(self.asked.iter().copied());
         for (at, leaf) in stored.enumerate() {
             if let Some(runs) = self.runs.get_mut(leaf) {

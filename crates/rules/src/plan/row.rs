@@ -68,6 +68,7 @@ impl Plan {
         let mut stored = Vec::with_capacity(self.stored.len());
         stored.extend(self.flags.iter().map(|flag| flag.says_of(table, row)));
         self.computed.row(table, row, &mut stored);
+        self.sized.row(table, row, &mut stored);
         if !self.asked.is_empty() {
             let ground = self.ground(world, names);
             let says = |leaf: &usize| ground.says(&[row as u32], *leaf).first().copied().flatten();

@@ -1,8 +1,9 @@
-//! Planes laid down once: flags, reckoned comparisons, and leaves outside the fast forms.
+//! Planes laid down once: flags, reckoned comparisons, size classes, and leaves outside the fast forms.
 
 use super::Ground;
 use super::computed::{Computed, Words};
 use super::kernel::{BLOCK, Level, WORDS};
+use super::sized::Sized;
 use crate::{Bits, Cells, Column, Table};
 use std::collections::HashMap;
 
@@ -66,15 +67,15 @@ impl Flag {
 }
 
 impl Stored {
-    /// Lays down flags, then reckoned comparisons, then leaves that are asked of the plain engine, in this order.
+    /// Lays down flags, reckoned comparisons, size classes and leaves that are asked of the plain engine, in this order.
     pub(super) fn new(
         ground: &Ground<'_>,
         table: &Table,
-        flags: &[Flag],
-        computed: &Computed,
+        (flags, computed, sized): (&[Flag], &Computed, &Sized),
         asked: &[usize],
     ) -> Self {
-        let leaves = flags.len() + computed.leaves.len() + asked.len();
+        let fast = flags.len() + computed.leaves.len() + sized.leaves.len();
+        let leaves = fast + asked.len();
         let mut stored = Self {
             planes: vec![vec![0; table.rows().div_ceil(BLOCK) * WORDS]; leaves * 2],
             of: (0..leaves).map(|leaf| (leaf * 2, leaf * 2 + 1)).collect(),
@@ -87,6 +88,9 @@ impl Stored {
         }
         stored.reckon(table, flags.len(), computed, ground.level);
         let first = flags.len() + computed.leaves.len();
+        sized.run(table, |leaf, word, found| {
+            stored.put(first + leaf, word, found)
+        });
         let rows: Vec<u32> = if asked.is_empty() {
             Vec::new()
         } else {
@@ -96,7 +100,7 @@ impl Stored {
             let found = ground.verdicts(&rows, *asked);
             for (word, (yes, no)) in found.yes.words().iter().zip(found.no.words()).enumerate() {
                 stored.put(
-                    first + leaf,
+                    fast + leaf,
                     word,
                     Words {
                         yes: *yes,

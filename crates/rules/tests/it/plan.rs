@@ -252,7 +252,7 @@ fn the_fast_forms_are_those_the_documentation_names() {
     assert_eq!(forms("'x' in a_tags"), [Form::Plain]);
     assert_eq!(
         forms("size_class(a_industry, a_count, a_money, z_money) == 'small'"),
-        [Form::Plain]
+        [Form::Sized]
     );
 }
 
@@ -314,5 +314,33 @@ fn leaves_alike_on_every_value_met_may_differ_on_a_new_one() {
             (false, true),
             "out of range"
         );
+    });
+}
+
+#[test]
+fn size_classes_of_any_cells() {
+    let rules = [
+        read("size_class(a_industry, a_count, a_money, z_money) == 'small'"),
+        read("size_class(z_industry, a_count, a_money, a_money) != 'large'"),
+        read("size_class(a_industry, a_count, a_money, z_money) in ['micro', 'medium'] && a_flag"),
+        read("'micro' == size_class(z_industry, z_count, z_money, a_money)"),
+    ];
+    let all: Vec<&Rule> = rules.iter().collect();
+    let random: Vec<u8> = (0..40_000_u32)
+        .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
+        .collect();
+    let mut chance = Chance::new(&random, false);
+    let mut firms = firms(&mut chance, 300, 1, 2);
+    for (n, firm) in firms.iter_mut().enumerate() {
+        // Around the bounds of a manufacturer: 300 persons, 20 million yuan.
+        firm[2] = (n % 5 > 0).then_some(Value::Int(298 + (n as i64 % 4)));
+        firm[6] = (n % 7 > 0).then_some(Value::Money(2_000_000_000 - 1 + (n as i64 % 3)));
+    }
+    let names = BTreeMap::new();
+    with_world(&tables(&firms), |world| {
+        for level in Level::all() {
+            let plan = Plan::with_level(0, &all, &world, &names, level);
+            agrees(&plan, &rules, &world, &names, &Bits::filled(300, true));
+        }
     });
 }
