@@ -344,3 +344,23 @@ fn size_classes_of_any_cells() {
         }
     });
 }
+
+#[test]
+fn an_empty_reference_that_no_row_had_is_asked_about_anew() {
+    let rule = read("z_unit.parent.parent in ['350100', '350500']");
+    let mut firms = firms(&mut Chance::new(&[9; 60], false), 1, 3, 0);
+    let at = 2 * 9 + 1;
+    for firm in &mut firms {
+        firm[at] = Some(Value::Record(1, 3));
+    }
+    let names = BTreeMap::new();
+    let mut plan = with_world(&tables(&firms), |world| {
+        Plan::new(0, &[&rule], &world, &names)
+    });
+    firms.push(firms[0].clone());
+    firms[3][at] = None;
+    with_world(&tables(&firms), |world| {
+        assert!(!plan.row(&world, &names, 3).unknown.get(0), "nothing is no");
+        assert!(!plan.change(&world, &names, &[3]));
+    });
+}

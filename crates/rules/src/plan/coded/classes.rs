@@ -322,7 +322,11 @@ fn each_of(
         .map(&mut class)
         .collect::<Option<Vec<u8>>>()?;
     let odd = class(met.odd)?;
-    Some(Coded::new(at, leaves, keys, (class_of, odd), says))
+    let empty_met = met.empty.is_some();
+    Some(Coded {
+        empty_met,
+        ..Coded::new(at, leaves, keys, (class_of, odd), says)
+    })
 }
 
 fn all_but_first(keys: usize) -> Bits {

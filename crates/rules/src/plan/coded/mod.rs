@@ -38,6 +38,8 @@ pub(super) struct Coded {
     keys: Keys,
     /// The class of each key, where it is not the key itself.
     class_of: Vec<u8>,
+    /// Whether class 0, an empty cell, has been asked about.
+    empty_met: bool,
     /// The class of what is no key: a reference to no record, a decimal that is not finite.
     odd: u8,
     /// What each class says of each leaf, class after class.
@@ -73,6 +75,7 @@ impl Coded {
             keys,
             class_of,
             odd,
+            empty_met: true,
             says,
             codes: Vec::new(),
             zones: Vec::new(),
@@ -208,7 +211,7 @@ impl Coded {
     /// The class of one row; `None` where it has not been met before.
     pub(super) fn class(&self, column: &Column, row: usize) -> Option<u8> {
         if !column.present.get(row) {
-            return Some(0);
+            return self.empty_met.then_some(0);
         }
         let rank = |cuts: &[i64], number| 1 + cuts.partition_point(|cut| *cut <= number) as u8;
         let class = match (&column.cells, &self.keys) {
