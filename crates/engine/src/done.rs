@@ -1,6 +1,6 @@
 //! Duties that a date or a clock of the bearer's own record decides.
 
-use crate::clock;
+use crate::clock::{self, Clocked};
 use crate::duty::Held;
 use crate::moment::AsOf;
 use crate::period::{BearerSpan, Dated, When, dates};
@@ -79,15 +79,14 @@ pub(crate) fn by_clock(
     cx: &AsOf<'_>,
     measure: &Measure,
     bearer: &BearerSpan,
-    clock: &str,
+    clock: &Clocked<'_>,
 ) -> Option<(Dated, Option<Done>)> {
     let table = bearer.bearer.table;
-    let clock = clock::declared(cx.programme, table, clock)?;
     let rows = clock::versions(cx, table, bearer.bearer.record);
-    if clock::start(cx, table, rows, clock) == When::Unknown {
-        return unstarted(cx, measure, clock::stop(cx, table, rows, clock));
+    if clock.start(rows) == When::Unknown {
+        return unstarted(cx, measure, clock.stop(rows));
     }
-    let running = clock::running(cx, table, rows, clock)?;
+    let running = clock.running(rows)?;
     if measure.from.is_some_and(|from| running.started < from)
         || measure.until.is_some_and(|u| running.started > u)
     {

@@ -1,6 +1,7 @@
 //! Every duty of a programme at one moment.
 
 mod evidence;
+mod terms;
 mod work;
 
 pub(crate) use evidence::{in_time_until, period_names};

@@ -61,22 +61,33 @@ pub(crate) fn cell_text<'c>(
     field: &str,
     row: u32,
 ) -> Option<&'c str> {
-    let column =
-        cell_column(cx, table, field).filter(|c| row != NO_ROW && c.present.get(row as usize))?;
-    match &column.cells {
-        Cells::Symbol { codes, dictionary } => dictionary
-            .get(*codes.get(row as usize)? as usize)
-            .map(|t| &**t),
-        _ => None,
-    }
+    column_text(cell_column(cx, table, field)?, row)
 }
 
 /// The day in a cell; `None` where it is empty.
 pub(crate) fn cell_day(cx: &AsOf<'_>, table: usize, field: &str, row: u32) -> Option<rules::Day> {
-    let column =
-        cell_column(cx, table, field).filter(|c| row != NO_ROW && c.present.get(row as usize))?;
+    column_day(cell_column(cx, table, field)?, row)
+}
+
+/// The text in a row of a column; `None` where it is empty.
+pub(crate) fn column_text(column: &Column, row: u32) -> Option<&str> {
+    if row == NO_ROW || !column.present.get(row as usize) {
+        return None;
+    }
+    let Cells::Symbol { codes, dictionary } = &column.cells else {
+        return None;
+    };
+    let code = *codes.get(row as usize)?;
+    dictionary.get(code as usize).map(|text| &**text)
+}
+
+/// The day in a row of a column; `None` where it is empty.
+pub(crate) fn column_day(column: &Column, row: u32) -> Option<rules::Day> {
+    if row == NO_ROW || !column.present.get(row as usize) {
+        return None;
+    }
     match &column.cells {
-        Cells::Int(days) => days.get(row as usize).map(|d| rules::Day(*d as i32)),
+        Cells::Int(days) => days.get(row as usize).map(|day| rules::Day(*day as i32)),
         _ => None,
     }
 }

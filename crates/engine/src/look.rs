@@ -1,6 +1,6 @@
 //! A closer look at one duty: its evidence row by row, its rule explained. On demand, never in the hot path.
 
-use crate::clock::{self, Running};
+use crate::clock::{self, Clocked, Running};
 use crate::duty::{BearerOf, Duty};
 use crate::evaluate::{MeasureResult, in_time_until};
 use crate::moment::AsOf;
@@ -165,9 +165,8 @@ impl<'l> Look<'l> {
     pub fn clock(&self) -> Option<Running> {
         let bearer = self.duty.bearer;
         let id = self.measure.clock.as_deref()?;
-        let clock = clock::declared(self.cx.programme, bearer.table, id)?;
         let rows = clock::versions(self.cx, bearer.table, bearer.record);
-        clock::running(self.cx, bearer.table, rows, clock)
+        Clocked::new(self.cx, bearer.table, id)?.running(rows)
     }
 
     /// The rule of what is owed as a tree with the duty's own numbers.

@@ -2,15 +2,16 @@
 
 use super::MeasureResult;
 use super::evidence::in_time_until;
-use crate::done::{Dates, Done};
+use super::terms::Terms;
+use crate::done::Done;
 use crate::duty::{Bounds, Duty, Held};
 use crate::excuse::{Excuses, OfMeasure, excuse};
 use crate::moment::AsOf;
 use crate::owes::Owes;
-use crate::period::{BearerSpan, Dated, Periods, bearers};
+use crate::pace;
+use crate::period::{BearerSpan, Dated, bearers};
 use crate::standing::{Case, Standing};
 use crate::tally::{Bearers, Placed, TallyRows, place, reads_period};
-use crate::{chain, pace};
 use programme::Rhythm;
 use programme::model::{Measure, Pace};
 use rules::{Day, Moment, Rule};
@@ -54,13 +55,11 @@ impl<'w> Work<'w> {
             .map(|t| place(self.cx, self.measure, t, &index))
             .collect();
         let filed = crate::filing::Filed::new(self.cx, self.measure);
-        let mut periods = Periods::new(self.cx, self.measure, &bearers);
-        let done = self.done_dates(&bearers);
+        let mut terms = Terms::new(self.cx, self.measure, &bearers, before);
         let mut duties = Vec::new();
         for (position, bearer) in bearers.iter().enumerate() {
             let rows: Vec<&[Placed]> = tallies.iter().map(|t| t.of(position as u32)).collect();
-            let own = || periods.of(position, bearer);
-            let dated = self.dated(bearer, before, own, done.as_ref());
+            let dated = terms.of(position, bearer);
             if position == 0 {
                 // Most bearers owe as many periods as the first.
                 duties.reserve(dated.len() * bearers.len());
@@ -77,35 +76,6 @@ impl<'w> Work<'w> {
             bearers: bearers.iter().map(|b| b.bearer).collect(),
             tallies,
         }
-    }
-
-    /// The dates that say when bearers are done, where the measure goes by one.
-    fn done_dates(&self, bearers: &[BearerSpan]) -> Option<Dates> {
-        let path = self.measure.done.as_ref()?;
-        Some(Dates::new(self.cx, path, bearers.first()?.bearer.table))
-    }
-
-    /// A bearer's periods; for a date or a clock of the bearer also whether it is done.
-    fn dated(
-        &self,
-        bearer: &BearerSpan,
-        before: Option<&MeasureResult>,
-        own: impl FnOnce() -> Vec<Dated>,
-        done: Option<&Dates>,
-    ) -> Vec<(Dated, Option<Done>)> {
-        if let Some(clock) = &self.measure.clock {
-            return crate::done::by_clock(self.cx, self.measure, bearer, clock)
-                .into_iter()
-                .collect();
-        }
-        let dated = match &self.measure.after {
-            Some(chain) => before.map_or_else(Vec::new, |b| {
-                chain::periods(self.cx, self.measure, chain, bearer, b)
-            }),
-            None => own(),
-        };
-        let done = done.map(|dates| dates.of(self.cx, bearer));
-        dated.into_iter().map(|d| (d, done.clone())).collect()
     }
 
     fn duty(
@@ -213,22 +183,26 @@ impl<'w> Work<'w> {
     /// How an open duty keeps up with its pace; one that is not open is below none.
     fn pace(&self, look: &Look<'_>, in_time: &Held) -> AtPace {
         let (measure, dated) = (self.measure, look.dated);
-        if measure.every == Rhythm::Always || measure.pace == Pace::None {
-            return AtPace {
-                paced: false,
-                below: Some(false),
-                asks: None,
-            };
+        let open = dated.period.from <= self.cx.at && self.cx.at < dated.judged;
+        let none = AtPace {
+            paced: false,
+            below: Some(false),
+            asks: None,
+        };
+        if !open || measure.every == Rhythm::Always || measure.pace == Pace::None {
+            return none;
         }
         let goals = self.owes.goals(look.bearer.row, dated, &in_time.tallies);
-        let paced = pace::paced(measure, &goals);
-        let open = self.cx.at < dated.judged && dated.period.from <= self.cx.at;
-        let (below, asks) = if open && paced {
-            pace::below(measure, &goals, &in_time.tallies, &dated.period, self.cx.at)
-        } else {
-            (Some(false), None)
-        };
-        AtPace { paced, below, asks }
+        if !pace::paced(measure, &goals) {
+            return none;
+        }
+        let tallies = &in_time.tallies;
+        let (below, asks) = pace::below(measure, &goals, tallies, &dated.period, self.cx.at);
+        AtPace {
+            paced: true,
+            below,
+            asks,
+        }
     }
 
     /// Whether a met duty was not yet met on what was known at the end of the day of judgement.
@@ -295,7 +269,7 @@ struct Windows {
     stock_late: Moment,
 }
 
-/// How a duty keeps up with its pace.
+/// How an open duty keeps up with its pace.
 struct AtPace {
     /// Whether it has one.
     paced: bool,
