@@ -121,7 +121,7 @@ pub(crate) fn run(drawn: &Drawn, runs: usize) -> Result<serde_json::Value, Refus
         "one_by_one_us": each(one_by_one), "changed_us": each(changed), "one_by_one": some.len(),
         "one_by_one_differ": said.abs_diff(held), "found": counts.iter().map(|c| (c.yes, c.unknown)).collect::<Vec<_>>(),
         "leaves": leaves, "forms": forms, "plan_bytes": bytes, "set_bytes": sets.bytes(),
-        "level": format!("{:?}", Level::best()), "memory_mb": memory_mb(),
+        "level": Level::best().to_string(), "memory_mb": memory_mb(),
     }))
 }
 

@@ -108,13 +108,7 @@ fn rule_case(programme: &Programme, case: &RuleCase) -> Option<Miss> {
             names: cx.settings(),
         },
     );
-    let got = verdict(
-        found
-            .yes
-            .get(0)
-            .then_some(true)
-            .or(found.no.get(0).then_some(false)),
-    );
+    let got = verdict(found.get(0));
     differs(case.expect.word(), got.word()).map(Miss::Otherwise)
 }
 

@@ -7,7 +7,7 @@ pub(crate) use part::Part;
 use crate::moment::AsOf;
 use crate::policy;
 use programme::model::{FIRST_REGISTER_TABLE, Policy, PolicyVersion};
-use rules::{Bits, Day, Frame, Function, Kind, Node, Rule, Schema, Table, Type, Value, Verdicts};
+use rules::{Bits, Day, Frame, Function, Kind, Node, Rule, Schema, Table, Type, Value};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -55,10 +55,10 @@ impl AsOf<'_> {
         });
         if let Some(part) = kept.as_deref().and_then(Option::as_ref) {
             let found = part.said(&mask(rows, self.rows_in(table)), &run);
-            return rows.iter().map(|row| one(&found, *row as usize)).collect();
+            return rows.iter().map(|row| found.get(*row as usize)).collect();
         }
         let found = run(rule, rows);
-        (0..rows.len()).map(|lane| one(&found, lane)).collect()
+        (0..rows.len()).map(|lane| found.get(lane)).collect()
     }
 
     /// What a rule of any type says of rows of its own table.
@@ -130,12 +130,6 @@ impl Answers<'_> {
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Value> {
         (0..self.len()).map(|place| self.at(place))
     }
-}
-
-/// The verdict of one lane.
-pub(crate) fn one(found: &Verdicts, lane: usize) -> Option<bool> {
-    let no = || found.no.get(lane).then_some(false);
-    found.yes.get(lane).then_some(true).or_else(no)
 }
 
 /// These rows among `len`.

@@ -111,7 +111,7 @@ impl Lasting {
         let verdict = |row: &u32| {
             let row = *row as usize;
             let mut verdict = self.verdicts.get(row)?.clone();
-            verdict.eligible = lasting::one(&found, row);
+            verdict.eligible = found.get(row);
             if let Some(moved) = &moved {
                 verdict.score = moved.get(row).and_then(|score| told(*score));
             }
@@ -167,7 +167,7 @@ fn judge(cx: &AsOf<'_>, version: &PolicyVersion, rows: &[u32]) -> Vec<Verdict> {
     let mut all = worth(cx, version, rows, scores.as_deref());
     let found = eligible(cx, &version.eligible, rows, scores.as_deref());
     for (row, verdict) in all.iter_mut().enumerate() {
-        verdict.eligible = lasting::one(&found, row);
+        verdict.eligible = found.get(row);
     }
     all
 }

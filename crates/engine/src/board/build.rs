@@ -22,15 +22,7 @@ impl Board {
         cx: &AsOf<'p>,
         measures: impl Iterator<Item = &'p Measure>,
     ) -> (Self, Vec<Refusal>) {
-        Self::classed(cx, measures, &|table, rules| classes(cx, table, rules))
-    }
-
-    /// The same with rows classed by other means.
-    pub fn classed<'p>(
-        cx: &AsOf<'p>,
-        measures: impl Iterator<Item = &'p Measure>,
-        classes: &Classer<'_>,
-    ) -> (Self, Vec<Refusal>) {
+        let classes = |table, rules: &[&Rule]| classes(cx, table, rules);
         let mut refused = Vec::new();
         let mut asked = Vec::new();
         for measure in measures {
@@ -50,7 +42,7 @@ impl Board {
         board.count_owed();
         let mut rows = Vec::new();
         for (table, measures) in by_table(&plains, &kinds) {
-            board.read(table, &measures, classes, &mut rows, &mut refused);
+            board.read(table, &measures, &classes, &mut rows, &mut refused);
         }
         (board.hits, board.doubts) = board.gather(cx, &rows);
         (board, refused)

@@ -2,7 +2,6 @@
 
 use super::work::{Look, Work};
 use crate::duty::{Bounds, Held};
-use crate::lasting::one;
 use crate::moment::AsOf;
 use crate::tally::{Placed, Window, bounds, within};
 use programme::model::{Measure, Tally};
@@ -81,7 +80,7 @@ impl Work<'_> {
             frame.names.insert(name, Bound::One(value));
         }
         let found = verdicts(rule, &self.cx.world(), &frame);
-        (0..own.len()).map(|lane| one(&found, lane)).collect()
+        (0..own.len()).map(|lane| found.get(lane)).collect()
     }
 }
 

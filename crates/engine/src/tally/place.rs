@@ -2,7 +2,7 @@
 
 use super::{DoneOn, Placed, TallyRows};
 use crate::duty::BearerOf;
-use crate::lasting::{Answers, one};
+use crate::lasting::Answers;
 use crate::moment::AsOf;
 use crate::period::{When, dates, unit_of};
 use programme::model::{FIRST_REGISTER_TABLE, Measure, Span, Tally, TallyKind, UNIT_TABLE};
@@ -241,7 +241,7 @@ impl<'l> Lanes<'l> {
                 return cx.verdicts(rule, tally.table, &own);
             }
             let found = verdicts(rule, &world, &frame);
-            (0..own.len()).map(|lane| one(&found, lane)).collect()
+            (0..own.len()).map(|lane| found.get(lane)).collect()
         };
         let values = |rule: &Rule| {
             if !reads_bearer(rule) {

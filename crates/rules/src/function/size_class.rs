@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 /// The classes from the smallest.
-const CLASSES: [&str; 4] = ["micro", "small", "medium", "large"];
+pub(crate) const CLASSES: [&str; 4] = ["micro", "small", "medium", "large"];
 /// Fen in 10,000 yuan.
 const WAN_FEN: i64 = 1_000_000;
 /// Indicators, in the order of the function's arguments.

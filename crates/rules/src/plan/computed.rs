@@ -3,6 +3,7 @@
 
 use super::kernel::{self, Level};
 use super::leaf::{Names, constant, is_whole, own_column, whole};
+use crate::run::arithmetic;
 use crate::{Cells, Comparison, Function, Kind, Node, Operator, Rule, Table, Type, Value, World};
 use std::collections::HashMap;
 
@@ -254,20 +255,11 @@ impl Cell {
 
     fn reckoned(operator: Operator, a: Self, b: Self) -> Self {
         match (a, b) {
-            (Self::Int(x), Self::Int(y)) => exact(operator, x, y).map_or(Self::Unknown, Self::Int),
+            (Self::Int(x), Self::Int(y)) => {
+                arithmetic::ints(operator, x, y).map_or(Self::Unknown, Self::Int)
+            }
             (Self::Real(x), Self::Real(y)) => {
-                let out = match operator {
-                    Operator::Add => x + y,
-                    Operator::Subtract => x - y,
-                    Operator::Multiply => x * y,
-                    Operator::Divide => x / y,
-                    Operator::Remainder => x % y,
-                };
-                if out.is_finite() {
-                    Self::Real(out)
-                } else {
-                    Self::Unknown
-                }
+                arithmetic::doubles(operator, x, y).map_or(Self::Unknown, Self::Real)
             }
             _ => Self::Unknown,
         }
@@ -281,14 +273,6 @@ impl Cell {
             _ => None,
         };
         ordering.map(|ordering| comparison.holds(ordering))
-    }
-}
-
-fn exact(operator: Operator, x: i64, y: i64) -> Option<i64> {
-    match operator {
-        Operator::Multiply => x.checked_mul(y),
-        Operator::Add => x.checked_add(y),
-        _ => x.checked_sub(y),
     }
 }
 
@@ -403,9 +387,9 @@ impl<'t> Register<'t> {
             .zip(a.numbers().iter().zip(b.numbers()))
             .enumerate()
         {
-            let exact = exact(operator, *x, *y);
+            let exact = arithmetic::ints(operator, *x, *y);
+            self.known &= !(u64::from(exact.is_err()) << row);
             *out = exact.unwrap_or(0);
-            self.known &= !(u64::from(exact.is_none()) << row);
         }
     }
 

@@ -22,12 +22,7 @@ impl<'g> Ground<'g> {
 
     /// What a leaf that reads no row says.
     pub(super) fn constant(&self, leaf: usize) -> Option<bool> {
-        let found = self.verdicts(&[NO_ROW], leaf);
-        found
-            .yes
-            .get(0)
-            .then_some(true)
-            .or(found.no.get(0).then_some(false))
+        self.verdicts(&[NO_ROW], leaf).get(0)
     }
 
     /// The verdicts of every row, in order.
@@ -43,49 +38,32 @@ impl<'g> Ground<'g> {
             .unwrap_or_default()
     }
 
-    /// What a leaf says of some rows, each with its own values of the names that are bound row by row.
-    pub(super) fn says(&self, rows: &[u32], leaf: usize) -> Vec<Option<bool>> {
-        let at = |row: &u32| *row as usize;
-        let bound: Vec<(&str, Vec<u32>, Vec<Value>)> = self
+    /// What a leaf says of one row, with its own values of the names that are bound row by row.
+    pub(super) fn says(&self, row: u32, leaf: usize) -> Option<bool> {
+        let at = row as usize;
+        let bound: Vec<(&str, [u32; 1], Option<Value>)> = self
             .names
             .iter()
             .filter_map(|(name, bound)| match bound {
                 Bound::One(_) => None,
-                Bound::Rows(all) => {
-                    let own = rows
-                        .iter()
-                        .map(|row| all.get(at(row)).copied().unwrap_or(NO_ROW));
-                    Some((*name, own.collect(), Vec::new()))
-                }
+                Bound::Rows(all) => Some((*name, [all.get(at).copied().unwrap_or(NO_ROW)], None)),
                 Bound::Each(all) => {
-                    let own = rows
-                        .iter()
-                        .map(|row| all.get(at(row)).cloned().unwrap_or(Value::Unknown(None)));
-                    Some((*name, Vec::new(), own.collect()))
+                    let own = all.get(at).cloned().unwrap_or(Value::Unknown(None));
+                    Some((*name, [NO_ROW], Some(own)))
                 }
             })
             .collect();
         let mut names = self.names.clone();
-        for (name, own, values) in &bound {
-            let bound = if values.is_empty() {
-                Bound::Rows(own)
-            } else {
-                Bound::Each(values)
-            };
+        for (name, row, value) in &bound {
+            let bound = value.as_ref().map_or(Bound::Rows(row), |value| {
+                Bound::Each(std::slice::from_ref(value))
+            });
             names.insert(name, bound);
         }
         let ground = Ground {
             names: &names,
             ..*self
         };
-        let found = ground.verdicts(rows, leaf);
-        let said = |row| {
-            found
-                .yes
-                .get(row)
-                .then_some(true)
-                .or(found.no.get(row).then_some(false))
-        };
-        (0..rows.len()).map(said).collect()
+        ground.verdicts(&[row], leaf).get(0)
     }
 }

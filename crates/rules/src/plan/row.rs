@@ -71,7 +71,7 @@ impl Plan {
         self.sized.row(table, row, &mut stored);
         if !self.asked.is_empty() {
             let ground = self.ground(world, names);
-            let says = |leaf: &usize| ground.says(&[row as u32], *leaf).first().copied().flatten();
+            let says = |leaf: &usize| ground.says(row as u32, *leaf);
             stored.extend(self.asked.iter().map(says));
         }
         Read { classes, stored }
@@ -98,7 +98,7 @@ struct Leafwise<'p> {
 
 impl<'p> Leafwise<'p> {
     fn new(plan: &'p Plan, read: &'p Read, ground: &Ground<'_>, row: usize) -> Self {
-        let says = |leaf: &usize| ground.says(&[row as u32], *leaf).first().copied().flatten();
+        let says = |leaf: &usize| ground.says(row as u32, *leaf);
         let unmet = |(coded, class): (&super::Coded, &u8)| match *class {
             UNSEEN => coded.leaves.iter().map(says).collect(),
             _ => Vec::new(),

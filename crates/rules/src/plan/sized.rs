@@ -3,11 +3,10 @@
 
 use super::computed::Words;
 use super::leaf::{Names, constant, own_column};
-use crate::function::size_class::{Industry, Told};
+use crate::function::size_class::{CLASSES, Industry, Told};
 use crate::{Cells, Column, Function, Kind, Node, Rule, Table, Value, World};
 
 /// What can come out, in this order: nobody can tell, there is none, and the classes.
-const CLASSES: [&str; 4] = ["micro", "small", "medium", "large"];
 const OUTCOMES: usize = 2 + CLASSES.len();
 
 /// Leaves over one `size_class(…)`.

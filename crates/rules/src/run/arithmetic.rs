@@ -106,7 +106,7 @@ fn each<T: Copy, U: Copy, V: Default>(
     )
 }
 
-fn ints(operator: Operator, x: i64, y: i64) -> Result<i64, Reason> {
+pub(crate) fn ints(operator: Operator, x: i64, y: i64) -> Result<i64, Reason> {
     if y == 0 && matches!(operator, Operator::Divide | Operator::Remainder) {
         return Err(Reason::DivisionByZero);
     }
@@ -132,7 +132,7 @@ fn share(fen: i64, among: i64) -> Result<i64, Reason> {
     i64::try_from(whole + sign * up).map_err(|_| Reason::Overflow)
 }
 
-fn doubles(operator: Operator, x: f64, y: f64) -> Result<f64, Reason> {
+pub(crate) fn doubles(operator: Operator, x: f64, y: f64) -> Result<f64, Reason> {
     if y == 0.0 && matches!(operator, Operator::Divide | Operator::Remainder) {
         return Err(Reason::DivisionByZero);
     }

@@ -7,7 +7,7 @@
 //! has no items. Exceptions are the arguments that law lets be absent: the end of `in_force`, the agreed days of
 //! `arrears_due`, the day of payment and the agreed rate of `overdue_interest`.
 
-mod arithmetic;
+pub(crate) mod arithmetic;
 mod call;
 mod compare;
 mod lane;
@@ -80,6 +80,14 @@ pub struct Verdicts {
     pub yes: Bits,
     /// Lanes where it does not hold.
     pub no: Bits,
+}
+
+impl Verdicts {
+    /// The verdict of one lane; `None` where it is unknown.
+    pub fn get(&self, lane: usize) -> Option<bool> {
+        let no = || self.no.get(lane).then_some(false);
+        self.yes.get(lane).then_some(true).or_else(no)
+    }
 }
 
 /// Runs a rule whose value is a verdict. Nothing (a cell whose empty means none) counts as no.
