@@ -8,6 +8,7 @@ pub mod model;
 mod period;
 mod proof;
 mod read;
+pub mod record;
 
 pub use fault::{Fault, Files, Place, Severity};
 pub use model::Programme;

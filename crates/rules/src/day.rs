@@ -120,6 +120,20 @@ impl Moment {
         Some(Self(day.start().0 + since))
     }
 
+    /// To the millisecond: `2023-09-26T08:30:00.000`, which [`Moment::parse`] reads back.
+    pub fn exact(self) -> String {
+        let ms = self.0.rem_euclid(DAY_MS);
+        let (minutes, ms) = (ms / 60_000, ms % 60_000);
+        format!(
+            "{}T{:02}:{:02}:{:02}.{:03}",
+            self.day(),
+            minutes / 60,
+            minutes % 60,
+            ms / 1_000,
+            ms % 1_000
+        )
+    }
+
     /// The day that the moment lies in.
     pub fn day(self) -> Day {
         Day(self.0.div_euclid(DAY_MS) as i32)
