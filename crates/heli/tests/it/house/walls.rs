@@ -7,10 +7,11 @@ use super::source::{Token, children, tokens};
 use super::tree::{File, files};
 
 /// Our crates, and which of ours each may name.
-const ARROWS: [(&str, &[&str]); 7] = [
+const ARROWS: [(&str, &[&str]); 8] = [
     ("rules", &[]),
     ("programme", &["rules"]),
     ("engine", &["programme", "rules"]),
+    ("store", &["programme", "rules"]),
     ("app", &["engine", "programme", "rules"]),
     ("web", &["app"]),
     ("heli", &["app", "web"]),

@@ -1,0 +1,190 @@
+//! The tables that every database has, and how one release's become the next's.
+//!
+//! Releases widen first, then move, then narrow, so that two releases can run side by side: a released list is never edited, only followed by another.
+
+use crate::db::{Db, Tx};
+use crate::dialect::Dialect;
+use crate::error::{Error, Result, Trouble};
+use rules::Words;
+
+/// Statements by release; the version of a database is the number of lists it has been through.
+const RELEASES: [&[&str]; 1] = [&[
+    // Names and values of one: the version of these tables, the programme's id, the mark of a rehearsal.
+    "create table meta (name {text} primary key, value {text} not null){strict}",
+    // What each register's table was made to be, as JSON of `Table`.
+    "create table shape (register {text} primary key, shape {text} not null){strict}",
+    // Entries by arrival; `payload` is what was hashed, `leaf` its hash (32 bytes).
+    "create table journal (
+        arrival {int} primary key,
+        at {int} not null,
+        actor {text} not null,
+        on_behalf {text},
+        act {text} not null,
+        register {text} not null,
+        record {text} not null,
+        version {int} not null,
+        batch {int},
+        payload {text} not null,
+        leaf {bytes} not null
+    ){strict}",
+    "create index journal_record on journal (record, register, version)",
+    // Values whose salted digest is in the leaf; a side is 0 (before) or 1 (after). Erasing deletes salt and value.
+    "create table journal_open (
+        arrival {int} not null,
+        field {text} not null,
+        side {int} not null,
+        salt {bytes},
+        value {text},
+        primary key (arrival, field, side)
+    ){clustered}",
+    "create table journal_position (position {int} primary key, arrival {int} not null unique){strict}",
+    // Hashes of the Merkle tree, many to a row: `hashes` is 32 bytes each.
+    "create table tile (
+        level {int} not null,
+        idx {int} not null,
+        hashes {bytes} not null,
+        primary key (level, idx)
+    ){clustered}",
+    // A signed root over the first `size` entries.
+    "create table seal (
+        size {int} primary key,
+        at {int} not null,
+        root {bytes} not null,
+        signature {bytes} not null,
+        signer {text} not null
+    ){strict}",
+    "create table lease (
+        name {text} primary key,
+        holder {text} not null,
+        epoch {int} not null,
+        until {int} not null
+    ){strict}",
+    // The first answer to an actor's key; the same key with another digest is refused.
+    "create table answer (
+        actor {text} not null,
+        key {text} not null,
+        digest {bytes} not null,
+        answer {text} not null,
+        at {int} not null,
+        primary key (actor, key)
+    ){clustered}",
+    "create table counter (name {text} primary key, value {int} not null){clustered}",
+    // Imports and bulk changes: how many of `rows` are done, and the key under which one goes on.
+    "create table batch (
+        arrival {int} primary key,
+        register {text} not null,
+        digest {bytes} not null,
+        rows {int} not null,
+        done {int} not null,
+        state {text} not null,
+        at {int} not null
+    ){strict}",
+    "create table outbox (
+        id {text} primary key,
+        arrival {int} not null,
+        topic {text} not null,
+        body {text} not null,
+        due {int} not null,
+        tries {int} not null,
+        done_at {int},
+        error {text}
+    ){strict}",
+    "create index outbox_due on outbox (due) where done_at is null",
+    // Files by the SHA-256 of their content in hex; `refs` counts the cells of current rows and of the journal that name it.
+    "create table file (
+        digest {text} primary key,
+        size {int} not null,
+        kind {text} not null,
+        refs {int} not null,
+        at {int} not null
+    ){clustered}",
+    // The folder of a programme, compressed; in force from the position of the entry that published it.
+    "create table programme_version (
+        digest {text} primary key,
+        body {bytes} not null,
+        arrival {int}
+    ){strict}",
+]];
+
+/// Statements that only PostgreSQL needs, by release.
+const POSTGRES: [&[&str]; 1] = [&["create sequence journal_arrival as bigint minvalue 0 start 0"]];
+
+/// Names of the fixed tables, which no view may take.
+#[allow(dead_code)]
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    let statements = RELEASES.iter().flat_map(|list| list.iter());
+    statements.filter_map(|text| {
+        text.strip_prefix("create table ")?
+            .split_whitespace()
+            .next()
+    })
+}
+
+/// Brings the fixed tables to this release, in one transaction.
+pub(crate) async fn bring(db: &Db) -> Result<()> {
+    let mut tx = db.write().await?;
+    if tx.dialect() == Dialect::Postgres {
+        // Two nodes that start at once: the second waits, and then finds the work done.
+        tx.run("select pg_advisory_xact_lock(1212500041)").await?;
+    }
+    let from = version(&mut tx).await?;
+    let known = RELEASES.len();
+    if from > known {
+        return Err(newer(from));
+    }
+    for (shared, own) in RELEASES.iter().zip(POSTGRES).skip(from) {
+        let own = tx.dialect().pick(&[][..], own);
+        for text in shared.iter().chain(own) {
+            tx.run(&tx.dialect().words(text)).await?;
+        }
+    }
+    if from < known {
+        let text = "insert into meta (name, value) values ('release', $1) on conflict (name) do update set value = excluded.value";
+        tx.execute(text, &[known.to_string().into()]).await?;
+    }
+    tx.commit().await
+}
+
+/// Refuses a database that this release cannot read as it is.
+pub(crate) async fn check(db: &Db) -> Result<()> {
+    let mut tx = db.read().await?;
+    match version(&mut tx).await? {
+        from if from > RELEASES.len() => Err(newer(from)),
+        from if from < RELEASES.len() => Err(Error::new(
+            Trouble::Release,
+            Words::new(
+                "数据库的表还是旧版本的",
+                "the database has the tables of an older release, or none.",
+            ),
+            Words::new("先以可写方式打开一次", "Open it once for writing."),
+        )),
+        _ => Ok(()),
+    }
+}
+
+async fn version(tx: &mut Tx) -> Result<usize> {
+    let there = tx.dialect().pick(
+        "select count(*) from sqlite_master where type = 'table' and name = 'meta'",
+        "select count(*) from pg_tables where schemaname = current_schema() and tablename = 'meta'",
+    );
+    let there = tx.first(there, &[]).await?;
+    if there.map(|row| row.need_int(0)).transpose()? != Some(1) {
+        return Ok(0);
+    }
+    let row = tx
+        .first("select value from meta where name = 'release'", &[])
+        .await?;
+    let text = row.map(|row| row.need_text(0)).transpose()?;
+    Ok(text.and_then(|text| text.parse().ok()).unwrap_or(0))
+}
+
+fn newer(from: usize) -> Error {
+    Error::new(
+        Trouble::Release,
+        Words::new(
+            format!("数据库的表是第 {from} 版，比本程序认识的新"),
+            format!("the database has tables of version {from}, newer than this release knows."),
+        ),
+        Words::new("换用新版本的 heli", "Use the newer release of heli."),
+    )
+}
