@@ -1,0 +1,12 @@
+//! The store on both databases.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods
+)]
+
+mod both;
+mod open;
+mod postgres;
