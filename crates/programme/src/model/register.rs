@@ -28,6 +28,10 @@ pub struct Register {
     pub clocks: Vec<Clock>,
     /// How lists show it.
     pub view: View,
+    /// Its id before it was renamed.
+    pub was: Option<String>,
+    /// Ids of former fields whose stored values may be given up.
+    pub drop: Vec<String>,
     /// Where it is declared.
     pub place: Place,
 }
@@ -107,6 +111,8 @@ pub struct RegisterField {
     pub accept: Vec<String>,
     /// Worked out from other fields.
     pub formula: Option<String>,
+    /// Its id before it was renamed.
+    pub was: Option<String>,
     /// Where it is declared.
     pub place: Place,
 }

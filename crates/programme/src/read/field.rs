@@ -86,6 +86,7 @@ pub(super) fn declared_field(
     field.retain = table.maybe_text("retain").map(|text| retain(&text));
     if registers.is_some() {
         field.formula = table.maybe_text("formula").map(|text| text.value);
+        field.was = table.maybe_text("was").map(|text| text.value);
     }
     if kind.is_some() {
         table.finish();
@@ -115,6 +116,7 @@ pub(super) fn bare(id: String, name: Words, kind: FieldKind) -> RegisterField {
         range: (None, None),
         accept: Vec::new(),
         formula: None,
+        was: None,
         place: crate::Place::default(),
     };
     field.ty = type_of(&field);

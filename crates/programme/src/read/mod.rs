@@ -13,6 +13,7 @@ mod light;
 mod measure;
 mod names;
 mod notice;
+mod past;
 mod place;
 mod policy;
 mod quote;
@@ -204,6 +205,8 @@ impl<'f> Folders<'f> {
         let tables = self.tables("registers/");
         let ids: Vec<Text<'f>> = tables.iter().filter_map(|t| t.get("id")?.text()).collect();
         repeated(&ids);
+        let former: Vec<Text<'f>> = tables.iter().filter_map(|t| t.maybe_text("was")).collect();
+        past::former_ids(&former, &ids.iter().map(|id| id.value.as_str()).collect());
         let known: Vec<&str> = ids
             .iter()
             .map(|id| id.value.as_str())

@@ -3,6 +3,7 @@
 use super::document::Table;
 use super::field::{bare, declared_field};
 use super::ground::{Ground, Leads};
+use super::past::past;
 use super::span::span;
 use super::text::Text;
 use crate::model::*;
@@ -27,6 +28,13 @@ pub(super) fn declared(table: &Table<'_>, registers: &[&str]) -> Option<Register
     let fields = table.children("field");
     let mut register = empty(id.snake(), table.words("name"));
     register.place = id.place();
+    register.was = table.maybe_text("was").map(|text| text.value);
+    register.drop = table
+        .texts("drop")
+        .into_iter()
+        .map(|text| text.value)
+        .collect();
+    past(table, &fields);
     register.fields = fields
         .iter()
         .filter_map(|(id, field)| declared_field(id, field, Some(registers)))
@@ -84,6 +92,8 @@ fn empty(id: String, name: Words) -> Register {
         checks: Vec::new(),
         clocks: Vec::new(),
         view: View::default(),
+        was: None,
+        drop: Vec::new(),
         place: crate::Place::default(),
     }
 }
@@ -155,7 +165,7 @@ fn known_state(state: &Text<'_>, ids: &[&str]) -> bool {
 
 /// The register with its rules, moves, checks, clocks and view.
 pub(super) fn completed(table: &Table<'_>, declared: &Register, ground: &Ground) -> Register {
-    table.also(&["id", "name", "field", "state"]);
+    table.also(&["id", "name", "field", "state", "was", "drop"]);
     let mut register = declared.clone();
     let own = Own {
         register: declared,
