@@ -1,0 +1,16 @@
+//! What proves the journal, with no database: leaves, the Merkle tree over them, seals, witnesses, verification, rebuilding.
+
+mod hash;
+mod open;
+mod payload;
+mod tiles;
+mod tree;
+
+pub use hash::Hash;
+pub use open::{Open, Salt, Side, WHY, kept_beside};
+pub use payload::{Held, Opened, Payload, Refusal, cell_of_text, cell_text};
+pub use tiles::{
+    MissingTile, TILE_WIDTH, Tile, TileId, consistency, consistency_tiles, inclusion,
+    inclusion_tiles, root, root_tiles,
+};
+pub use tree::{Frontier, Placed, consistent, included};

@@ -1,0 +1,341 @@
+//! The payload: an entry as one canonical line of text, whose bytes are the leaf.
+
+mod read;
+mod write;
+
+pub use write::cell_text;
+
+use crate::{Hash, Open, Salt, Side, WHY, kept_beside};
+use programme::model::{FieldKind, Register};
+use programme::record::{Act, Author, Cell, Cells, Entry};
+use rules::{Day, Moment, Words};
+use std::collections::BTreeSet;
+
+/// One cell as the payload holds it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Held {
+    /// An empty cell.
+    Empty,
+    /// A value that means what it shows.
+    Plain(Cell),
+    /// A date.
+    Day(Day),
+    /// A time.
+    Moment(Moment),
+    /// The salted digest of a value that lies beside the entry or was erased.
+    Digest(Hash),
+}
+
+/// An entry as it is hashed.
+/// Its position is not in it: that is the leaf's index, and the proof of inclusion proves it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Payload {
+    /// Its number on arrival; batches are named by it.
+    pub arrival: i64,
+    /// Who, for whom, when.
+    pub author: Author,
+    /// What it does.
+    pub act: Act,
+    /// The register's id; empty for acts on the programme or on tables.
+    pub register: String,
+    /// The record's id.
+    pub record: Box<str>,
+    /// The record's version after it.
+    pub version: i64,
+    /// The cells before.
+    pub before: Vec<(String, Held)>,
+    /// The cells after.
+    pub after: Vec<(String, Held)>,
+    /// The reason: a text, or its digest for an act on a record.
+    pub why: Held,
+    /// The arrival number of the batch it belongs to.
+    pub batch: Option<i64>,
+}
+
+/// An entry read back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opened {
+    /// The entry; an erased cell is empty here.
+    pub entry: Entry,
+    /// The cells that were erased, [`WHY`] for the reason.
+    pub erased: BTreeSet<(Side, String)>,
+}
+
+/// Why an entry cannot be written as a payload, or a text is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// A field that the register does not have.
+    NoSuchField(String),
+    /// A field that is named twice.
+    NamedTwice(String),
+    /// A number without end, or a time without a date in the calendar; the field's id.
+    NoValue(String),
+    /// The text is no payload; why.
+    Unreadable(String),
+    /// The text says the same as a payload, in another spelling.
+    OtherSpelling,
+    /// A value that lies beside the entry is not the one it was written with.
+    OtherValue(Side, String),
+}
+
+impl Payload {
+    /// The form in which an entry is hashed, and the values that are kept beside it.
+    /// `register` is the model in force; `None` for acts on the programme, on tables, and for a batch.
+    /// `salt` must give 16 new random bytes at each call.
+    ///
+    /// # Errors
+    ///
+    /// A field that the register does not have or that comes twice, or a value that has no text.
+    pub fn of(
+        entry: &Entry,
+        register: Option<&Register>,
+        mut salt: impl FnMut() -> Salt,
+    ) -> Result<(Self, Vec<Open>), Refusal> {
+        let mut beside = Vec::new();
+        let mut keep = |side, field: &str, text: String| {
+            let open = Open {
+                side,
+                field: field.to_owned(),
+                salt: salt(),
+                value: text,
+            };
+            let digest = open.digest();
+            beside.push(open);
+            Held::Digest(digest)
+        };
+        let mut held = |side: Side, cells: &Cells| {
+            let mut found = Vec::with_capacity(cells.len());
+            let mut seen = BTreeSet::new();
+            for (id, cell) in cells {
+                if !seen.insert(id) {
+                    return Err(Refusal::NamedTwice(id.clone()));
+                }
+                let (kind, apart) = kept_as(id, register)?;
+                let value = match cell {
+                    None => Held::Empty,
+                    Some(cell) => match write::text_of(cell, kind) {
+                        None => return Err(Refusal::NoValue(id.clone())),
+                        Some(text) if apart => keep(side, id, text),
+                        Some(_) => Held::of(cell, kind),
+                    },
+                };
+                found.push((id.clone(), value));
+            }
+            Ok(found)
+        };
+        let before = held(Side::Before, &entry.before)?;
+        let after = held(Side::After, &entry.after)?;
+        let why = match &entry.why {
+            None => Held::Empty,
+            Some(why) if register.is_none() => Held::text(why),
+            Some(why) => keep(Side::After, WHY, write::quoted(why)),
+        };
+        let payload = Self {
+            arrival: entry.arrival,
+            author: entry.author.clone(),
+            act: entry.act.clone(),
+            register: entry.register.clone(),
+            record: entry.record.clone(),
+            version: entry.version,
+            before,
+            after,
+            why,
+            batch: entry.batch,
+        };
+        if Moment::parse(&payload.author.at.exact()) != Some(payload.author.at) {
+            return Err(Refusal::NoValue("at".into()));
+        }
+        Ok((payload, beside))
+    }
+
+    /// The canonical text, whose UTF-8 bytes are the leaf.
+    pub fn text(&self) -> String {
+        write::payload(self)
+    }
+
+    /// Reads the canonical text.
+    ///
+    /// # Errors
+    ///
+    /// The text is no payload, or not in its one spelling.
+    pub fn read(text: &str) -> Result<Self, Refusal> {
+        let payload = read::payload(text)?;
+        if payload.text() == text {
+            Ok(payload)
+        } else {
+            Err(Refusal::OtherSpelling)
+        }
+    }
+
+    /// The digests in it, by side and field, [`WHY`] for the reason.
+    pub fn digests(&self) -> impl Iterator<Item = (Side, &str, Hash)> {
+        let before = self
+            .before
+            .iter()
+            .map(|(id, held)| (Side::Before, id, held));
+        let after = self.after.iter().map(|(id, held)| (Side::After, id, held));
+        let cells = before.chain(after);
+        let cells = cells.map(|(side, id, held)| (side, id.as_str(), held));
+        cells
+            .chain([(Side::After, WHY, &self.why)])
+            .filter_map(|(side, id, held)| match held {
+                Held::Digest(digest) => Some((side, id, *digest)),
+                _ => None,
+            })
+    }
+
+    /// The entry again, with the values that still lie beside it; the others were erased.
+    ///
+    /// # Errors
+    ///
+    /// A value beside it that does not give the digest in it.
+    pub fn entry(&self, position: Option<i64>, beside: &[Open]) -> Result<Opened, Refusal> {
+        let mut erased = BTreeSet::new();
+        let before = opened(Side::Before, &self.before, beside, &mut erased)?;
+        let after = opened(Side::After, &self.after, beside, &mut erased)?;
+        let why = open(Side::After, WHY, &self.why, beside, &mut erased)?;
+        let why = match why {
+            Some(Cell::Text(text)) => Some(text.into_string()),
+            _ => None,
+        };
+        let entry = Entry {
+            arrival: self.arrival,
+            position,
+            author: self.author.clone(),
+            act: self.act.clone(),
+            register: self.register.clone(),
+            record: self.record.clone(),
+            version: self.version,
+            before,
+            after,
+            why,
+            batch: self.batch,
+        };
+        Ok(Opened { entry, erased })
+    }
+}
+
+/// How a field's values are written, and whether beside the entry.
+fn kept_as(id: &str, register: Option<&Register>) -> Result<(FieldKind, bool), Refusal> {
+    let Some(register) = register else {
+        return Ok((FieldKind::Text, false));
+    };
+    let field = register
+        .field(id)
+        .ok_or_else(|| Refusal::NoSuchField(id.into()))?;
+    Ok((field.kind, kept_beside(field)))
+}
+
+fn opened(
+    side: Side,
+    cells: &[(String, Held)],
+    beside: &[Open],
+    erased: &mut BTreeSet<(Side, String)>,
+) -> Result<Cells, Refusal> {
+    cells
+        .iter()
+        .map(|(id, held)| Ok((id.clone(), open(side, id, held, beside, erased)?)))
+        .collect()
+}
+
+fn open(
+    side: Side,
+    id: &str,
+    held: &Held,
+    beside: &[Open],
+    erased: &mut BTreeSet<(Side, String)>,
+) -> Result<Option<Cell>, Refusal> {
+    let Held::Digest(digest) = held else {
+        return Ok(held.cell());
+    };
+    let found = beside
+        .iter()
+        .find(|open| open.side == side && open.field == id);
+    let Some(open) = found else {
+        erased.insert((side, id.to_owned()));
+        return Ok(None);
+    };
+    let cell = open.cell().filter(|_| open.digest() == *digest);
+    cell.map(Some)
+        .ok_or_else(|| Refusal::OtherValue(side, id.to_owned()))
+}
+
+impl Held {
+    fn text(text: &str) -> Self {
+        Self::Plain(Cell::Text(text.into()))
+    }
+
+    fn of(cell: &Cell, kind: FieldKind) -> Self {
+        match (cell, kind) {
+            (Cell::Int(days), FieldKind::Date) => match i32::try_from(*days) {
+                Ok(days) => Self::Day(Day(days)),
+                Err(_) => Self::Plain(cell.clone()),
+            },
+            (Cell::Int(ms), FieldKind::Time) => Self::Moment(Moment(*ms)),
+            _ => Self::Plain(cell.clone()),
+        }
+    }
+
+    /// The value; `None` where it is empty or only its digest is here.
+    pub fn cell(&self) -> Option<Cell> {
+        match self {
+            Self::Empty | Self::Digest(_) => None,
+            Self::Plain(cell) => Some(cell.clone()),
+            Self::Day(day) => Some(Cell::Int(day.0.into())),
+            Self::Moment(at) => Some(Cell::Int(at.0)),
+        }
+    }
+}
+
+/// Reads what [`cell_text`] writes; `None` for any other text.
+pub fn cell_of_text(text: &str) -> Option<Cell> {
+    let held = read::held(text)?;
+    let cell = held.cell()?;
+    (write::held(&held).as_deref() == Some(text)).then_some(cell)
+}
+
+impl Refusal {
+    /// What happened, why, and what to do now.
+    pub fn words(&self) -> Words {
+        match self {
+            Self::NoSuchField(id) => Words::new(
+                format!("台账没有字段“{id}”，这一条没有写入流水；请按现行方案的字段重新提交。"),
+                format!(
+                    "The register has no field \"{id}\", so nothing was journaled; submit again with the fields of the programme in force."
+                ),
+            ),
+            Self::NamedTwice(id) => Words::new(
+                format!("字段“{id}”给了两次，不知以哪个为准，这一条没有写入流水；请只给一次。"),
+                format!(
+                    "The field \"{id}\" came twice and it is not known which holds, so nothing was journaled; give it once."
+                ),
+            ),
+            Self::NoValue(id) => Words::new(
+                format!("字段“{id}”的值不是有限的数或日历上的日期，写不进流水；请更正这个值。"),
+                format!(
+                    "The value of \"{id}\" is no finite number or no date of the calendar and cannot be journaled; mend the value."
+                ),
+            ),
+            Self::Unreadable(why) => Words::new(
+                format!("这段文字不是流水条目（{why}）；请用备份或导出文件核对这一条。"),
+                format!(
+                    "This text is no entry of the journal ({why}); compare the entry with a backup or an export."
+                ),
+            ),
+            Self::OtherSpelling => Words::new(
+                "条目内容读得出，但写法不是流水规定的唯一写法，说明有人另行改写；请用备份或导出文件核对。",
+                "The entry can be read but is not spelt as the journal spells it, so something else wrote it; compare it with a backup or an export.",
+            ),
+            Self::OtherValue(side, id) => Words::new(
+                format!(
+                    "条目旁存的“{id}”（{}）与条目中的摘要不符，值被改过；请用备份核对。",
+                    side.word()
+                ),
+                format!(
+                    "The value of \"{id}\" ({}) beside the entry does not give the digest in it, so it was changed; compare it with a backup.",
+                    side.word()
+                ),
+            ),
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Writes a payload in its one spelling: JSON with fixed keys in a fixed order and no blanks.
+
+use super::{Held, Payload};
+use programme::model::FieldKind;
+use programme::record::Cell;
+use rules::{Day, Moment};
+
+/// A cell as its canonical text: what is hashed behind a salt and stored beside an entry.
+/// `None` for a number without end and for a time outside the calendar.
+pub fn cell_text(cell: &Cell, kind: FieldKind) -> Option<String> {
+    text_of(cell, kind)
+}
+
+pub(super) fn text_of(cell: &Cell, kind: FieldKind) -> Option<String> {
+    held(&Held::of(cell, kind))
+}
+
+/// The payload; a value that has no text was refused when it was made.
+pub(super) fn payload(payload: &Payload) -> String {
+    let mut out = String::with_capacity(256);
+    let author = &payload.author;
+    out.push_str("{\"v\":1,\"arrival\":");
+    out.push_str(&payload.arrival.to_string());
+    text(&mut out, "at", &author.at.exact());
+    text(&mut out, "actor", &author.actor);
+    if let Some(on_behalf) = &author.on_behalf {
+        text(&mut out, "on_behalf", on_behalf);
+    }
+    if let Some(key) = &author.key {
+        text(&mut out, "key", key);
+    }
+    text(&mut out, "act", &payload.act.word());
+    text(&mut out, "register", &payload.register);
+    text(&mut out, "record", &payload.record);
+    number(&mut out, "version", payload.version);
+    cells(&mut out, "before", &payload.before);
+    cells(&mut out, "after", &payload.after);
+    if payload.why != Held::Empty {
+        key(&mut out, "why");
+        push(&mut out, &payload.why);
+    }
+    if let Some(batch) = payload.batch {
+        number(&mut out, "batch", batch);
+    }
+    out.push('}');
+    out
+}
+
+fn key(out: &mut String, name: &str) {
+    out.push(',');
+    quote(out, name);
+    out.push(':');
+}
+
+fn text(out: &mut String, name: &str, value: &str) {
+    key(out, name);
+    quote(out, value);
+}
+
+fn number(out: &mut String, name: &str, value: i64) {
+    key(out, name);
+    out.push_str(&value.to_string());
+}
+
+fn cells(out: &mut String, name: &str, cells: &[(String, Held)]) {
+    key(out, name);
+    out.push('{');
+    for (at, (id, value)) in cells.iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        quote(out, id);
+        out.push(':');
+        push(out, value);
+    }
+    out.push('}');
+}
+
+/// One value; `None` where it has no text.
+pub(super) fn held(value: &Held) -> Option<String> {
+    let mut out = String::new();
+    push(&mut out, value).then_some(out)
+}
+
+/// Whether the value had a text.
+fn push(out: &mut String, value: &Held) -> bool {
+    match value {
+        Held::Empty => out.push_str("null"),
+        Held::Plain(cell) => return push_cell(out, cell),
+        Held::Day(day) => {
+            let written = day.to_string();
+            tagged(out, "day", &written);
+            return Day::parse(&written) == Some(*day);
+        }
+        Held::Moment(at) => {
+            let written = at.exact();
+            tagged(out, "moment", &written);
+            return Moment::parse(&written) == Some(*at);
+        }
+        Held::Digest(digest) => tagged(out, "sha256", &digest.to_string()),
+    }
+    true
+}
+
+fn tagged(out: &mut String, tag: &str, value: &str) {
+    out.push('{');
+    quote(out, tag);
+    out.push(':');
+    quote(out, value);
+    out.push('}');
+}
+
+fn push_cell(out: &mut String, cell: &Cell) -> bool {
+    match cell {
+        Cell::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+        Cell::Int(value) => out.push_str(&value.to_string()),
+        Cell::Double(value) => {
+            decimal(out, *value);
+            return value.is_finite();
+        }
+        Cell::Text(value) => quote(out, value),
+        Cell::List(items) => {
+            out.push('[');
+            let mut told = true;
+            for (at, item) in items.iter().enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                told &= push_cell(out, item);
+            }
+            out.push(']');
+            return told;
+        }
+    }
+    true
+}
+
+/// The fewest digits that give the same number, without an exponent, and always with a point:
+/// so a decimal is told from a whole number, and has one spelling.
+fn decimal(out: &mut String, value: f64) {
+    let written = value.to_string();
+    out.push_str(&written);
+    if !written.contains('.') {
+        out.push_str(".0");
+    }
+}
+
+/// A text in quotes.
+pub(super) fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    quote(&mut out, text);
+    out
+}
+
+/// Escapes what JSON must have escaped and nothing else, as RFC 8785, section 3.2.2.2, does.
+fn quote(out: &mut String, text: &str) {
+    out.push('"');
+    for letter in text.chars() {
+        match letter {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\u{8}' => out.push_str("\\b"),
+            '\t' => out.push_str("\\t"),
+            '\n' => out.push_str("\\n"),
+            '\u{c}' => out.push_str("\\f"),
+            '\r' => out.push_str("\\r"),
+            '\0'..='\u{1f}' => out.push_str(&format!("\\u{:04x}", u32::from(letter))),
+            _ => out.push(letter),
+        }
+    }
+    out.push('"');
+}

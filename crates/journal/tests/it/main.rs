@@ -1,0 +1,12 @@
+//! What the journal must prove, held against others' vectors, others' code and slow obvious oracles.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod oracle;
+mod payloads;
+mod sample;
+mod trees;
