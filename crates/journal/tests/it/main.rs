@@ -9,4 +9,5 @@
 mod oracle;
 mod payloads;
 mod sample;
+mod seals;
 mod trees;

@@ -1,6 +1,6 @@
 //! A register and entries to try things on.
 
-use journal::Salt;
+use journal::{Hash, Salt, Seal};
 use programme::Place;
 use programme::model::{FieldKind, Register, RegisterField, View};
 use programme::record::{Act, Author, Cell, Cells, Entry};
@@ -27,6 +27,7 @@ pub(crate) fn field(id: &str, kind: FieldKind, sensitive: bool) -> RegisterField
         range: (None, None),
         accept: Vec::new(),
         formula: None,
+        was: None,
         place: Place::default(),
     }
 }
@@ -60,6 +61,8 @@ pub(crate) fn register() -> Register {
         checks: Vec::new(),
         clocks: Vec::new(),
         view: View::default(),
+        was: None,
+        drop: Vec::new(),
         place: Place::default(),
     }
 }
@@ -110,5 +113,18 @@ pub(crate) fn salts() -> impl FnMut() -> Salt {
     move || {
         n += 1;
         Salt(n.to_be_bytes())
+    }
+}
+
+/// A seal that follows another, over a root of no tree.
+pub(crate) fn seal(size: u64, epoch: i64) -> Seal {
+    Seal {
+        size,
+        root: Hash::of(&size.to_be_bytes()),
+        at: Moment(1_695_715_200_000 + size as i64 * 1_000),
+        programme: Hash::of(b"programme"),
+        rehearsal: true,
+        epoch,
+        previous: Some(Hash::of(b"previous")),
     }
 }
