@@ -117,8 +117,7 @@ impl Db {
     }
 
     /// Begins a transaction that may rebuild tables: on SQLite references are not checked while it lasts, and all of them are before it commits.
-    #[allow(dead_code)]
-    pub(crate) async fn rebuild(&self) -> Result<Tx> {
+    pub async fn migration(&self) -> Result<Tx> {
         let Pools::Sqlite { writer, .. } = &self.pools else {
             return self.write().await;
         };

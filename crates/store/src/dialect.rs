@@ -35,13 +35,11 @@ impl Dialect {
 }
 
 /// A name as SQL writes it.
-#[allow(dead_code)]
 pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// A text as SQL writes it.
-#[allow(dead_code)]
 pub(crate) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }

@@ -108,7 +108,10 @@ impl From<sqlx::Error> for Error {
 /// Trouble and constraint by SQLSTATE on PostgreSQL, by extended result code and message on SQLite.
 fn of_database(error: &dyn sqlx::error::DatabaseError) -> (Trouble, Option<String>) {
     let code = error.code().unwrap_or_default();
-    let named = error.constraint().map(str::to_owned);
+    // PostgreSQL names a check, a reference or an index, and for an empty required cell table and column.
+    let postgres = error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>();
+    let column = postgres.and_then(|error| Some(format!("{}.{}", error.table()?, error.column()?)));
+    let named = error.constraint().map(str::to_owned).or(column);
     // SQLite puts the name after the colon: `CHECK constraint failed: event_kind_choice_1f`, `UNIQUE constraint failed: register_event.number`.
     let named = named.or_else(|| Some(error.message().split_once("failed: ")?.1.to_owned()));
     let trouble = match code.as_ref() {

@@ -110,7 +110,6 @@ const RELEASES: [&[&str]; 1] = [&[
 const POSTGRES: [&[&str]; 1] = [&["create sequence journal_arrival as bigint minvalue 0 start 0"]];
 
 /// Names of the fixed tables, which no view may take.
-#[allow(dead_code)]
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     let statements = RELEASES.iter().flat_map(|list| list.iter());
     statements.filter_map(|text| {

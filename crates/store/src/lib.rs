@@ -3,19 +3,25 @@
 //! One text of SQL serves SQLite and PostgreSQL: `$1` for a value, double quotes for a name, `on conflict` and `returning` as both have them.
 //! Where the two differ, [`Dialect`] has the word.
 
+mod catalog;
 mod cell;
 mod db;
+mod ddl;
 mod dialect;
 mod error;
 mod fixed;
 mod lock;
+mod plan;
 mod row;
 mod table;
 mod value;
+mod view;
 
 pub use db::{Db, Options, Tx};
 pub use dialect::Dialect;
 pub use error::{Error, Result, Trouble};
+pub use plan::{Does, Plan, Refusal, Step, apply, plan};
 pub use row::Row;
 pub use table::{Column, Kind, SYSTEM, Table, Unique, erasable, is_stored, table_name};
 pub use value::Value;
+pub use view::view_name;

@@ -44,7 +44,7 @@ pub struct Column {
     pub field: String,
     /// NOT NULL; never where the cell can be erased.
     pub required: bool,
-    /// The choices it may have; for a list, each of its items. Empty: any.
+    /// The choices it may have, sorted; for a list, each of its items. Empty: any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<String>,
     /// Least and greatest value as stored: money in fen.
@@ -56,6 +56,9 @@ pub struct Column {
     /// The programme no longer has this field; its values stay.
     #[serde(default)]
     pub kept: bool,
+    /// Its name before it was renamed, as the programme says.
+    #[serde(skip)]
+    pub was: Option<String>,
 }
 
 /// Columns of which no two records may have the same values.
@@ -74,6 +77,12 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// Unique indexes.
     pub uniques: Vec<Unique>,
+    /// The register's id before it was renamed, as the programme says.
+    #[serde(skip)]
+    pub was: Option<String>,
+    /// Columns that the programme gives up.
+    #[serde(skip)]
+    pub drop: Vec<String>,
 }
 
 /// The columns every register's table begins with.
@@ -110,6 +119,8 @@ impl Table {
             register: register.id.clone(),
             columns,
             uniques,
+            was: register.was.clone(),
+            drop: register.drop.clone(),
         }
     }
 
@@ -146,17 +157,19 @@ impl Column {
             field.range.0.map(|n| n * fen),
             field.range.1.map(|n| n * fen),
         );
-        let to = field
-            .to
-            .clone()
-            .filter(|_| field.kind == FieldKind::Reference);
+        // Units and divisions are no tables.
+        let table =
+            |to: &String| field.kind == FieldKind::Reference && to != "unit" && to != "division";
+        let mut choices: Vec<String> = field.choices.iter().map(|(id, _)| id.clone()).collect();
+        choices.sort();
         Self {
             kind: Kind::of(field.kind),
-            field: word(field.kind).to_owned(),
+            field: word(field.kind),
             required: field.required && !erasable(field),
-            choices: field.choices.iter().map(|(id, _)| id.clone()).collect(),
+            choices,
             range,
-            to,
+            to: field.to.clone().filter(table),
+            was: field.was.clone(),
             ..Self::text(&field.id)
         }
     }
@@ -171,6 +184,7 @@ impl Column {
             range: (None, None),
             to: None,
             kept: false,
+            was: None,
         }
     }
 }
@@ -203,10 +217,10 @@ pub fn erasable(field: &RegisterField) -> bool {
         )
 }
 
-/// The word of a field's type in the programme.
-fn word(kind: FieldKind) -> &'static str {
+/// The word of a field's type in the programme; a period's with its rhythm, because another rhythm's keys mean other things.
+fn word(kind: FieldKind) -> String {
     use FieldKind as K;
-    match kind {
+    let word = match kind {
         K::Text => "text",
         K::LongText => "long_text",
         K::Choice => "choice",
@@ -218,7 +232,7 @@ fn word(kind: FieldKind) -> &'static str {
         K::Money => "money",
         K::Date => "date",
         K::Time => "time",
-        K::Period(_) => "period",
+        K::Period(rhythm) => return format!("period {}", rhythm.word()),
         K::Unit => "unit",
         K::Division => "division",
         K::Industry => "industry",
@@ -228,5 +242,6 @@ fn word(kind: FieldKind) -> &'static str {
         K::Reference => "reference",
         K::References => "references",
         K::Files => "files",
-    }
+    };
+    word.to_owned()
 }

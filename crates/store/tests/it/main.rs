@@ -8,5 +8,7 @@
 )]
 
 mod both;
+mod migrate;
 mod open;
 mod postgres;
+mod programmes;

@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdin, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -23,8 +23,8 @@ rmdir "$2" 2>/dev/null || true
 struct Server {
     bin: PathBuf,
     folder: PathBuf,
-    /// Closed by the system when this process ends: the keeper reads that as its sign.
-    _alive: ChildStdin,
+    /// Its input is closed by the system when this process ends: the keeper reads that as its sign.
+    _keeper: Child,
 }
 
 static SERVER: OnceLock<Server> = OnceLock::new();
@@ -83,11 +83,10 @@ fn start() -> Server {
         log("start.log"),
         log("server.log")
     );
-    let alive = keeper.stdin.take().unwrap();
     Server {
         bin,
         folder,
-        _alive: alive,
+        _keeper: keeper,
     }
 }
 
