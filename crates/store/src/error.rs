@@ -72,6 +72,34 @@ impl Error {
     pub fn passing(&self) -> bool {
         matches!(self.trouble, Trouble::Lost | Trouble::Race)
     }
+
+    /// Another transaction was in the way and is gone.
+    pub(crate) fn race() -> Self {
+        let (what, mend) = words(Trouble::Race);
+        Self::new(Trouble::Race, what, mend)
+    }
+
+    /// The writer has ended.
+    pub(crate) fn closed() -> Self {
+        Self::new(
+            Trouble::Other,
+            Words::new("数据库已关闭", "the database was closed."),
+            Words::new("重新启动后再试", "Start again, then try once more."),
+        )
+    }
+
+    /// The connection was lost while an act without a key was being made durable.
+    pub(crate) fn unsure(cause: &Self) -> Self {
+        Self::new(
+            Trouble::Other,
+            Words::new(
+                "与数据库的连接在保存的一刻断了，不知是否已保存",
+                "the connection was lost at the moment of saving, and it is not known whether it was saved.",
+            ),
+            Words::new("先查看记录，没有保存再做一次", "Look at the record, and do it again only if it was not."),
+        )
+        .because(cause)
+    }
 }
 
 impl fmt::Display for Error {

@@ -12,3 +12,5 @@ mod migrate;
 mod open;
 mod postgres;
 mod programmes;
+mod sample;
+mod writing;

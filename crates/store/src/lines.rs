@@ -1,0 +1,253 @@
+//! Lines of the journal: an entry written with what lies beside it, and read back.
+
+use crate::db::Tx;
+use crate::error::{Error, Result, Trouble};
+use crate::row::Row;
+use crate::value::Value;
+use journal::{Hash, Open, Opened, Payload, Salt, Side};
+use programme::model::Register;
+use programme::record::Entry;
+use rules::Words;
+use std::collections::BTreeMap;
+
+/// Draws salts from one seed of true randomness: knowing one salt tells neither the seed nor another salt.
+#[derive(Debug)]
+pub(crate) struct Salts {
+    seed: [u8; 32],
+    drawn: u64,
+}
+
+impl Salts {
+    /// The salts of one action.
+    pub(crate) fn of(seed: [u8; 32]) -> Self {
+        Self { seed, drawn: 0 }
+    }
+
+    fn draw(&mut self) -> Salt {
+        let mut bytes = self.seed.to_vec();
+        bytes.extend(self.drawn.to_be_bytes());
+        self.drawn += 1;
+        let (mut salt, hash) = ([0; 16], Hash::of(&bytes).0);
+        salt.copy_from_slice(hash.first_chunk::<16>().unwrap_or(&[0; 16]));
+        Salt(salt)
+    }
+}
+
+/// Entries that wait to be inserted together.
+#[derive(Debug, Default)]
+pub(crate) struct Lines {
+    entries: Vec<Value>,
+    beside: Vec<Value>,
+}
+
+/// The columns of one line; the position is given later, by the sealer.
+const COLUMNS: &str =
+    "arrival, at, actor, on_behalf, act, register, record, version, batch, payload, leaf";
+const WIDTH: usize = 11;
+const BESIDE: &str = "arrival, field, side, salt, value";
+const BESIDE_WIDTH: usize = 5;
+
+impl Lines {
+    /// Adds an entry; `register` is its register's model, `None` for an act on no record.
+    pub(crate) fn add(
+        &mut self,
+        entry: &Entry,
+        register: Option<&Register>,
+        salts: &mut Salts,
+    ) -> std::result::Result<(), journal::Refusal> {
+        let (payload, beside) = Payload::of(entry, register, || salts.draw())?;
+        let text = payload.text();
+        let leaf = Hash::leaf(text.as_bytes());
+        self.entries.extend([
+            entry.arrival.into(),
+            entry.author.at.0.into(),
+            entry.author.actor.as_str().into(),
+            entry.author.on_behalf.as_deref().into(),
+            entry.act.word().into(),
+            entry.register.as_str().into(),
+            entry.record.clone().into(),
+            entry.version.into(),
+            entry.batch.into(),
+            text.into(),
+            leaf.0.as_slice().into(),
+        ]);
+        for open in beside {
+            self.beside.extend([
+                entry.arrival.into(),
+                open.field.into(),
+                side_number(open.side).into(),
+                open.salt.0.as_slice().into(),
+                open.value.into(),
+            ]);
+        }
+        Ok(())
+    }
+
+    /// Inserts what was added.
+    pub(crate) async fn write(&mut self, tx: &mut Tx) -> Result<()> {
+        let entries = std::mem::take(&mut self.entries);
+        insert(
+            tx,
+            &format!("insert into journal ({COLUMNS})"),
+            WIDTH,
+            entries,
+        )
+        .await?;
+        let beside = std::mem::take(&mut self.beside);
+        insert(
+            tx,
+            &format!("insert into journal_open ({BESIDE})"),
+            BESIDE_WIDTH,
+            beside,
+        )
+        .await
+    }
+}
+
+/// Values that one statement may have: SQLite's limit.
+const PLACES_MAX: usize = 32_766;
+
+/// Rows of one statement; few sizes, so that each is prepared once.
+const STEPS: [usize; 4] = [256, 32, 4, 1];
+
+/// Inserts rows that lie end to end, many to a statement.
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    head: &str,
+    width: usize,
+    values: Vec<Value>,
+) -> Result<()> {
+    let mut rest = values.as_slice();
+    for step in STEPS
+        .into_iter()
+        .filter(|step| step * width < PLACES_MAX || *step == 1)
+    {
+        let text = format!("{head} values {}", places(width, step));
+        while let Some((now, then)) = rest
+            .split_at_checked(width * step)
+            .filter(|(now, _)| !now.is_empty())
+        {
+            tx.execute(&text, now).await?;
+            rest = then;
+        }
+    }
+    Ok(())
+}
+
+/// `($1, $2), ($3, $4)`: so many rows of so many values.
+pub(crate) fn places(width: usize, rows: usize) -> String {
+    let row = |row: usize| {
+        let places = (1..=width).map(|at| format!("${}", row * width + at));
+        format!("({})", places.collect::<Vec<_>>().join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}
+
+pub(crate) fn side_number(side: Side) -> i64 {
+    match side {
+        Side::Before => 0,
+        Side::After => 1,
+    }
+}
+
+/// What a read of entries asks for, after `select`; the joined position may be NULL.
+pub(crate) const READ: &str = "j.payload, j.arrival, p.position from journal j left join journal_position p on p.arrival = j.arrival";
+
+/// The entries that a condition on `j` and `p` chooses, with the values beside them.
+///
+/// `chosen` is everything after [`READ`], and must order its rows.
+pub(crate) async fn entries(tx: &mut Tx, chosen: &str, values: &[Value]) -> Result<Vec<Opened>> {
+    let mut read = Vec::new();
+    tx.each(&format!("select {READ} {chosen}"), values, |row| {
+        read.push((payload(&row)?, row.int(2)?));
+        Ok(())
+    })
+    .await?;
+    let beside = beside(
+        tx,
+        read.iter()
+            .filter(|(p, _)| p.digests().next().is_some())
+            .map(|(p, _)| p.arrival),
+    )
+    .await?;
+    let open = |(payload, position): &(Payload, Option<i64>)| {
+        let none = Vec::new();
+        let beside = beside.get(&payload.arrival).unwrap_or(&none);
+        payload
+            .entry(*position, beside)
+            .map_err(|refusal| damaged(payload.arrival, &refusal))
+    };
+    read.iter().map(open).collect()
+}
+
+/// The values beside some entries.
+async fn beside(
+    tx: &mut Tx,
+    arrivals: impl Iterator<Item = i64>,
+) -> Result<BTreeMap<i64, Vec<Open>>> {
+    let arrivals: Vec<Value> = arrivals.map(Value::from).collect();
+    let mut found: BTreeMap<i64, Vec<Open>> = BTreeMap::new();
+    let mut rest = arrivals.as_slice();
+    for step in STEPS {
+        let text = format!(
+            "select {BESIDE} from journal_open where arrival in {}",
+            places(step, 1)
+        );
+        while let Some((now, then)) = rest
+            .split_at_checked(step)
+            .filter(|(now, _)| !now.is_empty())
+        {
+            tx.each(&text, now, |row| {
+                found
+                    .entry(row.need_int(0)?)
+                    .or_default()
+                    .extend(open(&row)?);
+                Ok(())
+            })
+            .await?;
+            rest = then;
+        }
+    }
+    Ok(found)
+}
+
+/// One value beside an entry; `None` where it was erased.
+fn open(row: &Row) -> Result<Option<Open>> {
+    let (Some(salt), Some(value)) = (row.bytes(3)?, row.text(4)?) else {
+        return Ok(None);
+    };
+    let mut bytes = [0; 16];
+    bytes.iter_mut().zip(salt).for_each(|(to, from)| *to = from);
+    Ok(Some(Open {
+        side: if row.need_int(2)? == 0 {
+            Side::Before
+        } else {
+            Side::After
+        },
+        field: row.need_text(1)?,
+        salt: Salt(bytes),
+        value,
+    }))
+}
+
+fn payload(row: &Row) -> Result<Payload> {
+    let text = row.need_text(0)?;
+    let arrival = row.need_int(1)?;
+    Payload::read(&text).map_err(|refusal| damaged(arrival, &refusal))
+}
+
+/// An entry that cannot be read any more.
+fn damaged(arrival: i64, refusal: &journal::Refusal) -> Error {
+    let words = refusal.words();
+    Error::new(
+        Trouble::Damaged,
+        Words::new(
+            format!("流水第 {arrival} 条读不出来：{}", words.zh),
+            format!(
+                "entry {arrival} of the journal cannot be read: {}",
+                words.en
+            ),
+        ),
+        Words::new("运行 heli journal verify", "Run `heli journal verify`."),
+    )
+}

@@ -1,0 +1,127 @@
+//! A database together with the programme in force: where actions are written and read.
+
+use crate::db::Db;
+use crate::dialect::Dialect;
+use crate::error::{Error, Result};
+use crate::shape::{Shape, Shapes, shapes};
+use crate::write::{self, Action, Job, Outcome, writer};
+use programme::Programme;
+use std::sync::{Arc, PoisonError, RwLock};
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// An open database with its registers; a copy shares everything.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub(crate) db: Db,
+    pub(crate) shared: Arc<Shared>,
+    /// The way to the one writer of SQLite.
+    jobs: Option<mpsc::Sender<Job>>,
+}
+
+/// What a store and its writer both use.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    shapes: RwLock<Arc<Shapes>>,
+    /// The last position known to this process; -1 for none.
+    positions: watch::Sender<i64>,
+    /// Tells the sealer that something waits to be numbered.
+    pub(crate) written: tokio::sync::Notify,
+}
+
+/// Actions that may wait for the writer before others are held back.
+const QUEUE: usize = 1024;
+
+impl Store {
+    /// Takes a database whose tables fit the programme, and starts its writer on SQLite.
+    ///
+    /// Must be called inside a tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// The database does not answer.
+    pub async fn new(db: Db, programme: &Programme) -> Result<Self> {
+        let row = db
+            .fetch("select max(position) from journal_position", &[])
+            .await?;
+        let last = row.first().map(|row| row.int(0)).transpose()?.flatten();
+        let shared = Arc::new(Shared {
+            shapes: RwLock::new(Arc::new(shapes(programme))),
+            positions: watch::Sender::new(last.unwrap_or(-1)),
+            written: tokio::sync::Notify::new(),
+        });
+        let jobs = (db.dialect() == Dialect::Sqlite).then(|| {
+            let (send, receive) = mpsc::channel(QUEUE);
+            tokio::spawn(writer(db.clone(), shared.clone(), receive));
+            send
+        });
+        Ok(Self { db, shared, jobs })
+    }
+
+    /// Follows another version of the programme, after its tables were brought to it.
+    pub fn adopt(&self, programme: &Programme) {
+        let shapes = Arc::new(shapes(programme));
+        *self
+            .shared
+            .shapes
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = shapes;
+    }
+
+    /// The database.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// Writes what one actor does at once, all or nothing, and answers when it is durable.
+    ///
+    /// The same actor, key and content give the first answer again, so a caller that got no answer may repeat the call.
+    ///
+    /// # Errors
+    ///
+    /// A refusal, for what the database holds; or the database's failure. Nothing is written then.
+    pub async fn write(&self, action: Action) -> Outcome {
+        let Some(jobs) = &self.jobs else {
+            let outcome = write::write(&self.db, &self.shared.shapes(), &action).await;
+            self.shared.written.notify_one();
+            return outcome;
+        };
+        let (answer, outcome) = oneshot::channel();
+        let gone = |()| Error::closed();
+        jobs.send(Job { action, answer })
+            .await
+            .map_err(|_| gone(()))?;
+        outcome.await.map_err(|_| gone(()))?
+    }
+
+    /// The last position known to this process, now and whenever it grows; -1 while there is none.
+    pub fn positions(&self) -> watch::Receiver<i64> {
+        self.shared.positions.subscribe()
+    }
+
+    /// A register, as the store knows it.
+    pub(crate) fn shape(&self, register: &str) -> Option<Arc<Shape>> {
+        self.shared.shapes().get(register).cloned()
+    }
+}
+
+impl Shared {
+    /// The registers of the programme in force.
+    pub(crate) fn shapes(&self) -> Arc<Shapes> {
+        self.shapes
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Tells followers of a position; an older one than is known changes nothing.
+    pub(crate) fn numbered(&self, position: Option<i64>) {
+        let Some(position) = position else {
+            return;
+        };
+        self.positions.send_if_modified(|last| {
+            let newer = position > *last;
+            *last = position.max(*last);
+            newer
+        });
+    }
+}

@@ -1,0 +1,441 @@
+//! One action in one transaction: rows, entries, messages and the answer to its key.
+
+use super::action::{Action, Answer, Write};
+use super::guard;
+use super::order::{Numbered, next_number};
+use super::refusal::Refusal;
+use crate::db::Tx;
+use crate::dialect::{Dialect, quoted};
+use crate::error::{Error, Result};
+use crate::lines::{Lines, Salts, insert, places};
+use crate::shape::{Shape, Shapes, System};
+use crate::value::Value;
+use programme::record::{Act, Cell, Cells, Change, Entry};
+use std::sync::Arc;
+
+/// Where arrival numbers come from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Arrivals {
+    /// The only writer counts them itself: this is the next one.
+    Counted(i64),
+    /// From the database's sequence, each after the locks of its row.
+    Sequence,
+}
+
+/// Why an action came to a halt. Nothing of it may stay.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// It is refused.
+    Refused(Refusal),
+    /// The key has been used: its answer is there.
+    Answered,
+    /// The database refused a write for what other rows hold; [`super::explain`] finds out why.
+    Clash(Box<Clash>),
+    /// The database failed.
+    Failed(Box<Error>),
+}
+
+/// A write that the database refused.
+#[derive(Debug)]
+pub(crate) struct Clash {
+    /// The register's id.
+    pub(crate) register: String,
+    /// The record, once it had an id.
+    pub(crate) record: Box<str>,
+    /// The cells that were to be written.
+    pub(crate) cells: Cells,
+    /// Whether it was to be a new record.
+    pub(crate) new: bool,
+    /// What the database said.
+    pub(crate) error: Error,
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Failed(Box::new(error))
+    }
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl Arrivals {
+    /// The next number. The lock it takes on PostgreSQL is what tells the sealer that a lower number is still under way.
+    pub(crate) async fn next(&mut self, tx: &mut Tx) -> Result<i64> {
+        match self {
+            Self::Counted(next) => {
+                *next += 1;
+                Ok(*next - 1)
+            }
+            Self::Sequence => {
+                let text = format!(
+                    "with held as materialized (select pg_advisory_xact_lock_shared({})) select nextval('journal_arrival') from held",
+                    crate::seal::UNDER_WAY
+                );
+                let row = tx.first(&text, &[]).await?;
+                row.map_or(Ok(0), |row| row.need_int(0))
+            }
+        }
+    }
+}
+
+/// Writes an action. Where it stops, the caller undoes what it did.
+pub(crate) async fn apply(
+    tx: &mut Tx,
+    shapes: &Shapes,
+    action: &Action,
+    arrivals: &mut Arrivals,
+) -> std::result::Result<Answer, Stop> {
+    guard::lock(tx, &action.guards).await?;
+    let mut lines = Lines::default();
+    let mut salts = Salts::of(action.seed);
+    let mut entries = Vec::with_capacity(action.writes.len());
+    for write in &action.writes {
+        let entry = one(tx, shapes, action, write, arrivals).await?;
+        let register = shapes.get(&entry.register).map(|shape| &shape.register);
+        lines
+            .add(&entry, register, &mut salts)
+            .map_err(unfit(&entry.register))?;
+        entries.push(entry);
+    }
+    lines.write(tx).await?;
+    guard::check(tx, shapes, &action.guards).await?;
+    let first = entries.first().map_or(0, |entry| entry.arrival);
+    send(tx, action, first).await?;
+    answer(tx, action, &entries).await?;
+    Ok(Answer {
+        entries,
+        replayed: false,
+    })
+}
+
+/// One change: its row and its entry.
+async fn one(
+    tx: &mut Tx,
+    shapes: &Shapes,
+    action: &Action,
+    write: &Write,
+    arrivals: &mut Arrivals,
+) -> std::result::Result<Entry, Stop> {
+    let change = &write.change;
+    let Some(shape) = shape(shapes, change)? else {
+        return Ok(bare(action, change, arrivals.next(tx).await?));
+    };
+    shape.fit(&change.after)?;
+    references(tx, shapes, shape, &change.after).await?;
+    match change.act {
+        Act::Create => create(tx, shape, action, write, arrivals).await,
+        _ => alter(tx, shape, action, change, arrivals).await,
+    }
+}
+
+/// The register of a change; `None` for an act on no record.
+pub(crate) fn shape<'a>(
+    shapes: &'a Shapes,
+    change: &Change,
+) -> std::result::Result<Option<&'a Arc<Shape>>, Refusal> {
+    if change.register.is_empty() {
+        return Ok(None);
+    }
+    let shape = shapes.get(&change.register);
+    shape.map(Some).ok_or_else(|| Refusal::Unfit {
+        register: change.register.clone(),
+        field: String::new(),
+    })
+}
+
+/// The entry of an act on no record, such as a publication.
+fn bare(action: &Action, change: &Change, arrival: i64) -> Entry {
+    Entry {
+        arrival,
+        position: None,
+        author: action.author.clone(),
+        act: change.act.clone(),
+        register: change.register.clone(),
+        record: change.record.clone().unwrap_or_default(),
+        version: change.version + 1,
+        before: Vec::new(),
+        after: change.after.clone(),
+        why: change.why.clone(),
+        batch: None,
+    }
+}
+
+async fn create(
+    tx: &mut Tx,
+    shape: &Shape,
+    action: &Action,
+    write: &Write,
+    arrivals: &mut Arrivals,
+) -> std::result::Result<Entry, Stop> {
+    let Numbered { id, cells } = next_number(tx, shape, write, action.author.at.day()).await?;
+    let arrival = arrivals.next(tx).await?;
+    let at = action.author.at.0;
+    let system = System {
+        id: &id,
+        version: 1,
+        arrival,
+        created_at: at,
+        changed_at: at,
+    };
+    let mut row = Vec::with_capacity(shape.width());
+    shape.row(system, &cells, &mut row);
+    let text = format!(
+        "insert into {} ({}) values {}",
+        shape.name,
+        shape.names(),
+        places(shape.width(), 1)
+    );
+    let done = tx.execute(&text, &row).await;
+    done.map_err(|error| clash(shape, &id, &cells, true, error))?;
+    Ok(Entry {
+        version: 1,
+        record: id,
+        after: cells,
+        ..bare(action, &write.change, arrival)
+    })
+}
+
+async fn alter(
+    tx: &mut Tx,
+    shape: &Shape,
+    action: &Action,
+    change: &Change,
+    arrivals: &mut Arrivals,
+) -> std::result::Result<Entry, Stop> {
+    let id = change.record.clone().unwrap_or_default();
+    let Some((version, before)) = current(tx, shape, &id, &change.after).await? else {
+        return Err(Refusal::NoRecord {
+            register: change.register.clone(),
+            record: id,
+        }
+        .into());
+    };
+    if version != change.version {
+        return Err(stale(change, id, version, before).into());
+    }
+    let arrival = arrivals.next(tx).await?;
+    let (text, values) = update(
+        shape,
+        &id,
+        &change.after,
+        System {
+            id: &id,
+            version: version + 1,
+            arrival,
+            created_at: 0,
+            changed_at: action.author.at.0,
+        },
+    );
+    let done = tx.execute(&text, &values).await;
+    done.map_err(|error| clash(shape, &id, &change.after, false, error))?;
+    Ok(Entry {
+        record: id,
+        before,
+        ..bare(action, change, arrival)
+    })
+}
+
+/// The refusal of a change that was decided on another version.
+pub(crate) fn stale(
+    change: &Change,
+    record: Box<str>,
+    current_version: i64,
+    current: Cells,
+) -> Refusal {
+    Refusal::Stale {
+        register: change.register.clone(),
+        record,
+        version: change.version,
+        current_version,
+        current,
+    }
+}
+
+/// A record's version and its cells of some fields; the row is locked where the database has others that write.
+async fn current(
+    tx: &mut Tx,
+    shape: &Shape,
+    id: &str,
+    fields: &Cells,
+) -> Result<Option<(i64, Cells)>> {
+    let columns: Vec<_> = fields
+        .iter()
+        .filter_map(|(id, _)| shape.column(id))
+        .collect();
+    let names = columns
+        .iter()
+        .map(|(column, _)| format!(", {}", quoted(&column.name)));
+    let lock = tx.dialect().pick("", " for update");
+    let text = format!(
+        "select _version{} from {} where _id = $1{lock}",
+        names.collect::<String>(),
+        shape.name
+    );
+    let Some(row) = tx.first(&text, &[id.into()]).await? else {
+        return Ok(None);
+    };
+    let cell = |(at, (column, _)): (usize, &&(crate::Column, _))| {
+        Ok((column.name.clone(), column.cell(&row, at + 1)?))
+    };
+    let cells = columns
+        .iter()
+        .enumerate()
+        .map(cell)
+        .collect::<Result<_>>()?;
+    Ok(Some((row.need_int(0)?, cells)))
+}
+
+/// The statement that gives a record other cells, and its values.
+pub(crate) fn update(
+    shape: &Shape,
+    id: &str,
+    cells: &Cells,
+    system: System<'_>,
+) -> (String, Vec<Value>) {
+    let mut values = vec![
+        id.into(),
+        system.version.into(),
+        system.arrival.into(),
+        system.changed_at.into(),
+    ];
+    let mut sets = String::new();
+    for (field, cell) in cells {
+        if let Some((column, _)) = shape.column(field) {
+            values.push(column.value(cell.as_ref()));
+            sets += &format!(", {} = ${}", quoted(field), values.len());
+        }
+    }
+    let text = format!(
+        "update {} set _version = $2, _arrival = $3, _changed_at = $4{sets} where _id = $1",
+        shape.name
+    );
+    (text, values)
+}
+
+/// Refuses lists that name a record that does not exist; single references are foreign keys.
+pub(crate) async fn references(
+    tx: &mut Tx,
+    shapes: &Shapes,
+    shape: &Shape,
+    cells: &Cells,
+) -> std::result::Result<(), Stop> {
+    for (field, to) in &shape.lists {
+        let cell = cells.iter().find(|(id, _)| id == field);
+        let Some((_, Some(Cell::List(items)))) = cell else {
+            continue;
+        };
+        for item in items {
+            if let (Cell::Text(id), Some(other)) = (item, shapes.get(to))
+                && !exists(tx, other, id).await?
+            {
+                return Err(missing(shape, field, to, id).into());
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn missing(shape: &Shape, field: &str, to: &str, id: &str) -> Refusal {
+    Refusal::NoReference {
+        register: shape.register.id.clone(),
+        field: field.to_owned(),
+        to: to.to_owned(),
+        missing: id.into(),
+    }
+}
+
+pub(crate) async fn exists(tx: &mut Tx, shape: &Shape, id: &str) -> Result<bool> {
+    let lock = tx.dialect().pick("", " for key share");
+    let text = format!("select _version from {} where _id = $1{lock}", shape.name);
+    Ok(tx.first(&text, &[id.into()]).await?.is_some())
+}
+
+fn clash(shape: &Shape, id: &str, cells: &Cells, new: bool, error: Error) -> Stop {
+    use crate::error::Trouble as T;
+    if !matches!(error.trouble, T::Taken | T::Missing | T::Check) {
+        return error.into();
+    }
+    Stop::Clash(Box::new(Clash {
+        register: shape.register.id.clone(),
+        record: id.into(),
+        cells: cells.clone(),
+        new,
+        error,
+    }))
+}
+
+/// A journal that cannot spell a cell means that the cell is no value of its field.
+pub(crate) fn unfit(register: &str) -> impl Fn(journal::Refusal) -> Stop {
+    move |refusal| {
+        let field = match refusal {
+            journal::Refusal::NoSuchField(id)
+            | journal::Refusal::NamedTwice(id)
+            | journal::Refusal::NoValue(id) => id,
+            _ => String::new(),
+        };
+        Stop::Refused(Refusal::Unfit {
+            register: register.to_owned(),
+            field,
+        })
+    }
+}
+
+/// Puts the action's messages in the outbox; they are due at once.
+async fn send(tx: &mut Tx, action: &Action, arrival: i64) -> Result<()> {
+    let mut rows = Vec::new();
+    for (at, message) in action.messages.iter().enumerate() {
+        rows.extend([
+            format!("{arrival}.{at}").into(),
+            arrival.into(),
+            message.topic.as_str().into(),
+            message.body.to_string().into(),
+            action.author.at.0.into(),
+            0.into(),
+        ]);
+    }
+    insert(
+        tx,
+        "insert into outbox (id, arrival, topic, body, due, tries)",
+        6,
+        rows,
+    )
+    .await
+}
+
+/// Keeps the answer to the action's key: the arrival numbers of its entries.
+async fn answer(tx: &mut Tx, action: &Action, entries: &[Entry]) -> std::result::Result<(), Stop> {
+    let Some(key) = &action.author.key else {
+        return Ok(());
+    };
+    let arrivals: Vec<i64> = entries.iter().map(|entry| entry.arrival).collect();
+    let text = "insert into answer (actor, key, digest, answer, at) values ($1, $2, $3, $4, $5) on conflict do nothing";
+    let values = [
+        action.author.actor.as_str().into(),
+        key.as_str().into(),
+        action.digest.as_slice().into(),
+        serde_json::Value::from(arrivals).to_string().into(),
+        action.author.at.0.into(),
+    ];
+    match tx.execute(text, &values).await? {
+        0 => Err(Stop::Answered),
+        _ => Ok(()),
+    }
+}
+
+impl Dialect {
+    /// Where arrival numbers come from in a new transaction.
+    pub(crate) async fn arrivals(self, tx: &mut Tx) -> Result<Arrivals> {
+        match self {
+            Self::Postgres => Ok(Arrivals::Sequence),
+            Self::Sqlite => {
+                let row = tx.first("select max(arrival) from journal", &[]).await?;
+                let last = row.map(|row| row.int(0)).transpose()?.flatten();
+                Ok(Arrivals::Counted(last.map_or(0, |last| last + 1)))
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Group commit: on SQLite the actions that wait are written in one transaction, each by itself, and answered after one sync.
+
+use super::action::{Action, Answer};
+use super::apply::{Arrivals, Stop, apply};
+use super::clash::explain;
+use super::refusal::{Failure, Refusal};
+use crate::db::{Db, Tx};
+use crate::error::{Error, Result};
+use crate::lines::entries;
+use crate::seal::number;
+use crate::shape::Shapes;
+use crate::store::Shared;
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot};
+
+/// What an action comes to.
+pub(crate) type Outcome = std::result::Result<Answer, Failure>;
+
+/// An action that waits for the writer.
+#[derive(Debug)]
+pub(crate) struct Job {
+    /// The action.
+    pub(crate) action: Action,
+    /// Who waits for its answer.
+    pub(crate) answer: oneshot::Sender<Outcome>,
+}
+
+/// Actions in one transaction at most: bounds how long the first waits for the last.
+const GROUP_MAX: usize = 256;
+
+/// Writes actions as they come in, until nobody can send any more.
+pub(crate) async fn writer(db: Db, shared: Arc<Shared>, mut jobs: mpsc::Receiver<Job>) {
+    let mut group = Vec::with_capacity(GROUP_MAX);
+    while jobs.recv_many(&mut group, GROUP_MAX).await > 0 {
+        let jobs = std::mem::take(&mut group);
+        let shapes = shared.shapes();
+        let written = together(&db, &shapes, &jobs).await;
+        let outcomes = match written {
+            Ok((outcomes, position)) => {
+                shared.numbered(position);
+                outcomes
+            }
+            Err(error) => jobs.iter().map(|_| Err(error.clone().into())).collect(),
+        };
+        for (job, outcome) in jobs.into_iter().zip(outcomes) {
+            // Whoever asked may have gone; what was written stays.
+            let _ = job.answer.send(outcome);
+        }
+    }
+}
+
+/// Writes a group; its outcomes, and the last position.
+async fn together(db: &Db, shapes: &Shapes, jobs: &[Job]) -> Result<(Vec<Outcome>, Option<i64>)> {
+    let mut tx = db.write().await?;
+    let mut arrivals = tx.dialect().arrivals(&mut tx).await?;
+    let mut outcomes = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        outcomes.push(beside_others(&mut tx, shapes, &job.action, &mut arrivals).await?);
+    }
+    let position = number(&mut tx).await?;
+    tx.commit().await?;
+    if let (Some(position), Arrivals::Counted(next)) = (position, arrivals) {
+        let written = outcomes
+            .iter_mut()
+            .flatten()
+            .filter(|answer| !answer.replayed);
+        for entry in written.flat_map(|answer| &mut answer.entries) {
+            // The only writer numbers without gaps, so both run side by side up to the last.
+            entry.position = Some(position - (next - 1 - entry.arrival));
+        }
+    }
+    Ok((outcomes, position))
+}
+
+/// Writes an action so that its failure leaves the others of the transaction alone.
+async fn beside_others(
+    tx: &mut Tx,
+    shapes: &Shapes,
+    action: &Action,
+    arrivals: &mut Arrivals,
+) -> Result<Outcome> {
+    tx.mark().await?;
+    let before = *arrivals;
+    match apply(tx, shapes, action, arrivals).await {
+        Ok(answer) => {
+            tx.keep().await?;
+            Ok(Ok(answer))
+        }
+        Err(stop) => {
+            tx.back().await?;
+            *arrivals = before;
+            Ok(settle(tx, shapes, action, stop).await)
+        }
+    }
+}
+
+/// What an action comes to that stopped, after everything it did was undone.
+///
+/// An action that was done before under its key may well be refused now; its first answer goes before the refusal.
+pub(crate) async fn settle(tx: &mut Tx, shapes: &Shapes, action: &Action, stop: Stop) -> Outcome {
+    if let Stop::Failed(error) = stop {
+        return Err(Failure::Failed(error));
+    }
+    if let Some(first) = first_answer(tx, action).await? {
+        return first.map_err(Into::into);
+    }
+    match stop {
+        Stop::Refused(refusal) => Err(refusal.into()),
+        Stop::Clash(clash) => Err(explain(tx, shapes, *clash).await?.into()),
+        Stop::Failed(error) => Err(Failure::Failed(error)),
+        // The answer that stood in the way was undone by whoever wrote it.
+        Stop::Answered => Err(Error::race().into()),
+    }
+}
+
+/// The first answer to the action's key; a refusal where the key was used for something else.
+async fn first_answer(
+    tx: &mut Tx,
+    action: &Action,
+) -> Result<Option<std::result::Result<Answer, Refusal>>> {
+    let Some(key) = &action.author.key else {
+        return Ok(None);
+    };
+    let text = "select digest, answer from answer where actor = $1 and key = $2";
+    let values = [action.author.actor.as_str().into(), key.as_str().into()];
+    let Some(row) = tx.first(text, &values).await? else {
+        return Ok(None);
+    };
+    if row.need_bytes(0)? != action.digest {
+        return Ok(Some(Err(Refusal::KeyReused { key: key.clone() })));
+    }
+    let arrivals: Vec<i64> = serde_json::from_str(&row.need_text(1)?).unwrap_or_default();
+    let mut written = Vec::with_capacity(arrivals.len());
+    for arrival in arrivals {
+        let found = entries(tx, "where j.arrival = $1", &[arrival.into()]).await?;
+        written.extend(found.into_iter().map(|opened| opened.entry));
+    }
+    Ok(Some(Ok(Answer {
+        entries: written,
+        replayed: true,
+    })))
+}
