@@ -9,6 +9,7 @@ mod db;
 mod ddl;
 mod dialect;
 mod error;
+pub mod files;
 mod fixed;
 mod lines;
 mod load;

@@ -8,9 +8,11 @@
 )]
 
 mod both;
+mod files;
 mod migrate;
 mod open;
 mod postgres;
 mod programmes;
 mod sample;
+mod views;
 mod writing;

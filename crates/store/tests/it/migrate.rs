@@ -12,7 +12,7 @@ async fn planned(db: &Db, programme: &Programme) -> Plan {
 }
 
 /// Plans and applies; gives the plan, and holds that nothing is left to do.
-async fn migrate(db: &Db, programme: &Programme) -> Plan {
+pub(crate) async fn migrate(db: &Db, programme: &Programme) -> Plan {
     let plan = planned(db, programme).await;
     let mut tx = db.migration().await.unwrap();
     apply(&mut tx, programme, &plan).await.unwrap();
@@ -23,7 +23,12 @@ async fn migrate(db: &Db, programme: &Programme) -> Plan {
 }
 
 /// Inserts a record with the values of its own columns.
-async fn insert(db: &Db, register: &str, id: &str, cells: &[(&str, Value)]) -> store::Result<()> {
+pub(crate) async fn insert(
+    db: &Db,
+    register: &str,
+    id: &str,
+    cells: &[(&str, Value)],
+) -> store::Result<()> {
     let names: String = cells
         .iter()
         .map(|(name, _)| format!(", \"{name}\""))
@@ -78,7 +83,8 @@ on_both! {
         insert(&db, "thing", "t1", std::slice::from_ref(&title)).await.unwrap();
         insert(&db, "thing", "t2", &[title.clone(), ("amount", 1000.into()), ("other", "t2".into())]).await.unwrap();
         let table = Table::of(programme.register("thing").unwrap().1);
-        let wrong: [(&[(&str, Value)], Trouble, &[&str]); 8] = [
+        type Wrong<'a> = (&'a [(&'a str, Value)], Trouble, &'a [&'a str]);
+        let wrong: [Wrong<'_>; 8] = [
             (&[], Trouble::Check, &["title"]),
             (&[title.clone(), ("code", "x".into())], Trouble::Taken, &["code"]),
             (&[title.clone(), ("size", "huge".into())], Trouble::Check, &["size"]),
