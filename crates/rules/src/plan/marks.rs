@@ -25,28 +25,37 @@ pub(super) struct Marks {
     /// Items not refuted by a constant leaf, and those it leaves unknown.
     alive: Vec<u64>,
     open: Vec<u64>,
-    /// Items with literals on conjunctions, and those literals item by item.
-    deeper: Vec<u64>,
-    deep: Vec<Vec<Literal>>,
+    /// Per conjunction that items stand on, by its item: where those are.
+    consumers: Vec<Consumers>,
+    /// Conjunctions with plain consumers, and those with negated ones.
+    consumed: Vec<[u64; 2]>,
+}
+
+/// Items with a literal on one conjunction, as words with their bits.
+#[derive(Clone, Debug, Default)]
+struct Consumers {
+    plain: Vec<(usize, u64)>,
+    negated: Vec<(usize, u64)>,
+}
+
+impl Consumers {
+    fn add(&mut self, item: usize, negated: bool) {
+        let side = if negated {
+            &mut self.negated
+        } else {
+            &mut self.plain
+        };
+        let bit = 1 << (item % 64);
+        match side.iter_mut().find(|(word, _)| *word == item / 64) {
+            Some((_, bits)) => *bits |= bit,
+            None => side.push((item / 64, bit)),
+        }
+    }
 }
 
 /// A stored leaf's values: unknown, no, yes.
 fn value_of(said: Option<bool>) -> usize {
     said.map_or(0, |yes| 1 + usize::from(yes))
-}
-
-/// An item's verdict from its bits.
-fn said(alive: &[u64], open: &[u64], item: usize) -> Option<bool> {
-    let bit = |words: &[u64]| {
-        words
-            .get(item / 64)
-            .is_some_and(|word| word >> (item % 64) & 1 == 1)
-    };
-    match (bit(alive), bit(open)) {
-        (false, _) => Some(false),
-        (true, false) => Some(true),
-        (true, true) => None,
-    }
 }
 
 fn set(words: &mut [u64], item: usize, offset: usize) {
@@ -82,8 +91,8 @@ impl Marks {
             marking: Vec::new(),
             alive: vec![u64::MAX; words],
             open: vec![0; words],
-            deeper: vec![0; words],
-            deep: vec![Vec::new(); words * 64],
+            consumers: vec![Consumers::default(); below.len()],
+            consumed: vec![[0; 2]; rules],
         };
         for (item, literals) in below
             .iter()
@@ -111,10 +120,7 @@ impl Marks {
     /// Notes what the values of a literal mean for an item.
     fn mark(&mut self, plan: &Plan, item: usize, literal: Literal) {
         let Part::Leaf(leaf) = literal.part() else {
-            if let Some(deep) = self.deep.get_mut(item) {
-                deep.push(literal);
-            }
-            return set(&mut self.deeper, item, 0);
+            return self.consume(item, literal);
         };
         let (feature, says): (usize, Vec<Option<bool>>) = match plan.runs.get(leaf) {
             Some(Runs::Coded(feature, place)) => {
@@ -145,6 +151,22 @@ impl Marks {
         }
     }
 
+    /// Notes that an item stands on a conjunction.
+    fn consume(&mut self, item: usize, literal: Literal) {
+        let Part::All(n) = literal.part() else {
+            return;
+        };
+        let below = self.item_of.get(n).copied().unwrap_or_default();
+        if let Some(sides) = self.consumed.get_mut(below / 64) {
+            let [plain, negated] = sides;
+            let side = if literal.negated() { negated } else { plain };
+            *side |= 1 << (below % 64);
+        }
+        if let Some(consumers) = self.consumers.get_mut(below) {
+            consumers.add(item, literal.negated());
+        }
+    }
+
     fn mark_constant(&mut self, item: usize, literal: Literal, said: Option<bool>) {
         match said.map(|yes| yes != literal.negated()) {
             Some(true) => {}
@@ -161,7 +183,8 @@ impl Marks {
     pub(super) fn of(&self, plan: &Plan, read: &Read) -> (Bits, Bits) {
         let classes = read.classes.iter().map(|class| usize::from(*class));
         let values = classes.chain(read.stored.iter().map(|said| value_of(*said)));
-        let (mut refuted, mut unknown) = (Vec::new(), Vec::new());
+        let mut refuted = Vec::with_capacity(self.starts.len());
+        let mut unknown = Vec::with_capacity(self.starts.len());
         for (start, value) in self.starts.iter().zip(values) {
             let at = start + value * 2 * self.words;
             let marking = at
@@ -178,14 +201,8 @@ impl Marks {
         let (mut alive, mut open) = (self.alive.clone(), self.open.clone());
         kernel::take_out(plan.level, &self.marks, &refuted, &mut alive);
         kernel::put_in(plan.level, &self.marks, &unknown, &mut open);
-        for word in 0..self.words {
-            let both = alive.get(word).zip(self.deeper.get(word));
-            let mut rest = both.map_or(0, |(alive, deeper)| alive & deeper);
-            while rest != 0 {
-                let item = word * 64 + rest.trailing_zeros() as usize;
-                rest &= rest - 1;
-                self.deepen(item, &mut alive, &mut open);
-            }
+        for (word, sides) in self.consumed.iter().enumerate() {
+            self.pass_on(word, *sides, &mut alive, &mut open);
         }
         let rules = alive.iter().zip(&open).skip(self.rules);
         let yes = rules.clone().map(|(alive, open)| alive & !open).collect();
@@ -193,23 +210,49 @@ impl Marks {
         (Bits::of(yes, plan.rules()), Bits::of(unknown, plan.rules()))
     }
 
-    /// Takes in what an item's conjunctions say.
-    fn deepen(&self, item: usize, alive: &mut [u64], open: &mut [u64]) {
-        for literal in self.deep.get(item).into_iter().flatten() {
-            let Part::All(n) = literal.part() else {
-                continue;
-            };
-            let below = self.item_of.get(n).copied().unwrap_or_default();
-            match said(alive, open, below).map(|yes| yes != literal.negated()) {
-                Some(true) => {}
-                Some(false) => {
-                    if let Some(word) = alive.get_mut(item / 64) {
-                        *word &= !(1 << (item % 64));
-                    }
-                    return;
-                }
-                None => set(open, item, 0),
+    /// Tells the items that stand on the conjunctions of a word what these say, where that matters to them.
+    fn pass_on(
+        &self,
+        word: usize,
+        [plain, negated]: [u64; 2],
+        alive: &mut [u64],
+        open: &mut [u64],
+    ) {
+        let mut ahead = u64::MAX;
+        loop {
+            // Read again each time: a conjunction may stand on one before it in the same word.
+            let said = alive.get(word).zip(open.get(word));
+            let (live, unsure) = said.map_or((0, 0), |(alive, open)| (*alive, alive & open));
+            let telling = (plain & (!live | unsure) | negated & live) & ahead;
+            if telling == 0 {
+                return;
             }
+            let at = telling.trailing_zeros();
+            ahead = (u64::MAX << at) << 1;
+            let Some(consumers) = self.consumers.get(word * 64 + at as usize) else {
+                return;
+            };
+            let is = |words: u64| words >> at & 1 == 1;
+            if is(unsure) {
+                let all = consumers.plain.iter().chain(&consumers.negated);
+                put(all, |word, bits| *word |= bits, open);
+            } else if is(live) {
+                put(consumers.negated.iter(), |word, bits| *word &= !bits, alive);
+            } else {
+                put(consumers.plain.iter(), |word, bits| *word &= !bits, alive);
+            }
+        }
+    }
+}
+
+fn put<'c>(
+    consumers: impl Iterator<Item = &'c (usize, u64)>,
+    change: impl Fn(&mut u64, u64),
+    words: &mut [u64],
+) {
+    for (word, bits) in consumers {
+        if let Some(word) = words.get_mut(*word) {
+            change(word, *bits);
         }
     }
 }
