@@ -25,32 +25,20 @@ pub(super) struct Marks {
     /// Items not refuted by a constant leaf, and those it leaves unknown.
     alive: Vec<u64>,
     open: Vec<u64>,
-    /// Per conjunction that items stand on, by its item: where those are.
-    consumers: Vec<Consumers>,
-    /// Conjunctions with plain consumers, and those with negated ones.
-    consumed: Vec<[u64; 2]>,
+    /// Items that stand on conjunctions.
+    standing: Vec<u64>,
+    /// What those stand on, item after item, and where each item's begins and the last one's ends.
+    supports: Vec<Support>,
+    first_support: Vec<u32>,
 }
 
-/// Items with a literal on one conjunction, as words with their bits.
-#[derive(Clone, Debug, Default)]
-struct Consumers {
-    plain: Vec<(usize, u64)>,
-    negated: Vec<(usize, u64)>,
-}
-
-impl Consumers {
-    fn add(&mut self, item: usize, negated: bool) {
-        let side = if negated {
-            &mut self.negated
-        } else {
-            &mut self.plain
-        };
-        let bit = 1 << (item % 64);
-        match side.iter_mut().find(|(word, _)| *word == item / 64) {
-            Some((_, bits)) => *bits |= bit,
-            None => side.push((item / 64, bit)),
-        }
-    }
+/// A conjunction that an item stands on.
+#[derive(Clone, Copy, Debug)]
+struct Support {
+    word: u32,
+    bit: u32,
+    /// All ones where the literal is negated.
+    negated: u64,
 }
 
 /// A stored leaf's values: unknown, no, yes.
@@ -91,23 +79,21 @@ impl Marks {
             marking: Vec::new(),
             alive: vec![u64::MAX; words],
             open: vec![0; words],
-            consumers: vec![Consumers::default(); below.len()],
-            consumed: vec![[0; 2]; rules],
+            standing: vec![0; words],
+            supports: Vec::new(),
+            first_support: Vec::new(),
         };
-        for (item, literals) in below
-            .iter()
-            .filter_map(|n| plan.graph.all.get(*n))
-            .enumerate()
-        {
+        let conjunctions = below.iter().filter_map(|n| plan.graph.all.get(*n));
+        let gap = rules * 64 - below.len();
+        let none = Vec::new();
+        let items = conjunctions.chain(std::iter::repeat_n(&none, gap));
+        for (item, literals) in items.chain(&plan.graph.rules).enumerate() {
+            marks.first_support.push(marks.supports.len() as u32);
             literals
                 .iter()
                 .for_each(|literal| marks.mark(plan, item, *literal));
         }
-        for (rule, literals) in plan.graph.rules.iter().enumerate() {
-            literals
-                .iter()
-                .for_each(|literal| marks.mark(plan, rules * 64 + rule, *literal));
-        }
+        marks.first_support.push(marks.supports.len() as u32);
         let any = |words: &[u64]| words.iter().any(|word| *word != 0);
         let values = marks.marks.chunks((2 * words).max(1));
         let halves = values.map(|marks| marks.split_at(marks.len() / 2));
@@ -120,7 +106,7 @@ impl Marks {
     /// Notes what the values of a literal mean for an item.
     fn mark(&mut self, plan: &Plan, item: usize, literal: Literal) {
         let Part::Leaf(leaf) = literal.part() else {
-            return self.consume(item, literal);
+            return self.support(item, literal);
         };
         let (feature, says): (usize, Vec<Option<bool>>) = match plan.runs.get(leaf) {
             Some(Runs::Coded(feature, place)) => {
@@ -151,20 +137,18 @@ impl Marks {
         }
     }
 
-    /// Notes that an item stands on a conjunction.
-    fn consume(&mut self, item: usize, literal: Literal) {
+    /// Notes that an item stands on a conjunction; items come in their order.
+    fn support(&mut self, item: usize, literal: Literal) {
         let Part::All(n) = literal.part() else {
             return;
         };
-        let below = self.item_of.get(n).copied().unwrap_or_default();
-        if let Some(sides) = self.consumed.get_mut(below / 64) {
-            let [plain, negated] = sides;
-            let side = if literal.negated() { negated } else { plain };
-            *side |= 1 << (below % 64);
-        }
-        if let Some(consumers) = self.consumers.get_mut(below) {
-            consumers.add(item, literal.negated());
-        }
+        let below = self.item_of.get(n).copied().unwrap_or_default() as u32;
+        set(&mut self.standing, item, 0);
+        self.supports.push(Support {
+            word: below / 64,
+            bit: below % 64,
+            negated: u64::from(literal.negated()).wrapping_neg(),
+        });
     }
 
     fn mark_constant(&mut self, item: usize, literal: Literal, said: Option<bool>) {
@@ -201,8 +185,19 @@ impl Marks {
         let (mut alive, mut open) = (self.alive.clone(), self.open.clone());
         kernel::take_out(plan.level, &self.marks, &refuted, &mut alive);
         kernel::put_in(plan.level, &self.marks, &unknown, &mut open);
-        for (word, sides) in self.consumed.iter().enumerate() {
-            self.pass_on(word, *sides, &mut alive, &mut open);
+        for (word, standing) in self.standing.iter().enumerate() {
+            // Those before in the same word are done: an item comes after what it stands on.
+            let mut rest = alive.get(word).map_or(0, |alive| alive & standing);
+            while rest != 0 {
+                let bit = rest.trailing_zeros();
+                rest &= rest - 1;
+                let item = word * 64 + bit as usize;
+                let (refuted, unsure) = self.told(item, &alive, &open);
+                if let Some((alive, open)) = alive.get_mut(word).zip(open.get_mut(word)) {
+                    *alive &= !(refuted << bit);
+                    *open |= unsure << bit;
+                }
+            }
         }
         let rules = alive.iter().zip(&open).skip(self.rules);
         let yes = rules.clone().map(|(alive, open)| alive & !open).collect();
@@ -210,49 +205,18 @@ impl Marks {
         (Bits::of(yes, plan.rules()), Bits::of(unknown, plan.rules()))
     }
 
-    /// Tells the items that stand on the conjunctions of a word what these say, where that matters to them.
-    fn pass_on(
-        &self,
-        word: usize,
-        [plain, negated]: [u64; 2],
-        alive: &mut [u64],
-        open: &mut [u64],
-    ) {
-        let mut ahead = u64::MAX;
-        loop {
-            // Read again each time: a conjunction may stand on one before it in the same word.
-            let said = alive.get(word).zip(open.get(word));
-            let (live, unsure) = said.map_or((0, 0), |(alive, open)| (*alive, alive & open));
-            let telling = (plain & (!live | unsure) | negated & live) & ahead;
-            if telling == 0 {
-                return;
-            }
-            let at = telling.trailing_zeros();
-            ahead = (u64::MAX << at) << 1;
-            let Some(consumers) = self.consumers.get(word * 64 + at as usize) else {
-                return;
-            };
-            let is = |words: u64| words >> at & 1 == 1;
-            if is(unsure) {
-                let all = consumers.plain.iter().chain(&consumers.negated);
-                put(all, |word, bits| *word |= bits, open);
-            } else if is(live) {
-                put(consumers.negated.iter(), |word, bits| *word &= !bits, alive);
-            } else {
-                put(consumers.plain.iter(), |word, bits| *word &= !bits, alive);
-            }
+    /// Whether what an item stands on refutes it, and whether that leaves it unknown: 1 or 0 each.
+    fn told(&self, item: usize, alive: &[u64], open: &[u64]) -> (u64, u64) {
+        let first = |item: usize| self.first_support.get(item).map_or(0, |n| *n as usize);
+        let supports = self.supports.get(first(item)..first(item + 1));
+        let (mut refuted, mut unsure) = (0, 0);
+        for support in supports.into_iter().flatten() {
+            let word = support.word as usize;
+            let (alive, open) = alive.get(word).zip(open.get(word)).unwrap_or((&0, &0));
+            // Said no without a negation, or yes with one.
+            refuted |= ((!alive ^ support.negated) & !(alive & open)) >> support.bit & 1;
+            unsure |= (alive & open) >> support.bit & 1;
         }
-    }
-}
-
-fn put<'c>(
-    consumers: impl Iterator<Item = &'c (usize, u64)>,
-    change: impl Fn(&mut u64, u64),
-    words: &mut [u64],
-) {
-    for (word, bits) in consumers {
-        if let Some(word) = words.get_mut(*word) {
-            change(word, *bits);
-        }
+        (refuted, unsure)
     }
 }
