@@ -14,6 +14,10 @@ use columns::Refusal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+// The executable's own choice, so that what is measured is what runs.
+#[global_allocator]
+static MEMORY: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 const USAGE: &str = "usage: bench limits
        bench w1 FOLDER POLICIES RUNS              every firm against every policy
        bench interpreter FOLDER POLICIES RUNS     the same by the row-block interpreter, as a check

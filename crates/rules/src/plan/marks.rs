@@ -16,7 +16,7 @@ pub(super) struct Marks {
     rules: usize,
     /// The item of each conjunction.
     item_of: Vec<usize>,
-    /// Where each feature begins: the coded ones, then the stored leaves.
+    /// The first value of each feature: the coded ones, then the stored leaves.
     starts: Vec<usize>,
     /// For each value `words` of refuted, then `words` of unknown.
     marks: Vec<u64>,
@@ -59,10 +59,10 @@ impl Marks {
         let words = rules + plan.rules().div_ceil(64);
         let classes = plan.coded.iter().map(|coded| coded.classes());
         let mut starts = Vec::new();
-        let mut next = 0;
-        for values in classes.chain(std::iter::repeat_n(3, plan.stored.len())) {
-            starts.push(next);
-            next += values * 2 * words;
+        let mut values = 0;
+        for own in classes.chain(std::iter::repeat_n(3, plan.stored.len())) {
+            starts.push(values);
+            values += own;
         }
         let mut item_of = vec![0; plan.graph.all.len()];
         for (item, n) in below.iter().enumerate() {
@@ -75,7 +75,7 @@ impl Marks {
             rules,
             item_of,
             starts,
-            marks: vec![0; next],
+            marks: vec![0; values * 2 * words],
             marking: Vec::new(),
             alive: vec![u64::MAX; words],
             open: vec![0; words],
@@ -128,7 +128,7 @@ impl Marks {
             return;
         };
         for (value, said) in says.into_iter().enumerate() {
-            let at = start + value * 2 * self.words;
+            let at = (start + value) * 2 * self.words;
             match said.map(|yes| yes != literal.negated()) {
                 Some(true) => {}
                 Some(false) => set(&mut self.marks, item, at),
@@ -170,11 +170,9 @@ impl Marks {
         let mut refuted = Vec::with_capacity(self.starts.len());
         let mut unknown = Vec::with_capacity(self.starts.len());
         for (start, value) in self.starts.iter().zip(values) {
-            let at = start + value * 2 * self.words;
-            let marking = at
-                .checked_div(2 * self.words)
-                .and_then(|value| self.marking.get(value));
-            let [refutes, leaves_unknown] = marking.copied().unwrap_or_default();
+            let value = start + value;
+            let [refutes, leaves_unknown] = self.marking.get(value).copied().unwrap_or_default();
+            let at = value * 2 * self.words;
             if refutes {
                 refuted.push(at);
             }
