@@ -22,8 +22,6 @@ const TOGETHER: usize = 1 << 18;
 struct Home {
     bearer: u32,
     row: u32,
-    /// See [`Board::entries_of`].
-    entries: u32,
 }
 
 /// An entry as it is kept.
@@ -48,18 +46,19 @@ impl Board {
                     let columns = columns.sparing();
                     let homes = self.homes_of_all(cx.programme, list, &columns, of_row);
                     for home in &homes {
+                        let entries = list.entries_at(self.entries_of_home(of_row, home));
                         if let Some(n) = counts.get_mut(home.bearer as usize) {
-                            *n += list.entries_at(home.entries as usize).len() as u32;
+                            *n += entries.len() as u32;
                         }
                     }
-                    found.push((list, columns, homes));
+                    found.push((list, columns, of_row, homes));
                 }
             }
         }
         let mut room = Room::new(&counts, Some(Hit::mark));
         let (mut doubt_of, mut doubts) = (Vec::new(), Vec::new());
         let (mut hits, mut sorted) = (Vec::with_capacity(TOGETHER), Vec::new());
-        for (list, columns, homes) in found {
+        for (list, columns, of_row, homes) in found {
             let times = cx.facts.times(list.source.table);
             let sums = self.sums(cx, list);
             for home in homes {
@@ -67,7 +66,7 @@ impl Board {
                 let times = times.0.get(row).zip(times.1.get(row));
                 let when = times.and_then(|(from, to)| columns.when(self, row, *from, *to));
                 let Some(when) = when else { continue };
-                for entry in list.entries_at(home.entries as usize) {
+                for entry in list.entries_at(self.entries_of_home(of_row, &home)) {
                     let amount = |at: Stored| {
                         let (_, column) = sums.iter().find(|(s, _)| *s == at)?;
                         column.number(row, at)
@@ -101,8 +100,9 @@ impl Board {
     ) -> Vec<Home> {
         let straight = !list.source.climbs && list.source.to != DIVISION_TABLE;
         let numbers = self.bearers.number.get(list.kind);
-        let mut all = Vec::with_capacity(of_row.len() / 2);
-        let mut live = vec![(0, 0, 0); BATCH];
+        // Room that is not used is never touched, and growing would write everything again.
+        let mut all = Vec::with_capacity(of_row.len());
+        let mut live = vec![(0, 0); BATCH];
         let mut next = 0;
         for classes in of_row.chunks(BATCH) {
             // In steps over a batch and without a branch, so that no look-up waits for the one before.
@@ -110,26 +110,21 @@ impl Board {
             for class in classes {
                 let (target, named) = columns.target_bits(next as usize);
                 if let Some(slot) = live.get_mut(n) {
-                    *slot = (next, *class, target);
+                    *slot = (next, target);
                 }
                 n += usize::from(named & list.adds(*class));
                 next += 1;
             }
             let live = live.get(..n).unwrap_or_default();
-            let home = |row: u32, class: u16, bearer: u32| Home {
-                bearer,
-                row,
-                entries: self.entries_of(class, bearer) as u32,
-            };
             if straight {
-                all.extend(live.iter().filter_map(|(row, class, target)| {
-                    let number = *numbers?.get(*target as usize)?;
-                    (number != NO_BEARER).then(|| home(*row, *class, number))
+                all.extend(live.iter().filter_map(|(row, target)| {
+                    let bearer = *numbers?.get(*target as usize)?;
+                    (bearer != NO_BEARER).then_some(Home { bearer, row: *row })
                 }));
             } else {
-                for (row, class, target) in live {
+                for (row, target) in live {
                     self.homes(programme, list, *target, |bearer| {
-                        all.push(home(*row, *class, bearer));
+                        all.push(Home { bearer, row: *row });
                     });
                 }
             }
@@ -154,6 +149,11 @@ impl Board {
     pub(super) fn entries_of(&self, class: u16, bearer: u32) -> usize {
         let owes = self.bearers.class.get(bearer as usize).copied();
         usize::from(class) * self.bearers.classes.len() + usize::from(owes.unwrap_or_default())
+    }
+
+    fn entries_of_home(&self, of_row: &[u16], home: &Home) -> usize {
+        let class = of_row.get(home.row as usize).copied();
+        self.entries_of(class.unwrap_or_default(), home.bearer)
     }
 
     /// The bearers that a row belongs to, by what its reference leads to.

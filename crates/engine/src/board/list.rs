@@ -5,7 +5,7 @@ use super::classes::{Class, Classes};
 use super::course::Course;
 use super::plain::{Adds, Plain, Source};
 use rules::Rule;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// Measures over one table whose rules are classed together.
 #[derive(Clone, Debug, Default)]
@@ -16,7 +16,7 @@ pub(super) struct Sheet {
     pub(super) rules: Vec<Rule>,
     /// Every class met so far.
     pub(super) classes: Vec<Class>,
-    numbers: HashMap<Class, u16>,
+    numbers: FxHashMap<Class, u16>,
     pub(super) lists: Vec<List>,
 }
 
