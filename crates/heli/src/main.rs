@@ -7,6 +7,9 @@ mod folder;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
+#[global_allocator]
+static MEMORY: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// 合力：把一份通知变成运转的专项行动。 Turns a government notice into a running programme.
 #[derive(Parser)]
 #[command(name = "heli", version, propagate_version = true)]
