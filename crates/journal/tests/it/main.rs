@@ -6,8 +6,12 @@
     clippy::indexing_slicing
 )]
 
+mod attacks;
+mod database;
+mod histories;
 mod oracle;
 mod payloads;
+mod rebuilding;
 mod sample;
 mod seals;
 mod trees;

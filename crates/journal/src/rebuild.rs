@@ -1,0 +1,318 @@
+//! Rebuilding: the records as the journal's entries leave them, and how a table's row differs.
+
+use crate::Opened;
+use crate::open::Side;
+use programme::record::{Act, Cell, Cells};
+use rules::{Moment, Words};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The records of every register, entry by entry.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rebuild {
+    registers: BTreeMap<String, BTreeMap<Box<str>, Rebuilt>>,
+    entries: u64,
+}
+
+/// A record as its entries leave it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rebuilt {
+    /// Its version: the number of its entries.
+    pub version: i64,
+    /// Its cells; an erased one is empty.
+    pub cells: Cells,
+    /// The fields whose value was erased.
+    pub erased: BTreeSet<String>,
+    /// When it was created.
+    pub created: Moment,
+    /// When its last entry was made.
+    pub changed: Moment,
+    /// The position of its last entry; `None` where that has none yet.
+    pub position: Option<i64>,
+}
+
+/// An entry that does not follow from those before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Break {
+    /// The entry's position.
+    pub position: Option<i64>,
+    /// The register.
+    pub register: String,
+    /// The record.
+    pub record: Box<str>,
+    /// What does not follow.
+    pub kind: BreakKind,
+}
+
+/// What does not follow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BreakKind {
+    /// The record is created a second time.
+    CreatedTwice,
+    /// The record was never created.
+    NotCreated,
+    /// Its version is not the next one.
+    Version {
+        /// The version that should follow.
+        expected: i64,
+        /// The version it has.
+        found: i64,
+    },
+    /// The entry says another value was there before.
+    Before(String),
+    /// A register or field is renamed to one that exists, or from one that does not.
+    Rename(String),
+}
+
+/// How a table's row differs from its record.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Difference {
+    /// In its version.
+    Version {
+        /// The journal's.
+        journal: i64,
+        /// The row's.
+        row: i64,
+    },
+    /// In a field.
+    Field {
+        /// The field.
+        field: String,
+        /// The journal's value.
+        journal: Option<Cell>,
+        /// The row's value.
+        row: Option<Cell>,
+    },
+}
+
+impl Rebuild {
+    /// Lets the next entry, in order of position, do what it did.
+    ///
+    /// # Errors
+    ///
+    /// Says what does not follow from the entries before; the entry is then applied as far as it can be,
+    /// so that one break does not make a hundred.
+    pub fn apply(&mut self, opened: &Opened) -> Result<(), Break> {
+        self.entries += 1;
+        let entry = &opened.entry;
+        let kind = match &entry.act {
+            Act::Batch | Act::Publish => None,
+            Act::Migrate => self.rename(&entry.after),
+            Act::Create => self.create(opened),
+            Act::Change | Act::Move(_) | Act::Erase => self.change(opened),
+        };
+        kind.map_or(Ok(()), |kind| {
+            Err(Break {
+                position: entry.position,
+                register: entry.register.clone(),
+                record: entry.record.clone(),
+                kind,
+            })
+        })
+    }
+
+    /// The registers that have records, by id.
+    pub fn registers(&self) -> impl Iterator<Item = (&str, &BTreeMap<Box<str>, Rebuilt>)> {
+        self.registers
+            .iter()
+            .map(|(id, records)| (id.as_str(), records))
+    }
+
+    /// A record.
+    pub fn record(&self, register: &str, record: &str) -> Option<&Rebuilt> {
+        self.registers.get(register)?.get(record)
+    }
+
+    /// How many entries were applied.
+    pub fn entries(&self) -> u64 {
+        self.entries
+    }
+
+    fn create(&mut self, opened: &Opened) -> Option<BreakKind> {
+        let entry = &opened.entry;
+        let records = self.registers.entry(entry.register.clone()).or_default();
+        if records.contains_key(&entry.record) {
+            return Some(BreakKind::CreatedTwice);
+        }
+        let after = opened
+            .erased
+            .iter()
+            .filter(|(side, _)| *side == Side::After);
+        let rebuilt = Rebuilt {
+            version: entry.version,
+            cells: entry.after.clone(),
+            erased: after
+                .map(|(_, field)| field.clone())
+                .filter(|field| field != crate::WHY)
+                .collect(),
+            created: entry.author.at,
+            changed: entry.author.at,
+            position: entry.position,
+        };
+        records.insert(entry.record.clone(), rebuilt);
+        (entry.version != 1).then_some(BreakKind::Version {
+            expected: 1,
+            found: entry.version,
+        })
+    }
+
+    fn change(&mut self, opened: &Opened) -> Option<BreakKind> {
+        let entry = &opened.entry;
+        let records = self.registers.get_mut(&entry.register);
+        let Some(record) = records.and_then(|records| records.get_mut(&entry.record)) else {
+            return Some(BreakKind::NotCreated);
+        };
+        let expected = record.version + 1;
+        let differs = entry.before.iter().find(|(field, before)| {
+            let gone = opened.erased.contains(&(Side::Before, field.clone()));
+            let unknown = gone || record.erased.contains(field) || entry.act == Act::Erase;
+            !unknown && record.cell(field) != before.as_ref()
+        });
+        let differs = differs.map(|(field, _)| BreakKind::Before(field.clone()));
+        for (field, cell) in &entry.after {
+            let erased = opened.erased.contains(&(Side::After, field.clone()));
+            record.set(field, cell.clone(), erased);
+        }
+        if entry.act == Act::Erase {
+            for (field, _) in entry.before.iter().filter(|(field, _)| field != crate::WHY) {
+                record.set(field, None, true);
+            }
+        }
+        record.version = entry.version;
+        record.changed = entry.author.at;
+        record.position = entry.position;
+        let skipped = (entry.version != expected).then_some(BreakKind::Version {
+            expected,
+            found: entry.version,
+        });
+        skipped.or(differs)
+    }
+
+    /// A migration's renames: `old_register` or `register.old_field`, each with its new id as a text.
+    fn rename(&mut self, renames: &Cells) -> Option<BreakKind> {
+        let mut failed = None;
+        for (old, new) in renames {
+            let Some(Cell::Text(new)) = new else { continue };
+            let done = match old.split_once('.') {
+                None => self.rename_register(old, new),
+                Some((register, field)) => self.rename_field(register, field, new),
+            };
+            if !done {
+                failed = Some(BreakKind::Rename(old.clone()));
+            }
+        }
+        failed
+    }
+
+    /// A register without records has nothing to rename.
+    fn rename_register(&mut self, old: &str, new: &str) -> bool {
+        if self.registers.contains_key(new) {
+            return false;
+        }
+        if let Some(records) = self.registers.remove(old) {
+            self.registers.insert(new.to_owned(), records);
+        }
+        true
+    }
+
+    fn rename_field(&mut self, register: &str, old: &str, new: &str) -> bool {
+        let records = self.registers.get_mut(register);
+        records
+            .into_iter()
+            .flat_map(|records| records.values_mut())
+            .all(|record| {
+                let free = record.cells.iter().all(|(field, _)| field != new);
+                for (field, _) in &mut record.cells {
+                    if field == old {
+                        *field = new.to_owned();
+                    }
+                }
+                if record.erased.remove(old) {
+                    record.erased.insert(new.to_owned());
+                }
+                free
+            })
+    }
+}
+
+impl Rebuilt {
+    /// The value of a field; `None` where it is empty, erased or not there.
+    pub fn cell(&self, field: &str) -> Option<&Cell> {
+        let found = self.cells.iter().find(|(id, _)| id == field);
+        found.and_then(|(_, cell)| cell.as_ref())
+    }
+
+    fn set(&mut self, field: &str, cell: Option<Cell>, erased: bool) {
+        match self.cells.iter_mut().find(|(id, _)| id == field) {
+            Some((_, held)) => *held = cell,
+            None => self.cells.push((field.to_owned(), cell)),
+        }
+        if erased {
+            self.erased.insert(field.to_owned());
+        } else {
+            self.erased.remove(field);
+        }
+    }
+
+    /// How a table's row differs from the record; a field that one side does not have is empty there.
+    /// A row must not hold what was erased.
+    pub fn differences(&self, version: i64, row: &Cells) -> Vec<Difference> {
+        let mut found = Vec::new();
+        if version != self.version {
+            found.push(Difference::Version {
+                journal: self.version,
+                row: version,
+            });
+        }
+        let mut compare = |field: &str, journal: Option<&Cell>, row: Option<&Cell>| {
+            if journal != row {
+                found.push(Difference::Field {
+                    field: field.to_owned(),
+                    journal: journal.cloned(),
+                    row: row.cloned(),
+                });
+            }
+        };
+        for (field, cell) in row {
+            compare(field, self.cell(field), cell.as_ref());
+        }
+        for (field, cell) in &self.cells {
+            if row.iter().all(|(other, _)| other != field) {
+                compare(field, cell.as_ref(), None);
+            }
+        }
+        found
+    }
+}
+
+impl Break {
+    /// What happened, how it is known, and what to do now.
+    pub fn words(&self) -> Words {
+        let at = self.position.map_or("?".to_owned(), |at| at.to_string());
+        let (register, record) = (&self.register, &self.record);
+        let (zh, en) = match &self.kind {
+            BreakKind::CreatedTwice => (
+                "已经建立过，又建立一次".to_owned(),
+                "was created before and is created again".to_owned(),
+            ),
+            BreakKind::NotCreated => ("从未建立".to_owned(), "was never created".to_owned()),
+            BreakKind::Version { expected, found } => (
+                format!("应为第 {expected} 版，条目写的是第 {found} 版"),
+                format!("should have version {expected}, and the entry says {found}"),
+            ),
+            BreakKind::Before(field) => (
+                format!("“{field}”原来的值与条目所写不同"),
+                format!("had another value in \"{field}\" than the entry says"),
+            ),
+            BreakKind::Rename(old) => (
+                format!("“{old}”的新名称已被占用"),
+                format!("takes a name for \"{old}\" that is in use"),
+            ),
+        };
+        Words::new(
+            format!("流水号 {at}：{register} {record} {zh}；请先核验流水，再查写入它的程序。"),
+            format!(
+                "Position {at}: {register} {record} {en}; verify the journal first, then look at what wrote it."
+            ),
+        )
+    }
+}

@@ -1,0 +1,192 @@
+//! Rebuilding: the entries give the tables again.
+
+use crate::sample::{cells, entry, register, salts, text};
+use journal::{Break, BreakKind, Difference, Opened, Payload, Rebuild};
+use programme::record::{Act, Cell, Cells, Entry};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+/// An entry that went through the journal; the fields in `gone` were erased since.
+fn through(entry: &Entry, gone: &[&str]) -> Opened {
+    let (payload, mut beside) = Payload::of(entry, Some(&register()), salts()).unwrap();
+    beside.retain(|open| !gone.contains(&open.field.as_str()));
+    Payload::read(&payload.text())
+        .unwrap()
+        .entry(entry.position, &beside)
+        .unwrap()
+}
+
+fn create(after: &[(&str, Option<Cell>)]) -> Entry {
+    entry(1, "12", Act::Create, 1, Vec::new(), cells(after))
+}
+
+#[test]
+fn moves_changes_and_erasures_are_replayed() {
+    let first = create(&[
+        ("title", text("会")),
+        ("phone", text("138")),
+        ("state", text("planned")),
+    ]);
+    let held = entry(
+        2,
+        "12",
+        Act::Move("hold".into()),
+        2,
+        cells(&[("state", text("planned"))]),
+        cells(&[("state", text("held"))]),
+    );
+    let mut erased = entry(
+        3,
+        "12",
+        Act::Erase,
+        3,
+        cells(&[("phone", None)]),
+        Vec::new(),
+    );
+    erased.position = Some(2);
+    let mut rebuild = Rebuild::default();
+    for entry in [&first, &held, &erased] {
+        assert_eq!(rebuild.apply(&through(entry, &["phone"])), Ok(()));
+    }
+    let record = rebuild.record("event", "12").unwrap();
+    assert_eq!(
+        (record.version, record.position, rebuild.entries()),
+        (3, Some(2), 3)
+    );
+    assert_eq!(
+        (record.created, record.changed),
+        (first.author.at, erased.author.at)
+    );
+    assert!(record.erased.contains("phone"));
+    let row = cells(&[
+        ("state", text("held")),
+        ("title", text("会")),
+        ("phone", None),
+    ]);
+    assert_eq!(record.differences(3, &row), []);
+
+    let again = entry(
+        4,
+        "12",
+        Act::Change,
+        4,
+        cells(&[("phone", None)]),
+        cells(&[("phone", text("139"))]),
+    );
+    rebuild.apply(&through(&again, &[])).unwrap();
+    let record = rebuild.record("event", "12").unwrap();
+    assert!(record.erased.is_empty());
+    assert_eq!(record.cell("phone"), text("139").as_ref());
+}
+
+#[test]
+fn a_row_that_differs_from_its_record_is_named() {
+    let mut rebuild = Rebuild::default();
+    rebuild
+        .apply(&through(
+            &create(&[("title", text("会")), ("signed", None)]),
+            &[],
+        ))
+        .unwrap();
+    let record = rebuild.record("event", "12").unwrap();
+    let row = cells(&[("signed", Some(Cell::Int(5)))]);
+    let field = |field: &str, journal, row| Difference::Field {
+        field: field.into(),
+        journal,
+        row,
+    };
+    let expected = [
+        Difference::Version { journal: 1, row: 2 },
+        field("signed", None, Some(Cell::Int(5))),
+        field("title", text("会"), None),
+    ];
+    assert_eq!(record.differences(2, &row), expected);
+}
+
+#[test]
+fn what_does_not_follow_is_named() {
+    let mut rebuild = Rebuild::default();
+    let mut kind = |entry: Entry| {
+        rebuild
+            .apply(&through(&entry, &[]))
+            .map_err(|broken: Break| broken.kind)
+    };
+    let change = |version, before: Cells| {
+        entry(
+            2,
+            "12",
+            Act::Change,
+            version,
+            before,
+            cells(&[("title", text("b"))]),
+        )
+    };
+    let a = || cells(&[("title", text("a"))]);
+    assert_eq!(kind(change(2, a())), Err(BreakKind::NotCreated));
+    assert_eq!(kind(create(&[("title", text("a"))])), Ok(()));
+    assert_eq!(
+        kind(create(&[("title", text("a"))])),
+        Err(BreakKind::CreatedTwice)
+    );
+    assert_eq!(
+        kind(change(3, a())),
+        Err(BreakKind::Version {
+            expected: 2,
+            found: 3
+        })
+    );
+    assert_eq!(kind(change(4, a())), Err(BreakKind::Before("title".into())));
+    assert_eq!(kind(change(5, cells(&[("title", text("b"))]))), Ok(()));
+}
+
+#[test]
+fn renamed_registers_and_fields_are_followed() {
+    let mut rebuild = Rebuild::default();
+    rebuild
+        .apply(&through(&create(&[("title", text("a"))]), &[]))
+        .unwrap();
+    let mut migrate = entry(
+        2,
+        "",
+        Act::Migrate,
+        0,
+        Vec::new(),
+        cells(&[("event.title", text("name")), ("event", text("meeting"))]),
+    );
+    migrate.register = String::new();
+    let (payload, _) = Payload::of(&migrate, None, salts()).unwrap();
+    rebuild.apply(&payload.entry(None, &[]).unwrap()).unwrap();
+    assert_eq!(rebuild.record("event", "12"), None);
+    let record = rebuild.record("meeting", "12").unwrap();
+    assert_eq!(record.cell("name"), text("a").as_ref());
+}
+
+proptest! {
+    /// Any series of changes, beside a table that is simply written over.
+    #[test]
+    fn a_rebuild_gives_the_tables(steps in proptest::collection::vec((0_u8..4, 0_usize..3, proptest::option::of(any::<i64>())), 1..60)) {
+        let fields = ["signed", "salary", "held_on"];
+        let mut tables: BTreeMap<String, (i64, Cells)> = BTreeMap::new();
+        let mut rebuild = Rebuild::default();
+        for (n, (record, field, value)) in steps.into_iter().enumerate() {
+            let (id, field) = (record.to_string(), fields[field]);
+            let cell = value.map(|value| Cell::Int(value.rem_euclid(90_000)));
+            let made = if let Some((version, row)) = tables.get_mut(&id) {
+                let held = row.iter_mut().find(|(other, _)| other == field).unwrap();
+                *version += 1;
+                let before = std::mem::replace(&mut held.1, cell.clone());
+                entry(n as i64, &id, Act::Change, *version, cells(&[(field, before)]), cells(&[(field, cell)]))
+            } else {
+                let row: Cells = fields.iter().map(|f| ((*f).to_owned(), cell.clone().filter(|_| *f == field))).collect();
+                tables.insert(id.clone(), (1, row.clone()));
+                entry(n as i64, &id, Act::Create, 1, Vec::new(), row)
+            };
+            prop_assert_eq!(rebuild.apply(&through(&made, &[])), Ok(()));
+        }
+        let (_, records) = rebuild.registers().next().unwrap();
+        prop_assert_eq!(records.len(), tables.len());
+        for (id, (version, row)) in &tables {
+            prop_assert_eq!(rebuild.record("event", id).unwrap().differences(*version, row), []);
+        }
+    }
+}
