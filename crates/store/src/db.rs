@@ -7,7 +7,7 @@ use crate::value::{self, Value};
 use crate::{fixed, lock};
 use futures_util::TryStreamExt;
 use rules::Words;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -136,6 +136,43 @@ impl Db {
     /// Rows of one statement that only reads.
     pub async fn fetch(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>> {
         self.read().await?.fetch(sql, values).await
+    }
+
+    /// Rows of one statement that is a transaction of its own, so that nothing can come to a halt inside it.
+    pub(crate) async fn alone(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>> {
+        match &self.pools {
+            Pools::Sqlite { .. } => {
+                let mut tx = self.write().await?;
+                let rows = tx.fetch(sql, values).await?;
+                tx.commit().await?;
+                Ok(rows)
+            }
+            Pools::Postgres(pool) => {
+                let text = AssertSqlSafe(sql.to_owned());
+                let query = sqlx::query_with(text, value::postgres(values)?);
+                let rows = query.fetch_all(pool).await?;
+                Ok(rows.into_iter().map(Row::Postgres).collect())
+            }
+        }
+    }
+
+    /// Hears notifications on some channels; `None` on SQLite, which has none.
+    pub(crate) async fn listen(&self, channels: &[&str]) -> Result<Option<PgListener>> {
+        let Pools::Postgres(pool) = &self.pools else {
+            return Ok(None);
+        };
+        let mut listener = PgListener::connect_with(pool).await?;
+        listener.listen_all(channels.iter().copied()).await?;
+        Ok(Some(listener))
+    }
+
+    /// Notifies whoever listens on a channel; nobody on SQLite.
+    pub(crate) async fn notify(&self, channel: &str, payload: &str) -> Result<()> {
+        if let Pools::Postgres(_) = &self.pools {
+            let text = "select 1 from (select pg_notify($1, $2)) sent";
+            self.alone(text, &[channel.into(), payload.into()]).await?;
+        }
+        Ok(())
     }
 
     /// Waits for what runs and closes every connection.

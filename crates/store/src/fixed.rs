@@ -45,13 +45,13 @@ const RELEASES: [&[&str]; 1] = [&[
         hashes {bytes} not null,
         primary key (level, idx)
     ){clustered}",
-    // A signed root over the first `size` entries.
+    // A signed root over the first `size` entries: `line` is the seal, `signer` the key's fingerprint, `peaks` the tree's edge (32 bytes each).
     "create table seal (
         size {int} primary key,
         at {int} not null,
-        root {bytes} not null,
-        signature {bytes} not null,
-        signer {text} not null
+        line {text} not null,
+        signer {text} not null,
+        peaks {bytes} not null
     ){strict}",
     "create table lease (
         name {text} primary key,

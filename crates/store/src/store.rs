@@ -6,8 +6,9 @@ use crate::error::{Error, Result};
 use crate::shape::{Shape, Shapes, shapes};
 use crate::write::{self, Action, Job, Outcome, writer};
 use programme::Programme;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
 
 /// An open database with its registers; a copy shares everything.
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ pub struct Store {
     pub(crate) shared: Arc<Shared>,
     /// The way to the one writer of SQLite.
     jobs: Option<mpsc::Sender<Job>>,
+    /// The writer's task.
+    task: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
 /// What a store and its writer both use.
@@ -40,21 +43,22 @@ impl Store {
     ///
     /// The database does not answer.
     pub async fn new(db: Db, programme: &Programme) -> Result<Self> {
-        let row = db
-            .fetch("select max(position) from journal_position", &[])
-            .await?;
-        let last = row.first().map(|row| row.int(0)).transpose()?.flatten();
         let shared = Arc::new(Shared {
             shapes: RwLock::new(Arc::new(shapes(programme))),
-            positions: watch::Sender::new(last.unwrap_or(-1)),
+            positions: watch::Sender::new(-1),
             written: tokio::sync::Notify::new(),
         });
-        let jobs = (db.dialect() == Dialect::Sqlite).then(|| {
-            let (send, receive) = mpsc::channel(QUEUE);
-            tokio::spawn(writer(db.clone(), shared.clone(), receive));
-            send
-        });
-        Ok(Self { db, shared, jobs })
+        let (send, receive) = mpsc::channel(QUEUE);
+        let embedded = db.dialect() == Dialect::Sqlite;
+        let task = embedded.then(|| tokio::spawn(writer(db.clone(), shared.clone(), receive)));
+        let store = Self {
+            db,
+            shared,
+            jobs: embedded.then_some(send),
+            task: Arc::new(Mutex::new(task)),
+        };
+        store.refresh().await?;
+        Ok(store)
     }
 
     /// Follows another version of the programme, after its tables were brought to it.
@@ -87,10 +91,24 @@ impl Store {
         };
         let (answer, outcome) = oneshot::channel();
         let gone = |()| Error::closed();
-        jobs.send(Job { action, answer })
+        jobs.send(Job::Write { action, answer })
             .await
             .map_err(|_| gone(()))?;
         outcome.await.map_err(|_| gone(()))?
+    }
+
+    /// Finishes what waits for the writer, and closes the database for every copy of this store.
+    pub async fn close(self) {
+        let task = self
+            .task
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let (Some(jobs), Some(task)) = (&self.jobs, task) {
+            let _ = jobs.send(Job::End).await;
+            let _ = task.await;
+        }
+        self.db.close().await;
     }
 
     /// The last position known to this process, now and whenever it grows; -1 while there is none.

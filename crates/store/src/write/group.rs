@@ -14,15 +14,18 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
 /// What an action comes to.
-pub(crate) type Outcome = std::result::Result<Answer, Failure>;
+pub type Outcome = std::result::Result<Answer, Failure>;
 
-/// An action that waits for the writer.
+/// What the writer is told.
 #[derive(Debug)]
-pub(crate) struct Job {
-    /// The action.
-    pub(crate) action: Action,
-    /// Who waits for its answer.
-    pub(crate) answer: oneshot::Sender<Outcome>,
+pub(crate) enum Job {
+    /// Write an action, and answer whoever waits.
+    Write {
+        action: Action,
+        answer: oneshot::Sender<Outcome>,
+    },
+    /// Finish what came before, and end.
+    End,
 }
 
 /// Actions in one transaction at most: bounds how long the first waits for the last.
@@ -31,31 +34,44 @@ const GROUP_MAX: usize = 256;
 /// Writes actions as they come in, until nobody can send any more.
 pub(crate) async fn writer(db: Db, shared: Arc<Shared>, mut jobs: mpsc::Receiver<Job>) {
     let mut group = Vec::with_capacity(GROUP_MAX);
-    while jobs.recv_many(&mut group, GROUP_MAX).await > 0 {
-        let jobs = std::mem::take(&mut group);
-        let shapes = shared.shapes();
-        let written = together(&db, &shapes, &jobs).await;
+    let mut ends = false;
+    while !ends && jobs.recv_many(&mut group, GROUP_MAX).await > 0 {
+        let (mut actions, mut answers) = (Vec::new(), Vec::new());
+        for job in group.drain(..) {
+            match job {
+                Job::Write { action, answer } => {
+                    actions.push(action);
+                    answers.push(answer);
+                }
+                Job::End => ends = true,
+            }
+        }
+        let written = together(&db, &shared.shapes(), &actions).await;
         let outcomes = match written {
             Ok((outcomes, position)) => {
                 shared.numbered(position);
                 outcomes
             }
-            Err(error) => jobs.iter().map(|_| Err(error.clone().into())).collect(),
+            Err(error) => actions.iter().map(|_| Err(error.clone().into())).collect(),
         };
-        for (job, outcome) in jobs.into_iter().zip(outcomes) {
+        for (answer, outcome) in answers.into_iter().zip(outcomes) {
             // Whoever asked may have gone; what was written stays.
-            let _ = job.answer.send(outcome);
+            let _ = answer.send(outcome);
         }
     }
 }
 
 /// Writes a group; its outcomes, and the last position.
-async fn together(db: &Db, shapes: &Shapes, jobs: &[Job]) -> Result<(Vec<Outcome>, Option<i64>)> {
+async fn together(
+    db: &Db,
+    shapes: &Shapes,
+    actions: &[Action],
+) -> Result<(Vec<Outcome>, Option<i64>)> {
     let mut tx = db.write().await?;
     let mut arrivals = tx.dialect().arrivals(&mut tx).await?;
-    let mut outcomes = Vec::with_capacity(jobs.len());
-    for job in jobs {
-        outcomes.push(beside_others(&mut tx, shapes, &job.action, &mut arrivals).await?);
+    let mut outcomes = Vec::with_capacity(actions.len());
+    for action in actions {
+        outcomes.push(beside_others(&mut tx, shapes, action, &mut arrivals).await?);
     }
     let position = number(&mut tx).await?;
     tx.commit().await?;

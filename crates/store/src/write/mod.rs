@@ -9,10 +9,13 @@ mod guard;
 mod number;
 mod order;
 mod refusal;
+mod within;
 
 pub use action::{Action, Answer, Guard, Message, Write};
+pub use group::Outcome;
 pub use refusal::{Failure, Refusal};
+pub use within::within;
 
 pub(crate) use again::write;
-pub(crate) use group::{Job, Outcome, writer};
+pub(crate) use group::{Job, writer};
 pub(crate) use number::Pattern;

@@ -15,4 +15,5 @@ mod postgres;
 mod programmes;
 mod sample;
 mod views;
+mod sealing;
 mod writing;
