@@ -33,7 +33,7 @@ pub use check::{Expected, Options, check, nearest};
 pub use constant::constant;
 pub use day::{Day, Moment};
 pub use explain::{Explained, Read, Step, explain};
-pub use function::Function;
+pub use function::{Function, uscc_valid};
 pub use missing::{Missing, missing};
 pub use near::{Change, NearMiss, near};
 pub use node::{Comparison, Kind, Node, Operator, Quantifier, Rule, RuleFault};

@@ -6,7 +6,7 @@ pub(crate) mod lpr;
 pub(crate) mod size_class;
 mod uscc;
 
-pub(crate) use uscc::uscc_valid;
+pub use uscc::uscc_valid;
 
 use crate::Words;
 

@@ -8,7 +8,7 @@ const WEIGHTS: [u32; 17] = [
 const INNER_WEIGHTS: [u32; 8] = [3, 7, 9, 10, 5, 8, 4, 2];
 
 /// Whether the code has 18 characters and both check characters hold. A few old codes in use fail: warn, do not refuse.
-pub(crate) fn uscc_valid(code: &str) -> bool {
+pub fn uscc_valid(code: &str) -> bool {
     let Ok(characters) = <[u8; 18]>::try_from(code.as_bytes()) else {
         return false;
     };

@@ -7,12 +7,13 @@ use super::source::{Token, children, tokens};
 use super::tree::{File, files};
 
 /// Our crates, and which of ours each may name.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("rules", &[]),
     ("programme", &["rules"]),
     ("engine", &["programme", "rules"]),
     ("journal", &["programme", "rules"]),
     ("store", &["journal", "programme", "rules"]),
+    ("documents", &["engine", "programme", "rules"]),
     ("app", &["engine", "programme", "rules"]),
     ("web", &["app"]),
     ("heli", &["app", "web"]),
@@ -61,9 +62,12 @@ const KNOWN_ONLY_BY: [(&str, &[&str], &str); 4] = [
         &[
             "calamine",
             "docx-rs",
+            "encoding_rs",
+            "quick-xml",
             "rust_xlsxwriter",
             "typst",
             "typst-pdf",
+            "zip",
         ],
         "documents",
     ),

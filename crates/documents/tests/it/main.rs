@@ -1,0 +1,10 @@
+//! What a sheet promises on its way in and out, over the real registers of the first programme.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod fujian;
+mod round_trip;
