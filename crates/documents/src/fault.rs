@@ -28,14 +28,17 @@ pub struct Fault {
     pub mend: Words,
 }
 
-/// A fault whose place is not yet said.
+/// A fault whose place is not yet said; small, because every cell may give one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Wrong {
-    pub(crate) code: &'static str,
-    pub(crate) severity: Severity,
-    pub(crate) what: Words,
-    pub(crate) why: Words,
-    pub(crate) mend: Words,
+pub(crate) struct Wrong(Box<Said>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Said {
+    code: &'static str,
+    severity: Severity,
+    what: Words,
+    why: Words,
+    mend: Words,
 }
 
 /// A Chinese and an English text.
@@ -44,38 +47,35 @@ pub(crate) type Pair<'a> = (&'a str, &'a str);
 impl Wrong {
     /// An error.
     pub(crate) fn new(code: &'static str, what: Words, why: Pair<'_>, mend: Pair<'_>) -> Self {
-        Self {
+        Self(Box::new(Said {
             code,
             severity: Severity::Error,
             what,
             why: Words::new(why.0, why.1),
             mend: Words::new(mend.0, mend.1),
-        }
+        }))
     }
 
     /// The same as a warning.
     #[must_use]
-    pub(crate) fn warning(self) -> Self {
-        Self {
-            severity: Severity::Warning,
-            ..self
-        }
+    pub(crate) fn warning(mut self) -> Self {
+        self.0.severity = Severity::Warning;
+        self
     }
 
     /// The same with other advice.
     #[must_use]
-    pub(crate) fn mend(self, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self {
-            mend: Words::new(zh, en),
-            ..self
-        }
+    pub(crate) fn mend(mut self, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        self.0.mend = Words::new(zh, en);
+        self
     }
 
     /// At a place of a file.
     pub(crate) fn at(self, file: &str, spot: Spot<'_>) -> Fault {
+        let said = *self.0;
         Fault {
-            code: self.code,
-            severity: self.severity,
+            code: said.code,
+            severity: said.severity,
             file: file.to_owned(),
             sheet: spot
                 .sheet
@@ -87,9 +87,9 @@ impl Wrong {
                 .zip(spot.column)
                 .map(|(row, column)| address(row, column)),
             field: spot.field.map(str::to_owned),
-            what: self.what,
-            why: self.why,
-            mend: self.mend,
+            what: said.what,
+            why: said.why,
+            mend: said.mend,
         }
     }
 }

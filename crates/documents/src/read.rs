@@ -155,7 +155,13 @@ fn walked(
         .extend(left_out(&names, at).map(|wrong| wrong.at(ask.file, spot(None))));
     let layout = book.layout(at)?;
     let rows_total = layout.rows;
-    let mut rows = Rows::new(ask, head, layout, book.from_1904(), sheet.name.clone());
+    let mut rows = Rows::new(
+        ask,
+        head,
+        layout,
+        book.counts_from_1904(),
+        sheet.name.clone(),
+    );
     sheet.columns = rows.columns();
     let (mut waiting, mut last, mut stopped) = (Vec::new(), 0, false);
     book.walk(at, &mut |raw| {

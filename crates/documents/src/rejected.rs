@@ -33,6 +33,9 @@ pub struct Rejection<'a> {
     pub at: Moment,
 }
 
+/// The texts of the head row, by column.
+type Heads = Vec<(u32, String)>;
+
 /// A refused row as it goes out.
 struct Refused {
     row: RawRow,
@@ -65,10 +68,7 @@ pub fn rejected(
 }
 
 /// The head and the refused rows as the file has them.
-fn gathered(
-    bytes: &[u8],
-    rejection: &Rejection<'_>,
-) -> Result<(Vec<(u32, String)>, Vec<Refused>), Wrong> {
+fn gathered(bytes: &[u8], rejection: &Rejection<'_>) -> Result<(Heads, Vec<Refused>), Wrong> {
     let ask = rejection.ask;
     let refused = rejection.matched.iter().filter(|m| m.fate == Fate::Refused);
     let refused: BTreeMap<u32, &Matched> = refused.map(|m| (m.row, m)).collect();
@@ -77,7 +77,7 @@ fn gathered(
         return Ok((Vec::new(), Vec::new()));
     };
     let mut blocks = Blocks::new(book.layout(at)?.merged);
-    let from_1904 = book.from_1904();
+    let from_1904 = book.counts_from_1904();
     let (mut heads, mut rows) = (Vec::new(), Vec::new());
     book.walk(at, &mut |row| {
         blocks.reach(row);

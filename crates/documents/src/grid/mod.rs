@@ -150,7 +150,7 @@ impl Book<'_> {
     }
 
     /// Whether day numbers count from 1904.
-    pub(crate) fn from_1904(&self) -> bool {
+    pub(crate) fn counts_from_1904(&self) -> bool {
         matches!(self, Self::Xlsx(book) if book.from_1904)
     }
 

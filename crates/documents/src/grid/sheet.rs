@@ -7,7 +7,6 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use rules::Words;
 use std::io::{BufRead, Read};
-use std::ops::ControlFlow;
 use std::rc::Rc;
 
 /// The walk through one sheet's rows.
@@ -72,10 +71,8 @@ impl<'w, R: BufRead> Walk<'w, R> {
                 Event::Empty(e) if e.local_name().as_ref() == "c" => {
                     self.cell_head(&e)?;
                 }
-                Event::End(e) if e.local_name().as_ref() == "row" => {
-                    if each(&self.row) == ControlFlow::Break(()) {
-                        return Ok(());
-                    }
+                Event::End(e) if e.local_name().as_ref() == "row" && each(&self.row).is_break() => {
+                    return Ok(());
                 }
                 Event::End(e) if e.local_name().as_ref() == "sheetData" => return Ok(()),
                 // A sheet that is cut off never closes; one without any data closes its element.

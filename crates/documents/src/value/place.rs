@@ -193,7 +193,7 @@ impl Places {
         const SHOWN_MAX: usize = 6;
         let mut named: Vec<String> = found
             .filter_map(|at| {
-                let path = self.paths(at as usize).into_iter().step_by(2).last()?;
+                let path = self.paths(at as usize).into_iter().nth_back(1)?;
                 Some(format!("{path} [{}]", self.entry_id(at)?))
             })
             .collect();

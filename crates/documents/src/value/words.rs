@@ -13,7 +13,7 @@ pub(super) fn phone(text: &str, warnings: &mut Vec<Wrong>) -> Result<Cell, Wrong
     let text = narrow.trim();
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let known = |c: char| c.is_ascii_digit() || " +-()/,;.".contains(c) || c == '转';
-    if digits < 3 || digits > 40 || !text.chars().all(known) {
+    if !(3..=40).contains(&digits) || !text.chars().all(known) {
         return Err(Wrong::new(
             "not-a-phone",
             Words::new(

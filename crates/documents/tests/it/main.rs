@@ -6,5 +6,8 @@
     clippy::indexing_slicing
 )]
 
+mod bytes;
+mod files;
 mod fujian;
+mod peer;
 mod round_trip;
