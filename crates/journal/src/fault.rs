@@ -96,6 +96,8 @@ pub enum Fault {
     WitnessSignature(u64),
     /// The root that was asked for is not the root here.
     OtherRoot,
+    /// A line of the file, from 1, that cannot be read or stands where it must not.
+    FileLine(u64),
     /// The file ends before its last line.
     FileCut,
 }
@@ -195,6 +197,10 @@ impl Fault {
             Self::OtherRoot => (
                 "所给的根与这里的根不符；请确认根的来源，再与导出方核对。".into(),
                 "The root that was given is not the root here; check where it comes from, then ask who exported this.".into(),
+            ),
+            Self::FileLine(at) => (
+                format!("文件第 {at} 行读不出或不该在此处，内容未予采用；请重新导出。"),
+                format!("Line {at} of the file cannot be read or must not stand there, and was not used; export it again."),
             ),
             Self::FileCut => (
                 "文件没有结尾行，导出中断或尾部被截去；请重新导出。".into(),

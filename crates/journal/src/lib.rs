@@ -1,21 +1,27 @@
 //! What proves the journal, with no database: leaves, the Merkle tree over them, seals, witnesses, verification, rebuilding.
 
+mod export;
 mod fault;
 mod hash;
 mod key;
 mod open;
 mod payload;
+mod proof;
 mod rebuild;
 mod seal;
 mod tiles;
 mod tree;
 mod verify;
 
+pub use export::{
+    ExportCheck, ExportVerification, Header, export_end, export_entry, export_header, export_seal,
+};
 pub use fault::Fault;
 pub use hash::Hash;
 pub use key::{PublicKey, SealingKey};
 pub use open::{Open, Salt, Side, WHY, kept_beside};
 pub use payload::{Held, Opened, Payload, Refusal, cell_of_text, cell_text};
+pub use proof::{EntryProof, ProofFault, SealProof};
 pub use rebuild::{Break, BreakKind, Difference, Rebuild, Rebuilt};
 pub use seal::{Seal, SignedSeal, Witness};
 pub use tiles::{

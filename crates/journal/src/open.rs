@@ -6,6 +6,7 @@ use crate::hash::{bytes_of_hex, hex};
 use crate::payload::cell_of_text;
 use programme::model::{FieldKind, RegisterField};
 use programme::record::Cell;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
 
@@ -86,5 +87,35 @@ impl Open {
     /// The value; `None` where the text is no value.
     pub fn cell(&self) -> Option<Cell> {
         cell_of_text(&self.value)
+    }
+}
+
+/// A value as the files hold it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Beside {
+    side: String,
+    field: String,
+    salt: String,
+    value: String,
+}
+
+impl Beside {
+    pub(crate) fn of(open: &Open) -> Self {
+        Self {
+            side: open.side.word().to_owned(),
+            field: open.field.clone(),
+            salt: open.salt.to_string(),
+            value: open.value.clone(),
+        }
+    }
+
+    pub(crate) fn open(self) -> Option<Open> {
+        Some(Open {
+            side: Side::parse(&self.side)?,
+            field: self.field,
+            salt: Salt::parse(&self.salt)?,
+            value: self.value,
+        })
     }
 }

@@ -36,7 +36,7 @@ pub struct SignedSeal {
 /// The JSON object of a signed seal.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Line {
+pub(crate) struct Line {
     size: u64,
     root: String,
     at: String,
@@ -71,8 +71,20 @@ impl Seal {
 impl SignedSeal {
     /// One line of JSON, without the line feed.
     pub fn line(&self) -> String {
-        let seal = &self.seal;
-        let line = Line {
+        serde_json::to_string(&Line::of(self)).unwrap_or_default()
+    }
+
+    /// Reads what [`Self::line`] writes; `None` where it is no seal. The signature is not checked here.
+    pub fn read(line: &str) -> Option<Self> {
+        let line: Line = serde_json::from_str(line).ok()?;
+        line.seal()
+    }
+}
+
+impl Line {
+    pub(crate) fn of(signed: &SignedSeal) -> Self {
+        let seal = &signed.seal;
+        Self {
             size: seal.size,
             root: seal.root.to_string(),
             at: seal.at.exact(),
@@ -80,29 +92,26 @@ impl SignedSeal {
             rehearsal: seal.rehearsal,
             epoch: seal.epoch,
             previous: seal.previous.map(|root| root.to_string()),
-            signature: hex(&self.signature),
-        };
-        serde_json::to_string(&line).unwrap_or_default()
+            signature: hex(&signed.signature),
+        }
     }
 
-    /// Reads what [`Self::line`] writes; `None` where it is no seal. The signature is not checked here.
-    pub fn read(line: &str) -> Option<Self> {
-        let line: Line = serde_json::from_str(line).ok()?;
-        let previous = match &line.previous {
+    pub(crate) fn seal(&self) -> Option<SignedSeal> {
+        let previous = match &self.previous {
             Some(root) => Some(Hash::parse(root)?),
             None => None,
         };
         let seal = Seal {
-            size: line.size,
-            root: Hash::parse(&line.root)?,
-            at: Moment::parse(&line.at)?,
-            programme: Hash::parse(&line.programme)?,
-            rehearsal: line.rehearsal,
-            epoch: line.epoch,
+            size: self.size,
+            root: Hash::parse(&self.root)?,
+            at: Moment::parse(&self.at)?,
+            programme: Hash::parse(&self.programme)?,
+            rehearsal: self.rehearsal,
+            epoch: self.epoch,
             previous,
         };
-        let signature = bytes_of_hex(&line.signature)?.try_into().ok()?;
-        Some(Self { seal, signature })
+        let signature = bytes_of_hex(&self.signature)?.try_into().ok()?;
+        Some(SignedSeal { seal, signature })
     }
 }
 

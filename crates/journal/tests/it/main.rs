@@ -8,6 +8,7 @@
 
 mod attacks;
 mod database;
+mod files;
 mod histories;
 mod oracle;
 mod payloads;
