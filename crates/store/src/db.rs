@@ -175,6 +175,19 @@ impl Db {
         Ok(())
     }
 
+    /// Copies one moment of an embedded database into a new file, while writes go on.
+    pub(crate) async fn copy_to(&self, path: &Path) -> Result<()> {
+        let Pools::Sqlite { readers, .. } = &self.pools else {
+            return Ok(());
+        };
+        let text = format!(
+            "vacuum into {}",
+            crate::dialect::literal(&path.display().to_string())
+        );
+        sqlx::raw_sql(AssertSqlSafe(text)).execute(readers).await?;
+        Ok(())
+    }
+
     /// Waits for what runs and closes every connection.
     pub async fn close(self) {
         match self.pools {

@@ -3,11 +3,13 @@
 //! One text of SQL serves SQLite and PostgreSQL: `$1` for a value, double quotes for a name, `on conflict` and `returning` as both have them.
 //! Where the two differ, [`Dialect`] has the word.
 
+pub mod backup;
 mod catalog;
 mod cell;
 mod db;
 mod ddl;
 mod dialect;
+pub mod doctor;
 mod error;
 pub mod files;
 mod fixed;

@@ -20,6 +20,13 @@ pub(crate) fn path(database: &Path) -> PathBuf {
     name.into()
 }
 
+/// SQLite's log of what is not in the database's file yet.
+pub(crate) fn wal(database: &Path) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
+}
+
 /// Takes the right, or says who has it.
 pub(crate) fn take(database: &Path) -> Result<Lock> {
     let path = path(database);

@@ -237,13 +237,17 @@ pub async fn refer(tx: &mut Tx, digest: &str, more: i64) -> Result<()> {
     }
 }
 
-/// Where a file lies: two levels of folders by the first letters of its digest, so that no folder grows too long.
 fn place(digest: &str) -> Place {
+    Place::from(fanned(digest))
+}
+
+/// Where a file lies: two levels of folders by the first letters of its digest, so that no folder grows too long.
+pub(crate) fn fanned(digest: &str) -> String {
     let (first, second) = (
         digest.get(..2).unwrap_or("00"),
         digest.get(2..4).unwrap_or("00"),
     );
-    Place::from(format!("{first}/{second}/{digest}"))
+    format!("{first}/{second}/{digest}")
 }
 
 fn length(content: &[u8]) -> u64 {

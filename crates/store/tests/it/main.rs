@@ -7,13 +7,15 @@
     clippy::disallowed_methods
 )]
 
+mod backup;
 mod both;
+mod doctor;
 mod files;
 mod migrate;
 mod open;
 mod postgres;
 mod programmes;
 mod sample;
-mod views;
 mod sealing;
+mod views;
 mod writing;

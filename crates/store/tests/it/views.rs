@@ -59,7 +59,7 @@ on_both! {
             ("name", "市级".into()),
             ("held_on", Value::Date(Some(19_626))),
             ("seen", (19_626 * 86_400_000 + 3_600_000).into()),
-            ("signed", 123_456_789_01.into()),
+            ("signed", 12_345_678_901.into()),
             ("kind", "fair".into()),
             ("part_of", "t1".into()),
             ("phone", "13800000000".into()),
