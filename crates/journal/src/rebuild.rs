@@ -99,6 +99,7 @@ impl Rebuild {
             Act::Migrate => self.rename(&entry.after),
             Act::Create => self.create(opened),
             Act::Change | Act::Move(_) | Act::Erase => self.change(opened),
+            Act::Withdraw => self.withdraw(opened),
         };
         kind.map_or(Ok(()), |kind| {
             Err(Break {
@@ -185,6 +186,16 @@ impl Rebuild {
             found: entry.version,
         });
         skipped.or(differs)
+    }
+
+    /// What was before must have been there, and then the record is gone.
+    fn withdraw(&mut self, opened: &Opened) -> Option<BreakKind> {
+        let found = self.change(opened);
+        let entry = &opened.entry;
+        if let Some(records) = self.registers.get_mut(&entry.register) {
+            records.remove(&entry.record);
+        }
+        found
     }
 
     /// A migration's renames: `old_register` or `register.old_field`, each with its new id as a text.

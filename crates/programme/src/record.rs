@@ -31,6 +31,8 @@ pub enum Act {
     Change,
     /// A move from one state to another, by its id; `after` has the state and what was filled with it.
     Move(String),
+    /// A record that should never have been is taken out, as when its batch is undone; `before` is a full snapshot.
+    Withdraw,
     /// A batch of sheets or of bulk changes begins; its rows name it.
     Batch,
     /// Values of sensitive fields are erased; `before` names the fields.
@@ -105,6 +107,7 @@ impl Act {
             Self::Create => "create".into(),
             Self::Change => "change".into(),
             Self::Move(id) => format!("move:{id}"),
+            Self::Withdraw => "withdraw".into(),
             Self::Batch => "batch".into(),
             Self::Erase => "erase".into(),
             Self::Publish => "publish".into(),
@@ -117,6 +120,7 @@ impl Act {
         Some(match word {
             "create" => Self::Create,
             "change" => Self::Change,
+            "withdraw" => Self::Withdraw,
             "batch" => Self::Batch,
             "erase" => Self::Erase,
             "publish" => Self::Publish,

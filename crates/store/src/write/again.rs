@@ -2,6 +2,7 @@
 
 use super::action::Action;
 use super::apply::apply;
+use super::arrival::Arrivals;
 use super::group::{Outcome, settle};
 use super::refusal::Failure;
 use crate::db::Db;
@@ -54,7 +55,7 @@ impl<F: Into<Failure>> From<F> for Attempt {
 
 async fn once(db: &Db, shapes: &Shapes, action: &Action) -> Result<super::Answer, Attempt> {
     let mut tx = db.write().await?;
-    let mut arrivals = tx.dialect().arrivals(&mut tx).await?;
+    let mut arrivals = Arrivals::begin(&mut tx).await?;
     match apply(&mut tx, shapes, action, &mut arrivals).await {
         Ok(answer) => match tx.commit().await {
             Ok(()) => Ok(answer),

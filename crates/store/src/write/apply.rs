@@ -1,26 +1,19 @@
 //! One action in one transaction: rows, entries, messages and the answer to its key.
 
 use super::action::{Action, Answer, Write};
+use super::arrival::Arrivals;
 use super::guard;
 use super::order::{Numbered, next_number};
+use super::reference::{listed, references};
 use super::refusal::Refusal;
 use crate::db::Tx;
-use crate::dialect::{Dialect, quoted};
-use crate::error::{Error, Result};
+use crate::dialect::quoted;
+use crate::error::{Error, Result, Trouble};
 use crate::lines::{Lines, Salts, insert, places};
 use crate::shape::{Shape, Shapes, System};
 use crate::value::Value;
-use programme::record::{Act, Cell, Cells, Change, Entry};
+use programme::record::{Act, Cells, Change, Entry};
 use std::sync::Arc;
-
-/// Where arrival numbers come from.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Arrivals {
-    /// The only writer counts them itself: this is the next one.
-    Counted(i64),
-    /// From the database's sequence, each after the locks of its row.
-    Sequence,
-}
 
 /// Why an action came to a halt. Nothing of it may stay.
 #[derive(Debug)]
@@ -59,26 +52,6 @@ impl From<Error> for Stop {
 impl From<Refusal> for Stop {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
-    }
-}
-
-impl Arrivals {
-    /// The next number. The lock it takes on PostgreSQL is what tells the sealer that a lower number is still under way.
-    pub(crate) async fn next(&mut self, tx: &mut Tx) -> Result<i64> {
-        match self {
-            Self::Counted(next) => {
-                *next += 1;
-                Ok(*next - 1)
-            }
-            Self::Sequence => {
-                let text = format!(
-                    "with held as materialized (select pg_advisory_xact_lock_shared({})) select nextval('journal_arrival') from held",
-                    crate::seal::UNDER_WAY
-                );
-                let row = tx.first(&text, &[]).await?;
-                row.map_or(Ok(0), |row| row.need_int(0))
-            }
-        }
     }
 }
 
@@ -128,6 +101,7 @@ async fn one(
     references(tx, shapes, shape, &change.after).await?;
     match change.act {
         Act::Create => create(tx, shape, action, write, arrivals).await,
+        Act::Withdraw => withdraw(tx, shapes, shape, action, change, arrivals).await,
         _ => alter(tx, shape, action, change, arrivals).await,
     }
 }
@@ -208,11 +182,7 @@ async fn alter(
 ) -> std::result::Result<Entry, Stop> {
     let id = change.record.clone().unwrap_or_default();
     let Some((version, before)) = current(tx, shape, &id, &change.after).await? else {
-        return Err(Refusal::NoRecord {
-            register: change.register.clone(),
-            record: id,
-        }
-        .into());
+        return Err(no_record(change, id).into());
     };
     if version != change.version {
         return Err(stale(change, id, version, before).into());
@@ -237,6 +207,60 @@ async fn alter(
         before,
         ..bare(action, change, arrival)
     })
+}
+
+/// Takes a record out; what still refers to it stands against that.
+async fn withdraw(
+    tx: &mut Tx,
+    shapes: &Shapes,
+    shape: &Shape,
+    action: &Action,
+    change: &Change,
+    arrivals: &mut Arrivals,
+) -> std::result::Result<Entry, Stop> {
+    let id = change.record.clone().unwrap_or_default();
+    let all: Cells = shape
+        .columns
+        .iter()
+        .map(|(column, _)| (column.name.clone(), None))
+        .collect();
+    let Some((version, before)) = current(tx, shape, &id, &all).await? else {
+        return Err(no_record(change, id).into());
+    };
+    if version != change.version {
+        return Err(stale(change, id, version, before).into());
+    }
+    let referred = || Refusal::Referred {
+        register: change.register.clone(),
+        record: id.clone(),
+    };
+    if listed(tx, shapes, &change.register, &id).await? {
+        return Err(referred().into());
+    }
+    let arrival = arrivals.next(tx).await?;
+    let done = tx
+        .execute(
+            &format!("delete from {} where _id = $1", shape.name),
+            &[id.clone().into()],
+        )
+        .await;
+    done.map_err(|error| match error.trouble {
+        Trouble::Missing => Stop::Refused(referred()),
+        _ => error.into(),
+    })?;
+    Ok(Entry {
+        record: id,
+        before,
+        after: Vec::new(),
+        ..bare(action, change, arrival)
+    })
+}
+
+pub(crate) fn no_record(change: &Change, record: Box<str>) -> Refusal {
+    Refusal::NoRecord {
+        register: change.register.clone(),
+        record,
+    }
 }
 
 /// The refusal of a change that was decided on another version.
@@ -316,47 +340,11 @@ pub(crate) fn update(
     (text, values)
 }
 
-/// Refuses lists that name a record that does not exist; single references are foreign keys.
-pub(crate) async fn references(
-    tx: &mut Tx,
-    shapes: &Shapes,
-    shape: &Shape,
-    cells: &Cells,
-) -> std::result::Result<(), Stop> {
-    for (field, to) in &shape.lists {
-        let cell = cells.iter().find(|(id, _)| id == field);
-        let Some((_, Some(Cell::List(items)))) = cell else {
-            continue;
-        };
-        for item in items {
-            if let (Cell::Text(id), Some(other)) = (item, shapes.get(to))
-                && !exists(tx, other, id).await?
-            {
-                return Err(missing(shape, field, to, id).into());
-            }
-        }
-    }
-    Ok(())
-}
-
-pub(crate) fn missing(shape: &Shape, field: &str, to: &str, id: &str) -> Refusal {
-    Refusal::NoReference {
-        register: shape.register.id.clone(),
-        field: field.to_owned(),
-        to: to.to_owned(),
-        missing: id.into(),
-    }
-}
-
-pub(crate) async fn exists(tx: &mut Tx, shape: &Shape, id: &str) -> Result<bool> {
-    let lock = tx.dialect().pick("", " for key share");
-    let text = format!("select _version from {} where _id = $1{lock}", shape.name);
-    Ok(tx.first(&text, &[id.into()]).await?.is_some())
-}
-
 fn clash(shape: &Shape, id: &str, cells: &Cells, new: bool, error: Error) -> Stop {
-    use crate::error::Trouble as T;
-    if !matches!(error.trouble, T::Taken | T::Missing | T::Check) {
+    if !matches!(
+        error.trouble,
+        Trouble::Taken | Trouble::Missing | Trouble::Check
+    ) {
         return error.into();
     }
     Stop::Clash(Box::new(Clash {
@@ -423,19 +411,5 @@ async fn answer(tx: &mut Tx, action: &Action, entries: &[Entry]) -> std::result:
     match tx.execute(text, &values).await? {
         0 => Err(Stop::Answered),
         _ => Ok(()),
-    }
-}
-
-impl Dialect {
-    /// Where arrival numbers come from in a new transaction.
-    pub(crate) async fn arrivals(self, tx: &mut Tx) -> Result<Arrivals> {
-        match self {
-            Self::Postgres => Ok(Arrivals::Sequence),
-            Self::Sqlite => {
-                let row = tx.first("select max(arrival) from journal", &[]).await?;
-                let last = row.map(|row| row.int(0)).transpose()?.flatten();
-                Ok(Arrivals::Counted(last.map_or(0, |last| last + 1)))
-            }
-        }
     }
 }

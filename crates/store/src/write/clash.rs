@@ -1,6 +1,7 @@
 //! What stood against a write that the database refused.
 
-use super::apply::{Clash, exists, missing};
+use super::apply::Clash;
+use super::reference::{exists, missing};
 use super::refusal::Refusal;
 use crate::db::Tx;
 use crate::dialect::quoted;

@@ -1,7 +1,8 @@
 //! Group commit: on SQLite the actions that wait are written in one transaction, each by itself, and answered after one sync.
 
 use super::action::{Action, Answer};
-use super::apply::{Arrivals, Stop, apply};
+use super::apply::{Stop, apply};
+use super::arrival::Arrivals;
 use super::clash::explain;
 use super::refusal::{Failure, Refusal};
 use crate::db::{Db, Tx};
@@ -68,7 +69,7 @@ async fn together(
     actions: &[Action],
 ) -> Result<(Vec<Outcome>, Option<i64>)> {
     let mut tx = db.write().await?;
-    let mut arrivals = tx.dialect().arrivals(&mut tx).await?;
+    let mut arrivals = Arrivals::begin(&mut tx).await?;
     let mut outcomes = Vec::with_capacity(actions.len());
     for action in actions {
         outcomes.push(beside_others(&mut tx, shapes, action, &mut arrivals).await?);

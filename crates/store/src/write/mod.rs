@@ -3,11 +3,13 @@
 mod action;
 mod again;
 mod apply;
+mod arrival;
 mod clash;
 mod group;
 mod guard;
 mod number;
 mod order;
+mod reference;
 mod refusal;
 mod within;
 

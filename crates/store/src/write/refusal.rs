@@ -47,6 +47,13 @@ pub enum Refusal {
         /// The id that nothing has.
         missing: Box<str>,
     },
+    /// Other records refer to the one that was to be withdrawn.
+    Referred {
+        /// The register's id.
+        register: String,
+        /// The record's id.
+        record: Box<str>,
+    },
     /// A bound that spans records (a capacity, a budget, one to one) would be broken.
     Full {
         /// The guard's name.
@@ -90,6 +97,7 @@ impl Refusal {
             | Self::Duplicate { register, .. }
             | Self::NoRecord { register, .. }
             | Self::NoReference { register, .. }
+            | Self::Referred { register, .. }
             | Self::NoUnit { register }
             | Self::Unfit { register, .. }
             | Self::Check { register, .. } => Some(register),
@@ -136,6 +144,10 @@ impl Refusal {
                 format!(
                     "not saved: {field} names {missing}, which {to} does not have; record it first, or name one that exists"
                 ),
+            ),
+            Self::Referred { record, .. } => Words::new(
+                format!("未撤回：还有记录引用 {record}。请先改正那些引用"),
+                format!("not withdrawn: other records refer to {record}; change those first"),
             ),
             Self::Full {
                 guard,

@@ -2,6 +2,7 @@
 
 use super::action::Action;
 use super::apply::{Stop, apply};
+use super::arrival::Arrivals;
 use super::group::Outcome;
 use super::refusal::Failure;
 use crate::db::Tx;
@@ -20,7 +21,7 @@ use programme::Programme;
 /// A refusal, for what the database holds; or the database's failure.
 pub async fn within(tx: &mut Tx, programme: &Programme, action: &Action) -> Outcome {
     let shapes = shapes(programme);
-    let mut arrivals = tx.dialect().arrivals(tx).await?;
+    let mut arrivals = Arrivals::begin(tx).await?;
     let answer = apply(tx, &shapes, action, &mut arrivals).await;
     let answer = answer.map_err(|stop| match stop {
         Stop::Refused(refusal) => refusal.into(),

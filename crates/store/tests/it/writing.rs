@@ -225,6 +225,28 @@ on_both! {
         assert_eq!(&*next.entries[0].record, "HD-350500-2023-00009");
     }
 
+    async fn a_withdrawn_record_leaves_its_history(place) {
+        let store = open(place).await;
+        written(&store, vec![firm("F1"), firm("F2")]).await;
+        let list = Some(Cell::List(vec![Cell::Text("F2".into())]));
+        let named = create("event", None, cells([("place", text("350500")), ("host", text("F1")), ("firms", list)]));
+        let named = written(&store, vec![named]).await.entries[0].record.clone();
+        let withdraw = |register: &str, id: &str, version| {
+            let mut write = change(register, id, version, Vec::new());
+            write.change.act = Act::Withdraw;
+            action(vec![write])
+        };
+        let referred = |record: &str| Refusal::Referred { register: "firm".into(), record: record.into() };
+        assert_eq!(refused(&store, withdraw("firm", "F1", 1)).await, referred("F1"));
+        assert_eq!(refused(&store, withdraw("firm", "F2", 1)).await, referred("F2"));
+        assert!(matches!(refused(&store, withdraw("event", &named, 2)).await, Refusal::Stale { .. }));
+        let gone = store.write(withdraw("event", &named, 1)).await.unwrap();
+        assert_eq!((gone.entries[0].version, gone.entries[0].before.len()), (2, 13));
+        assert!(store.record("event", &named).await.unwrap().is_none());
+        assert_eq!(store.history("event", &named).await.unwrap().len(), 2);
+        store.write(withdraw("firm", "F1", 1)).await.unwrap();
+    }
+
     async fn salts_differ_from_value_to_value(place) {
         let store = open(place).await;
         written(&store, vec![firm("F1"), firm("F2")]).await;
