@@ -8,6 +8,7 @@
 
 mod attacks;
 mod database;
+mod document;
 mod files;
 mod histories;
 mod oracle;
