@@ -2,6 +2,7 @@
 
 mod build;
 mod column;
+mod grow;
 mod place;
 mod rows;
 mod typed;
@@ -15,9 +16,9 @@ use rules::{Day, Moment, NO_ROW, Table, Tables};
 use version::{History, Versions};
 
 /// Never: a version that was never superseded.
-const NEVER: Moment = Moment(i64::MAX);
+pub(crate) const NEVER: Moment = Moment(i64::MAX);
 /// Known since always.
-const ALWAYS: Moment = Moment(i64::MIN);
+pub(crate) const ALWAYS: Moment = Moment(i64::MIN);
 
 /// All versions of all records of a programme, with the time each was known.
 #[derive(Clone, Debug, Default)]

@@ -68,6 +68,15 @@ impl Bits {
         }
     }
 
+    /// Leaves the first `len` bits, where there are more.
+    pub fn truncate(&mut self, len: usize) {
+        if len < self.len {
+            self.words.truncate(len.div_ceil(64));
+            self.len = len;
+            self.trim();
+        }
+    }
+
     /// Appends all of another set: word by word where this one ends with a whole word.
     pub fn append(&mut self, other: &Self) {
         if self.len.is_multiple_of(64) {

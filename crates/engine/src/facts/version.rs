@@ -1,7 +1,8 @@
 //! The versions of one table's records, with the time each was known.
 
 use super::{ALWAYS, NEVER};
-use rules::{Moment, Table};
+use rules::{Moment, NO_ROW, Table};
+use rustc_hash::FxHashMap;
 
 /// One table with its versions' times.
 pub(super) struct Versions {
@@ -18,41 +19,71 @@ pub(super) struct Versions {
 /// The versions of each record, oldest first.
 #[derive(Clone, Debug, Default)]
 pub(super) struct History {
-    /// Rows by record, then by when they were recorded.
-    rows: Vec<u32>,
-    /// Where each record's rows end.
-    ends: Vec<u32>,
+    /// The one row of each record; [`NO_ROW`] where it has none.
+    only: Vec<u32>,
+    /// The rows of those that have several.
+    several: FxHashMap<u32, Vec<u32>>,
 }
 
 impl History {
     pub(super) fn new(table: &Table, recorded: &[Moment]) -> Self {
-        let mut rows: Vec<u32> = (0..table.record.len() as u32).collect();
-        rows.sort_by_key(|row| {
-            let row = *row as usize;
-            (table.record.get(row), recorded.get(row))
-        });
-        let mut ends = vec![0; table.ids.len()];
-        for record in &table.record {
-            if let Some(end) = ends.get_mut(*record as usize) {
-                *end += 1;
-            }
+        let mut history = Self {
+            only: vec![NO_ROW; table.ids.len()],
+            several: FxHashMap::default(),
+        };
+        for (row, record) in (0..).zip(&table.record) {
+            history.insert(*record, row, recorded);
         }
-        ends.iter_mut().fold(0, |sum, end| {
-            *end += sum;
-            *end
-        });
-        Self { rows, ends }
+        history
+    }
+
+    /// Adds a record without rows.
+    pub(super) fn push(&mut self) {
+        self.only.push(NO_ROW);
+    }
+
+    /// Adds a row of a record by when it was recorded, after those of the same moment.
+    pub(super) fn insert(&mut self, record: u32, row: u32, recorded: &[Moment]) {
+        let Some(only) = self.only.get_mut(record as usize) else {
+            return;
+        };
+        if *only == NO_ROW {
+            *only = row;
+            return;
+        }
+        let at = |row: &u32| recorded.get(*row as usize);
+        let rows = self.several.entry(record).or_insert_with(|| vec![*only]);
+        let place = rows.partition_point(|before| at(before) <= at(&row));
+        rows.insert(place, row);
+    }
+
+    /// Removes a row of a record.
+    pub(super) fn remove(&mut self, record: u32, row: u32) {
+        match self.several.get_mut(&record) {
+            Some(rows) => {
+                rows.retain(|other| *other != row);
+                if let ([last], Some(only)) = (&rows[..], self.only.get_mut(record as usize)) {
+                    *only = *last;
+                    self.several.remove(&record);
+                }
+            }
+            None => self
+                .only
+                .get_mut(record as usize)
+                .into_iter()
+                .for_each(|only| *only = NO_ROW),
+        }
     }
 
     /// All versions of a record.
     pub(super) fn of(&self, record: u32) -> &[u32] {
-        let end = |record: u32| {
-            self.ends
-                .get(record as usize)
-                .map_or(0, |end| *end as usize)
-        };
-        let from = record.checked_sub(1).map_or(0, end);
-        self.rows.get(from..end(record)).unwrap_or_default()
+        if let Some(rows) = self.several.get(&record) {
+            return rows;
+        }
+        match self.only.get(record as usize) {
+            Some(row) if *row != NO_ROW => std::slice::from_ref(row),
+            _ => &[],
+        }
     }
 }
 

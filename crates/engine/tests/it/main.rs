@@ -13,6 +13,7 @@ mod clock;
 mod ladder;
 mod lake;
 mod light;
+mod living;
 mod order;
 mod ranking;
 mod rhythm;

@@ -1,0 +1,432 @@
+//! Facts that grow: every entry of the journal adds a version, and nothing is built again.
+
+mod column;
+
+use crate::Facts;
+use crate::facts::{ALWAYS, NEVER};
+use column::{Parsed, Texts};
+use programme::Programme;
+use programme::model::FIRST_REGISTER_TABLE;
+use programme::record::{Act, Cell, Cells, Entry};
+use rules::{Day, Field, Moment, NO_ROW, Type, Words, World};
+use rustc_hash::FxHashMap;
+
+/// Facts with what lets them take changes in: record numbers by id, newest rows, texts by their numbers.
+#[derive(Debug)]
+pub struct Living {
+    facts: Facts,
+    /// Positions of tables by their ids.
+    tables: FxHashMap<Box<str>, usize>,
+    /// Per table: record numbers by id.
+    numbers: Vec<FxHashMap<Box<str>, u32>>,
+    /// Per table and record: its newest row.
+    newest: Vec<Vec<u32>>,
+    /// Per table and column: numbers of texts.
+    texts: Vec<Vec<Texts>>,
+}
+
+/// Current rows of a register, in columns, as the database hands them over.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'r> {
+    /// The register's id.
+    pub register: &'r str,
+    /// The fields of `columns`, in order.
+    pub fields: &'r [String],
+    /// Ids.
+    pub ids: &'r [Box<str>],
+    /// When each was created.
+    pub created: &'r [Moment],
+    /// When each was last changed.
+    pub changed: &'r [Moment],
+    /// Cells by field, then by row.
+    pub columns: &'r [Vec<Option<Cell>>],
+}
+
+/// A cell with the position of its column.
+type Placed<'c> = (usize, Option<&'c Cell>);
+
+/// A version that is being added.
+struct Version {
+    table: usize,
+    record: u32,
+    recorded: Moment,
+    superseded: Moment,
+    /// The row whose cells it takes over where it has none of its own.
+    base: Option<u32>,
+}
+
+impl Living {
+    /// Facts of a programme without any record.
+    pub fn new(programme: &Programme) -> Self {
+        let facts = Facts::empty(programme);
+        let tables = &facts.tables().tables;
+        let numbers = |table: &rules::Table| {
+            let ids = table.ids.iter().cloned();
+            ids.zip(0..).collect::<FxHashMap<_, _>>()
+        };
+        let names = programme.schema.tables.iter().map(|t| t.id.as_str().into());
+        Self {
+            tables: names.zip(0..).collect(),
+            numbers: tables.iter().map(numbers).collect(),
+            newest: facts.tables().last_rows(),
+            texts: tables
+                .iter()
+                .map(|t| t.columns.iter().map(|c| column::texts(&c.cells)).collect())
+                .collect(),
+            facts,
+        }
+    }
+
+    /// The facts as they are.
+    pub fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// The number of a record by its id.
+    pub fn record(&self, table: usize, id: &str) -> Option<u32> {
+        self.numbers.get(table)?.get(id).copied()
+    }
+
+    /// The newest row of a record; `None` where it has none yet.
+    pub fn newest(&self, table: usize, record: u32) -> Option<u32> {
+        let row = *self.newest.get(table)?.get(record as usize)?;
+        (row != NO_ROW).then_some(row)
+    }
+
+    /// What rules run in on a day, over the newest row of every record.
+    pub fn world<'w>(&'w self, programme: &'w Programme, today: Day) -> World<'w> {
+        World {
+            schema: &programme.schema,
+            tables: self.facts.tables(),
+            current: &self.newest,
+            calendar: &programme.calendar,
+            today,
+        }
+    }
+
+    /// Takes current rows in; a column that is missing is empty.
+    ///
+    /// # Errors
+    /// The first register, field or cell that the programme does not have.
+    pub fn load(&mut self, programme: &Programme, rows: &Rows<'_>) -> Result<(), Words> {
+        let table = table_of(programme, rows.register)?;
+        let fields = stored(programme, table);
+        let places: Vec<Option<usize>> = fields
+            .iter()
+            .map(|field| rows.fields.iter().position(|f| *f == field.id))
+            .collect();
+        for (nth, id) in rows.ids.iter().enumerate() {
+            let record = self.number(table, id);
+            let time = |all: &[Moment]| all.get(nth).copied().unwrap_or(ALWAYS);
+            let version = Version {
+                table,
+                record,
+                recorded: time(rows.changed),
+                superseded: NEVER,
+                base: None,
+            };
+            self.first_recorded(table, record, time(rows.created));
+            self.push(&version, &fields, |at| {
+                let column = places.get(at).copied().flatten();
+                Some(column.and_then(|c| rows.columns.get(c)?.get(nth)?.clone()))
+            });
+        }
+        Ok(())
+    }
+
+    /// Takes in what a record was before an entry, and gives the row: `newer` is the row of the version after it.
+    /// Entries of a record come newest first; `recorded` is when the version before the entry began.
+    ///
+    /// # Errors
+    /// A cell that the programme does not have.
+    pub fn load_past(
+        &mut self,
+        programme: &Programme,
+        entry: &Entry,
+        newer: Option<u32>,
+        recorded: Moment,
+    ) -> Result<u32, Words> {
+        let table = table_of(programme, &entry.register)?;
+        let record = self.number(table, &entry.record);
+        let newer = newer.or_else(|| self.newest(table, record));
+        let version = Version {
+            table,
+            record,
+            recorded,
+            superseded: entry.author.at,
+            base: newer,
+        };
+        let newest = self.newest(table, record);
+        let fields = stored(programme, table);
+        let cells = placed(&fields, &entry.before, &entry.register)?;
+        if let Some(newer) = newer {
+            self.facts.begin(table, newer, entry.author.at);
+        }
+        let row = self.push(&version, &fields, |_| None);
+        self.overwrite((table, row), &fields, &cells);
+        self.set_newest(table, record, newest.unwrap_or(row));
+        Ok(row)
+    }
+
+    /// Takes an entry in, and gives the position of its table and its row; `None` for an entry of no record.
+    ///
+    /// # Errors
+    /// A register, field or cell that the programme does not have.
+    pub fn apply(
+        &mut self,
+        programme: &Programme,
+        entry: &Entry,
+    ) -> Result<Option<(usize, u32)>, Words> {
+        if entry.register.is_empty() || entry.record.is_empty() {
+            return Ok(None);
+        }
+        let table = table_of(programme, &entry.register)?;
+        if entry.act == Act::Erase {
+            return self.erase(programme, table, entry).map(Some);
+        }
+        let record = self.number(table, &entry.record);
+        let row = self.add(programme, table, record, &entry.after, entry.author.at)?;
+        Ok(Some((table, row)))
+    }
+
+    /// Asks something of the facts as if a record had these cells, and leaves them as they were.
+    /// The closure is given the facts, the position of the table and the row.
+    ///
+    /// # Errors
+    /// A register, field or cell that the programme does not have.
+    pub fn suppose<T>(
+        &mut self,
+        programme: &Programme,
+        (register, id): (&str, Option<&str>),
+        cells: &Cells,
+        now: Moment,
+        ask: impl FnOnce(&Self, usize, u32) -> T,
+    ) -> Result<T, Words> {
+        let table = table_of(programme, register)?;
+        // No id of a record is empty: a new one has none yet.
+        let record = self.number(table, id.unwrap_or_default());
+        let before = self.newest(table, record);
+        let row = self.add(programme, table, record, cells, now);
+        let answer = match &row {
+            Ok(row) => Ok(ask(self, table, *row)),
+            Err(words) => Err(words.clone()),
+        };
+        self.take_back(table, record, before);
+        answer
+    }
+
+    /// Adds a version at a moment, which ends the one before it.
+    fn add(
+        &mut self,
+        programme: &Programme,
+        table: usize,
+        record: u32,
+        cells: &Cells,
+        at: Moment,
+    ) -> Result<u32, Words> {
+        let fields = stored(programme, table);
+        let register = programme.schema.tables.get(table).map_or("", |t| &t.id);
+        let cells = placed(&fields, cells, register)?;
+        let base = self.newest(table, record);
+        if let Some(base) = base {
+            self.facts.end(table, base, at);
+        }
+        self.first_recorded(table, record, at);
+        let version = Version {
+            table,
+            record,
+            recorded: at,
+            superseded: NEVER,
+            base,
+        };
+        let row = self.push(&version, &fields, |_| None);
+        self.overwrite((table, row), &fields, &cells);
+        Ok(row)
+    }
+
+    /// Removes the newest row of a table, which belongs to this record and followed `before`.
+    fn take_back(&mut self, table: usize, record: u32, before: Option<u32>) {
+        let rows = self
+            .facts
+            .tables()
+            .tables
+            .get(table)
+            .map_or(0, |t| t.rows());
+        let newest = self.newest(table, record);
+        if newest == before || newest.map(|row| row as usize + 1) != Some(rows) {
+            return;
+        }
+        let columns = self.facts.columns_mut(table).into_iter().flatten();
+        columns.for_each(|column| column::cut(column, rows - 1));
+        self.facts.take_back_row(table, record);
+        self.set_newest(table, record, before.unwrap_or(NO_ROW));
+        match before {
+            Some(before) => self.facts.end(table, before, NEVER),
+            None => self.facts.set_first(table, record, None),
+        }
+    }
+
+    /// Empties the fields that an erasure names, in every version.
+    fn erase(
+        &mut self,
+        programme: &Programme,
+        table: usize,
+        entry: &Entry,
+    ) -> Result<(usize, u32), Words> {
+        let record = self.number(table, &entry.record);
+        let fields = stored(programme, table);
+        let rows = self.facts.history(table, record, NEVER).to_vec();
+        for (id, _) in &entry.before {
+            let at = position(&fields, id, &entry.register)?;
+            for row in &rows {
+                let column = self.facts.column_mut(table, at);
+                column
+                    .into_iter()
+                    .for_each(|c| column::clear(c, *row as usize));
+            }
+        }
+        Ok((table, self.newest(table, record).unwrap_or(NO_ROW)))
+    }
+
+    /// A record's number; a new one where nothing had the id. References may come before their record.
+    fn number(&mut self, table: usize, id: &str) -> u32 {
+        let Some(numbers) = self.numbers.get_mut(table) else {
+            return NO_ROW;
+        };
+        if let Some(number) = numbers.get(id) {
+            return *number;
+        }
+        let number = self.facts.new_record(table, id);
+        numbers.insert(id.into(), number);
+        if let Some(newest) = self.newest.get_mut(table) {
+            newest.push(NO_ROW);
+        }
+        number
+    }
+
+    fn set_newest(&mut self, table: usize, record: u32, row: u32) {
+        let newest = self.newest.get_mut(table);
+        if let Some(slot) = newest.and_then(|n| n.get_mut(record as usize)) {
+            *slot = row;
+        }
+    }
+
+    fn first_recorded(&mut self, table: usize, record: u32, at: Moment) {
+        if self.facts.first(table, record) == NEVER {
+            self.facts.set_first(table, record, Some(at));
+        }
+    }
+
+    /// Adds a row; `own` gives the cell of a column, or `None` to take the base's over.
+    fn push(
+        &mut self,
+        version: &Version,
+        fields: &[&Field],
+        own: impl Fn(usize) -> Option<Option<Cell>>,
+    ) -> u32 {
+        let Version { table, record, .. } = *version;
+        let first = self.facts.first(table, record);
+        for (at, field) in fields.iter().enumerate() {
+            let cell = match field.id.as_str() {
+                "recorded_on" if first != NEVER && first != ALWAYS => {
+                    Some(Some(Cell::Int(first.day().0.into())))
+                }
+                _ => own(at),
+            };
+            let parsed = match (cell, version.base) {
+                (None, Some(base)) => {
+                    let column = self.facts.column_mut(table, at);
+                    column
+                        .into_iter()
+                        .for_each(|c| column::repeat(c, base as usize));
+                    continue;
+                }
+                (cell, _) => self.parsed(&field.ty, cell.flatten().as_ref()),
+            };
+            let texts = self.texts.get_mut(table).and_then(|t| t.get_mut(at));
+            if let (Some(column), Some(texts)) = (self.facts.column_mut(table, at), texts) {
+                column::push(column, texts, parsed);
+            }
+        }
+        let row = self
+            .facts
+            .new_row(table, record, (version.recorded, version.superseded));
+        self.set_newest(table, record, row);
+        row
+    }
+
+    /// Puts cells in a row that was just added, by the positions of their columns.
+    fn overwrite(&mut self, (table, row): (usize, u32), fields: &[&Field], cells: &[Placed<'_>]) {
+        for (at, cell) in cells {
+            let Some(field) = fields.get(*at) else {
+                continue;
+            };
+            let parsed = self.parsed(&field.ty, *cell);
+            let texts = self.texts.get_mut(table).and_then(|t| t.get_mut(*at));
+            if let (Some(column), Some(texts)) = (self.facts.column_mut(table, *at), texts) {
+                column::cut(column, row as usize);
+                column::push(column, texts, parsed);
+            }
+        }
+    }
+
+    /// A cell as columns hold it: ids of records as their numbers.
+    fn parsed(&mut self, ty: &Type, cell: Option<&Cell>) -> Option<Parsed> {
+        Some(match (cell?, ty) {
+            (Cell::Text(id), Type::Reference(to)) => {
+                let table = self.tables.get(to.as_str()).copied()?;
+                Parsed::Record(self.number(table, id))
+            }
+            (Cell::List(items), Type::List(of)) => {
+                let items = items.iter().filter_map(|item| self.parsed(of, Some(item)));
+                Parsed::List(items.collect())
+            }
+            (Cell::Bool(b), _) => Parsed::Bool(*b),
+            (Cell::Int(n), Type::Double) => Parsed::Double(*n as f64),
+            (Cell::Int(n), _) => Parsed::Int(*n),
+            (Cell::Double(n), _) => Parsed::Double(*n),
+            (Cell::Text(text), _) => Parsed::Text(text.clone()),
+            (Cell::List(_), _) => return None,
+        })
+    }
+}
+
+/// The fields of a table that have columns.
+fn stored(programme: &Programme, table: usize) -> Vec<&Field> {
+    let schema = programme.schema.tables.get(table);
+    let fields = schema.into_iter().flat_map(|s| &s.fields);
+    fields.filter(|f| f.formula.is_none()).collect()
+}
+
+fn table_of(programme: &Programme, register: &str) -> Result<usize, Words> {
+    let found = programme.register(register).map(|(table, _)| table);
+    found
+        .filter(|table| *table >= FIRST_REGISTER_TABLE)
+        .ok_or_else(|| {
+            Words::new(
+                format!("专项行动没有台账 {register}"),
+                format!("the programme has no register {register}"),
+            )
+        })
+}
+
+/// Cells with the positions of their columns.
+fn placed<'c>(
+    fields: &[&Field],
+    cells: &'c Cells,
+    register: &str,
+) -> Result<Vec<Placed<'c>>, Words> {
+    let one = |(id, cell): &'c (String, Option<Cell>)| {
+        Ok((position(fields, id, register)?, cell.as_ref()))
+    };
+    cells.iter().map(one).collect()
+}
+
+fn position(fields: &[&Field], id: &str, register: &str) -> Result<usize, Words> {
+    fields.iter().position(|f| f.id == id).ok_or_else(|| {
+        Words::new(
+            format!("台账 {register} 没有字段 {id}"),
+            format!("register {register} has no field {id}"),
+        )
+    })
+}

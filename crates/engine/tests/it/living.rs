@@ -1,0 +1,295 @@
+//! Facts that grow entry by entry show every past day as it was, and supposing changes nothing.
+
+use crate::lake::{day, lake_files, sound};
+use engine::{AsOf, Facts, Living, Rows};
+use programme::Programme;
+use programme::record::{Act, Author, Cell, Cells, Entry};
+use proptest::prelude::*;
+use rules::{Cells as Typed, Day, Moment};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+const REGISTER: &str = r#"
+id = "visit"
+name = { zh = "走访", en = "Visit" }
+date = "seen_on"
+number = "ZF-{year}-{seq:5}"
+[field.note]
+name = { zh = "备注", en = "Note" }
+type = "text"
+[field.seen_on]
+name = { zh = "日期", en = "Seen on" }
+type = "date"
+[field.good]
+name = { zh = "合格", en = "Good" }
+type = "bool"
+[field.paid]
+name = { zh = "金额", en = "Paid" }
+type = "money"
+[field.share]
+name = { zh = "占比", en = "Share" }
+type = "ratio"
+[field.before]
+name = { zh = "上次", en = "Before" }
+type = "reference"
+to = "visit"
+[field.tags]
+name = { zh = "标签", en = "Tags" }
+type = "choices"
+choices = { a = { zh = "甲", en = "A" }, b = { zh = "乙", en = "B" }, c = { zh = "丙", en = "C" } }
+"#;
+const FIELDS: [&str; 7] = ["note", "seen_on", "good", "paid", "share", "before", "tags"];
+
+static PROGRAMME: LazyLock<Programme> = LazyLock::new(|| {
+    let mut files = lake_files();
+    files.insert("registers/visit.toml".into(), REGISTER.into());
+    sound(&files)
+});
+
+/// One step: which record, how many hours after the step before, and the cells that are set.
+type Step = (usize, i64, Vec<(usize, Option<u8>)>);
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let cells = prop::collection::vec((0..FIELDS.len(), prop::option::of(0..6_u8)), 0..4);
+    prop::collection::vec((0..5_usize, 0..60_i64, cells), 1..25)
+}
+
+fn cell(field: usize, n: u8) -> Cell {
+    let text = |t: String| Cell::Text(t.into());
+    match field {
+        0 => text(format!("note {n}")),
+        1 => Cell::Int(i64::from(day("2023-09-01").0) + i64::from(n)),
+        2 => Cell::Bool(n.is_multiple_of(2)),
+        3 => Cell::Int(i64::from(n) * 100),
+        4 => Cell::Double(f64::from(n) / 8.0),
+        5 => text(format!("V{}", n % 5)),
+        _ => Cell::List(
+            ["a", "b", "c"]
+                .iter()
+                .take(n as usize % 4)
+                .map(|t| text((*t).into()))
+                .collect(),
+        ),
+    }
+}
+
+/// The entries of these steps, each record's first a creation with every field.
+fn entries(steps: &[Step]) -> Vec<Entry> {
+    let mut at = day("2023-09-01").start();
+    let mut now: BTreeMap<String, (i64, BTreeMap<&str, Option<Cell>>)> = BTreeMap::new();
+    let one = |(record, hours, cells): &Step| {
+        at = Moment(at.0 + hours * 3_600_000);
+        let id = format!("V{record}");
+        let known = now.contains_key(&id);
+        let (version, own) = now.entry(id.clone()).or_default();
+        let mut after: BTreeMap<&str, Option<Cell>> = cells
+            .iter()
+            .map(|(f, n)| (FIELDS[*f], n.map(|n| cell(*f, n))))
+            .collect();
+        if !known {
+            FIELDS.iter().for_each(|f| {
+                after.entry(*f).or_insert(None);
+            });
+        }
+        *version += 1;
+        let before = after
+            .keys()
+            .map(|f| ((*f).to_owned(), own.get(f).cloned().flatten()));
+        let before: Cells = before.filter(|_| known).collect();
+        own.extend(after.clone());
+        Entry {
+            arrival: 0,
+            position: None,
+            author: Author {
+                actor: "li".into(),
+                on_behalf: None,
+                at,
+                key: None,
+            },
+            act: if known { Act::Change } else { Act::Create },
+            register: "visit".into(),
+            record: id.into(),
+            version: *version,
+            before,
+            after: after.into_iter().map(|(f, c)| (f.to_owned(), c)).collect(),
+            why: None,
+            batch: None,
+        }
+    };
+    steps.iter().map(one).collect()
+}
+
+/// Every record with its cells as known at the end of a day, in words.
+fn shown(facts: &Facts, at: Day) -> BTreeMap<String, Vec<String>> {
+    let cx = AsOf::new(&PROGRAMME, facts, at);
+    let (table, register) = PROGRAMME.register("visit").unwrap();
+    let own = &facts.tables().tables[table];
+    let column = |field: &str| {
+        let stored = register.fields.iter().filter(|f| f.formula.is_none());
+        stored.map(|f| &f.id).position(|id| id == field).unwrap()
+    };
+    let fields = FIELDS.iter().copied().chain(["recorded_on"]);
+    let cells = |row: usize| fields.clone().map(|f| word(own, column(f), row)).collect();
+    cx.current(table)
+        .map(|(record, row)| (own.ids[record as usize].to_string(), cells(row as usize)))
+        .collect()
+}
+
+fn word(table: &rules::Table, at: usize, row: usize) -> String {
+    let column = &table.columns[at];
+    if !column.present.get(row) {
+        return "-".into();
+    }
+    match &column.cells {
+        Typed::Bool(bits) => bits.get(row).to_string(),
+        Typed::Int(all) => all[row].to_string(),
+        Typed::Double(all) => all[row].to_string(),
+        Typed::Record(all) => table.ids[all[row] as usize].to_string(),
+        Typed::Symbol { codes, dictionary } => dictionary[codes[row] as usize].to_string(),
+        Typed::List { ends, items } => {
+            let from = row.checked_sub(1).map_or(0, |row| ends[row]);
+            let Typed::Symbol { codes, dictionary } = &**items else {
+                panic!("tags are texts")
+            };
+            (from..ends[row])
+                .map(|i| &*dictionary[codes[i as usize] as usize])
+                .collect()
+        }
+    }
+}
+
+/// The same by going through the entries, the slow and obvious way.
+fn expected(entries: &[Entry], at: Day) -> BTreeMap<String, Vec<String>> {
+    let mut cells: BTreeMap<String, BTreeMap<String, Option<Cell>>> = BTreeMap::new();
+    let mut first: BTreeMap<String, Day> = BTreeMap::new();
+    for entry in entries.iter().filter(|e| e.author.at < at.end()) {
+        cells
+            .entry(entry.record.to_string())
+            .or_default()
+            .extend(entry.after.clone());
+        first
+            .entry(entry.record.to_string())
+            .or_insert(entry.author.at.day());
+    }
+    let word = |cell: &Option<Cell>| match cell {
+        None => "-".into(),
+        Some(Cell::Bool(b)) => b.to_string(),
+        Some(Cell::Int(n)) => n.to_string(),
+        Some(Cell::Double(n)) => n.to_string(),
+        Some(Cell::Text(text)) => text.to_string(),
+        Some(Cell::List(items)) => items
+            .iter()
+            .map(|item| {
+                if let Cell::Text(text) = item {
+                    &**text
+                } else {
+                    "?"
+                }
+            })
+            .collect(),
+    };
+    let row = |(id, own): (String, BTreeMap<String, Option<Cell>>)| {
+        let mut words: Vec<String> = FIELDS.iter().map(|f| word(&own[*f])).collect();
+        words.push(first[&id].0.to_string());
+        (id, words)
+    };
+    cells.into_iter().map(row).collect()
+}
+
+/// The current rows and the past, as a database hands them over.
+fn loaded(entries: &[Entry]) -> Living {
+    let mut living = Living::new(&PROGRAMME);
+    let last = entries.last().map_or(Day(0), |e| e.author.at.day());
+    let mut now: BTreeMap<String, BTreeMap<String, Option<Cell>>> = BTreeMap::new();
+    let mut times: BTreeMap<String, Vec<Moment>> = BTreeMap::new();
+    for entry in entries {
+        now.entry(entry.record.to_string())
+            .or_default()
+            .extend(entry.after.clone());
+        times
+            .entry(entry.record.to_string())
+            .or_default()
+            .push(entry.author.at);
+    }
+    assert!(times.values().flatten().all(|at| at.day() <= last));
+    let column = |f: &&str| now.values().map(|own| own[*f].clone()).collect();
+    let rows = Rows {
+        register: "visit",
+        fields: &FIELDS.map(str::to_owned),
+        ids: &now.keys().map(|id| id.as_str().into()).collect::<Vec<_>>(),
+        created: &times.values().map(|t| t[0]).collect::<Vec<_>>(),
+        changed: &times.values().map(|t| t[t.len() - 1]).collect::<Vec<_>>(),
+        columns: &FIELDS.iter().map(column).collect::<Vec<_>>(),
+    };
+    living.load(&PROGRAMME, &rows).unwrap();
+    let mut newer: BTreeMap<&str, u32> = BTreeMap::new();
+    for entry in entries.iter().rev().filter(|e| e.version > 1) {
+        let began = times[&*entry.record][entry.version as usize - 2];
+        let row = living
+            .load_past(&PROGRAMME, entry, newer.get(&*entry.record).copied(), began)
+            .unwrap();
+        newer.insert(&entry.record, row);
+    }
+    living
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn every_day_is_shown_as_it_was(steps in steps()) {
+        let entries = entries(&steps);
+        let mut living = Living::new(&PROGRAMME);
+        for (nth, entry) in entries.iter().enumerate() {
+            let visit = ("visit", (nth % 2 == 0).then_some(&*entry.record));
+            let supposed = living.suppose(&PROGRAMME, visit, &entry.after, entry.author.at, |living, table, row| {
+                living.facts().tables().tables[table].rows() == row as usize + 1
+            });
+            prop_assert_eq!(supposed, Ok(true));
+            living.apply(&PROGRAMME, entry).unwrap();
+        }
+        let loaded = loaded(&entries);
+        let (first, last) = (day("2023-08-31"), entries.last().unwrap().author.at.day());
+        for at in (first.0..=last.0 + 1).map(Day) {
+            let expected = expected(&entries, at);
+            prop_assert_eq!(&shown(living.facts(), at), &expected, "applied, {}", at);
+            prop_assert_eq!(&shown(loaded.facts(), at), &expected, "loaded, {}", at);
+        }
+    }
+}
+
+#[test]
+fn an_erased_value_is_gone_from_every_version() {
+    let mut living = Living::new(&PROGRAMME);
+    let steps = [
+        (1, 1, vec![(0, Some(1)), (6, Some(3))]),
+        (1, 30, vec![(3, Some(2))]),
+    ];
+    let mut all = entries(&steps);
+    for entry in &all {
+        living.apply(&PROGRAMME, entry).unwrap();
+    }
+    let mut erase = all.pop().unwrap();
+    erase.act = Act::Erase;
+    erase.before = vec![("note".into(), None), ("tags".into(), None)];
+    erase.after = Vec::new();
+    living.apply(&PROGRAMME, &erase).unwrap();
+    for at in ["2023-09-01", "2023-09-03"] {
+        let row = &shown(living.facts(), day(at))["V1"];
+        assert_eq!((&*row[0], &*row[6]), ("-", "-"), "{at}");
+    }
+    assert_eq!(shown(living.facts(), day("2023-09-03"))["V1"][3], "200");
+}
+
+#[test]
+fn what_the_programme_does_not_have_is_named() {
+    let mut living = Living::new(&PROGRAMME);
+    let mut entry = entries(&[(0, 1, vec![])]).remove(0);
+    entry.after.push(("colour".into(), None));
+    let words = living.apply(&PROGRAMME, &entry).unwrap_err();
+    assert_eq!(words.en, "register visit has no field colour");
+    assert_eq!(living.facts().rows(), 0, "nothing is half-done");
+    entry.register = "visits".into();
+    let words = living.apply(&PROGRAMME, &entry).unwrap_err();
+    assert_eq!(words.en, "the programme has no register visits");
+}
