@@ -33,7 +33,7 @@ pub use dialect::Dialect;
 pub use error::{Error, Result, Trouble};
 pub use follow::{follow, seal_on};
 pub use load::{Chunk, Record};
-pub use plan::{Does, Plan, Refusal, Step, apply, plan};
+pub use plan::{Does, Plan, Refusal, Step, apply, migrate, plan};
 pub use proof::Proof;
 pub use row::Row;
 pub use seal::{Sealer, Tick};

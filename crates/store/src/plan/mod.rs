@@ -2,9 +2,11 @@
 
 mod apply;
 mod change;
+mod migrate;
 mod stand;
 mod step;
 
+pub use migrate::migrate;
 pub use step::{Does, Plan, Refusal, Step};
 
 use crate::catalog::{self, Found};

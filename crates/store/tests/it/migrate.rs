@@ -3,6 +3,8 @@
 use crate::both::on_both;
 use crate::programmes::{field, fujian, with};
 use programme::Programme;
+use programme::record::{Act, Author};
+use rules::Moment;
 use store::{Db, Does, Plan, Table, Trouble, Value, apply, plan};
 
 async fn planned(db: &Db, programme: &Programme) -> Plan {
@@ -294,5 +296,23 @@ on_both! {
         // A migration that was given up leaves nothing behind, and the next writer checks references again.
         let lost = insert(&db, "thing", "t1", &[("leads", "nobody".into())]).await.unwrap_err();
         assert_eq!(lost.trouble, Trouble::Missing);
+    }
+
+    async fn a_migration_is_an_entry_of_the_journal_or_nothing(place) {
+        let db = place.open().await;
+        let programme = with(&[("thing", &field("name", "text", ""))]);
+        let author = || Author { actor: "admin".into(), on_behalf: None, at: Moment(5), key: None };
+        let plan = planned(&db, &programme).await;
+        let entry = store::migrate(&db, &programme, &plan, author(), [7; 32]).await.unwrap().unwrap();
+        assert_eq!(entry.act, Act::Migrate);
+        assert!(entry.why.unwrap().contains("thing：新建表，1 列"));
+        let rows = db.fetch("select act, actor from journal", &[]).await.unwrap();
+        assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0].text(0).unwrap().as_deref(), Some("migrate"));
+        // The same plan again is out of date, and neither table nor journal gets anything of it.
+        store::migrate(&db, &programme, &plan, author(), [8; 32]).await.unwrap_err();
+        let done = planned(&db, &programme).await;
+        assert_eq!(store::migrate(&db, &programme, &done, author(), [9; 32]).await.unwrap(), None);
+        assert_eq!(db.fetch("select 1 from journal", &[]).await.unwrap().len(), 1);
     }
 }
