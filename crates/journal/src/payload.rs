@@ -89,46 +89,22 @@ impl Payload {
     pub fn of(
         entry: &Entry,
         register: Option<&Register>,
-        mut salt: impl FnMut() -> Salt,
+        salt: impl FnMut() -> Salt,
     ) -> Result<(Self, Vec<Open>), Refusal> {
-        let mut beside = Vec::new();
-        let mut keep = |side, field: &str, text: String| {
-            let open = Open {
-                side,
-                field: field.to_owned(),
-                salt: salt(),
-                value: text,
-            };
-            let digest = open.digest();
-            beside.push(open);
-            Held::Digest(digest)
+        if Moment::parse(&entry.author.at.exact()) != Some(entry.author.at) {
+            return Err(Refusal::NoValue("at".into()));
+        }
+        let mut keeper = Keeper {
+            register,
+            salt,
+            beside: Vec::new(),
         };
-        let mut held = |side: Side, cells: &Cells| {
-            let mut found = Vec::with_capacity(cells.len());
-            let mut seen = BTreeSet::new();
-            for (id, cell) in cells {
-                if !seen.insert(id) {
-                    return Err(Refusal::NamedTwice(id.clone()));
-                }
-                let (kind, apart) = kept_as(id, register)?;
-                let value = match cell {
-                    None => Held::Empty,
-                    Some(cell) => match write::text_of(cell, kind) {
-                        None => return Err(Refusal::NoValue(id.clone())),
-                        Some(text) if apart => keep(side, id, text),
-                        Some(_) => Held::of(cell, kind),
-                    },
-                };
-                found.push((id.clone(), value));
-            }
-            Ok(found)
-        };
-        let before = held(Side::Before, &entry.before)?;
-        let after = held(Side::After, &entry.after)?;
+        let before = keeper.cells(Side::Before, &entry.before)?;
+        let after = keeper.cells(Side::After, &entry.after)?;
         let why = match &entry.why {
             None => Held::Empty,
             Some(why) if register.is_none() => Held::text(why),
-            Some(why) => keep(Side::After, WHY, write::quoted(why)),
+            Some(why) => keeper.keep(Side::After, WHY, write::quoted(why)),
         };
         let payload = Self {
             arrival: entry.arrival,
@@ -142,10 +118,7 @@ impl Payload {
             why,
             batch: entry.batch,
         };
-        if Moment::parse(&payload.author.at.exact()) != Some(payload.author.at) {
-            return Err(Refusal::NoValue("at".into()));
-        }
-        Ok((payload, beside))
+        Ok((payload, keeper.beside))
     }
 
     /// The canonical text, whose UTF-8 bytes are the leaf.
@@ -215,15 +188,60 @@ impl Payload {
     }
 }
 
-/// How a field's values are written, and whether beside the entry.
-fn kept_as(id: &str, register: Option<&Register>) -> Result<(FieldKind, bool), Refusal> {
-    let Some(register) = register else {
-        return Ok((FieldKind::Text, false));
-    };
-    let field = register
-        .field(id)
-        .ok_or_else(|| Refusal::NoSuchField(id.into()))?;
-    Ok((field.kind, kept_beside(field)))
+/// Decides for each cell whether it is in the entry or beside it.
+struct Keeper<'a, S> {
+    register: Option<&'a Register>,
+    salt: S,
+    beside: Vec<Open>,
+}
+
+impl<S: FnMut() -> Salt> Keeper<'_, S> {
+    fn cells(&mut self, side: Side, cells: &Cells) -> Result<Vec<(String, Held)>, Refusal> {
+        let mut seen = BTreeSet::new();
+        let mut found = Vec::with_capacity(cells.len());
+        for (id, cell) in cells {
+            if !seen.insert(id) {
+                return Err(Refusal::NamedTwice(id.clone()));
+            }
+            found.push((id.clone(), self.cell(side, id, cell.as_ref())?));
+        }
+        Ok(found)
+    }
+
+    fn cell(&mut self, side: Side, id: &str, cell: Option<&Cell>) -> Result<Held, Refusal> {
+        let (kind, apart) = match self.register {
+            None => (FieldKind::Text, false),
+            Some(register) => {
+                let field = register.field(id);
+                let field = field.ok_or_else(|| Refusal::NoSuchField(id.into()))?;
+                (field.kind, kept_beside(field))
+            }
+        };
+        let Some(cell) = cell else {
+            return Ok(Held::Empty);
+        };
+        let held = Held::of(cell, kind);
+        if !write::told(&held) {
+            return Err(Refusal::NoValue(id.into()));
+        }
+        Ok(if apart {
+            self.keep(side, id, write::held(&held))
+        } else {
+            held
+        })
+    }
+
+    fn keep(&mut self, side: Side, field: &str, value: String) -> Held {
+        let open = Open {
+            side,
+            field: field.to_owned(),
+            salt: (self.salt)(),
+            value,
+        };
+        let digest = open.digest();
+        self.beside.push(open);
+        Held::Digest(digest)
+    }
 }
 
 fn opened(
@@ -291,7 +309,7 @@ impl Held {
 pub fn cell_of_text(text: &str) -> Option<Cell> {
     let held = read::held(text)?;
     let cell = held.cell()?;
-    (write::held(&held).as_deref() == Some(text)).then_some(cell)
+    (write::held(&held) == text).then_some(cell)
 }
 
 impl Refusal {

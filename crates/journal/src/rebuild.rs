@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rebuild {
     registers: BTreeMap<String, BTreeMap<Box<str>, Rebuilt>>,
+    /// Records that were taken out: none of them comes back, but what they held can still be erased.
+    withdrawn: BTreeMap<(String, Box<str>), Rebuilt>,
     entries: u64,
 }
 
@@ -131,7 +133,8 @@ impl Rebuild {
     fn create(&mut self, opened: &Opened) -> Option<BreakKind> {
         let entry = &opened.entry;
         let records = self.registers.entry(entry.register.clone()).or_default();
-        if records.contains_key(&entry.record) {
+        let key = (entry.register.clone(), entry.record.clone());
+        if records.contains_key(&entry.record) || self.withdrawn.contains_key(&key) {
             return Some(BreakKind::CreatedTwice);
         }
         let after = opened
@@ -159,7 +162,12 @@ impl Rebuild {
     fn change(&mut self, opened: &Opened) -> Option<BreakKind> {
         let entry = &opened.entry;
         let records = self.registers.get_mut(&entry.register);
-        let Some(record) = records.and_then(|records| records.get_mut(&entry.record)) else {
+        let mut record = records.and_then(|records| records.get_mut(&entry.record));
+        if record.is_none() && entry.act == Act::Erase {
+            let key = (entry.register.clone(), entry.record.clone());
+            record = self.withdrawn.get_mut(&key);
+        }
+        let Some(record) = record else {
             return Some(BreakKind::NotCreated);
         };
         let expected = record.version + 1;
@@ -192,8 +200,10 @@ impl Rebuild {
     fn withdraw(&mut self, opened: &Opened) -> Option<BreakKind> {
         let found = self.change(opened);
         let entry = &opened.entry;
-        if let Some(records) = self.registers.get_mut(&entry.register) {
-            records.remove(&entry.record);
+        let records = self.registers.get_mut(&entry.register);
+        if let Some(record) = records.and_then(|records| records.remove(&entry.record)) {
+            let key = (entry.register.clone(), entry.record.clone());
+            self.withdrawn.insert(key, record);
         }
         found
     }

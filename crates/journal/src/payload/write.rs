@@ -8,11 +8,26 @@ use rules::{Day, Moment};
 /// A cell as its canonical text: what is hashed behind a salt and stored beside an entry.
 /// `None` for a number without end and for a time outside the calendar.
 pub fn cell_text(cell: &Cell, kind: FieldKind) -> Option<String> {
-    text_of(cell, kind)
+    let value = Held::of(cell, kind);
+    told(&value).then(|| held(&value))
 }
 
-pub(super) fn text_of(cell: &Cell, kind: FieldKind) -> Option<String> {
-    held(&Held::of(cell, kind))
+/// Whether the value comes back from its text.
+pub(super) fn told(value: &Held) -> bool {
+    match value {
+        Held::Plain(cell) => finite(cell),
+        Held::Day(day) => Day::parse(&day.to_string()) == Some(*day),
+        Held::Moment(at) => Moment::parse(&at.exact()) == Some(*at),
+        Held::Empty | Held::Digest(_) => true,
+    }
+}
+
+fn finite(cell: &Cell) -> bool {
+    match cell {
+        Cell::Double(value) => value.is_finite(),
+        Cell::List(items) => items.iter().all(finite),
+        Cell::Bool(_) | Cell::Int(_) | Cell::Text(_) => true,
+    }
 }
 
 /// The payload; a value that has no text was refused when it was made.
@@ -76,30 +91,21 @@ fn cells(out: &mut String, name: &str, cells: &[(String, Held)]) {
     out.push('}');
 }
 
-/// One value; `None` where it has no text.
-pub(super) fn held(value: &Held) -> Option<String> {
+/// One value.
+pub(super) fn held(value: &Held) -> String {
     let mut out = String::new();
-    push(&mut out, value).then_some(out)
+    push(&mut out, value);
+    out
 }
 
-/// Whether the value had a text.
-fn push(out: &mut String, value: &Held) -> bool {
+fn push(out: &mut String, value: &Held) {
     match value {
         Held::Empty => out.push_str("null"),
-        Held::Plain(cell) => return push_cell(out, cell),
-        Held::Day(day) => {
-            let written = day.to_string();
-            tagged(out, "day", &written);
-            return Day::parse(&written) == Some(*day);
-        }
-        Held::Moment(at) => {
-            let written = at.exact();
-            tagged(out, "moment", &written);
-            return Moment::parse(&written) == Some(*at);
-        }
+        Held::Plain(cell) => push_cell(out, cell),
+        Held::Day(day) => tagged(out, "day", &day.to_string()),
+        Held::Moment(at) => tagged(out, "moment", &at.exact()),
         Held::Digest(digest) => tagged(out, "sha256", &digest.to_string()),
     }
-    true
 }
 
 fn tagged(out: &mut String, tag: &str, value: &str) {
@@ -110,29 +116,23 @@ fn tagged(out: &mut String, tag: &str, value: &str) {
     out.push('}');
 }
 
-fn push_cell(out: &mut String, cell: &Cell) -> bool {
+fn push_cell(out: &mut String, cell: &Cell) {
     match cell {
         Cell::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
         Cell::Int(value) => out.push_str(&value.to_string()),
-        Cell::Double(value) => {
-            decimal(out, *value);
-            return value.is_finite();
-        }
+        Cell::Double(value) => decimal(out, *value),
         Cell::Text(value) => quote(out, value),
         Cell::List(items) => {
             out.push('[');
-            let mut told = true;
             for (at, item) in items.iter().enumerate() {
                 if at > 0 {
                     out.push(',');
                 }
-                told &= push_cell(out, item);
+                push_cell(out, item);
             }
             out.push(']');
-            return told;
         }
     }
-    true
 }
 
 /// The fewest digits that give the same number, without an exponent, and always with a point:

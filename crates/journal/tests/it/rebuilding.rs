@@ -140,6 +140,55 @@ fn what_does_not_follow_is_named() {
 }
 
 #[test]
+fn a_withdrawn_record_is_gone_for_good_and_can_still_be_erased() {
+    let mut rebuild = Rebuild::default();
+    let snapshot = cells(&[("title", text("a")), ("phone", text("138"))]);
+    let mut kind = |entry: Entry| {
+        rebuild
+            .apply(&through(&entry, &[]))
+            .map_err(|broken: Break| broken.kind)
+    };
+    assert_eq!(
+        kind(create(
+            &snapshot
+                .iter()
+                .map(|(id, cell)| (id.as_str(), cell.clone()))
+                .collect::<Vec<_>>()
+        )),
+        Ok(())
+    );
+    assert_eq!(
+        kind(entry(2, "12", Act::Withdraw, 2, snapshot, Vec::new())),
+        Ok(())
+    );
+    assert_eq!(
+        kind(entry(
+            3,
+            "12",
+            Act::Erase,
+            3,
+            cells(&[("phone", None)]),
+            Vec::new()
+        )),
+        Ok(())
+    );
+    assert_eq!(
+        kind(create(&[("title", text("a"))])),
+        Err(BreakKind::CreatedTwice)
+    );
+    let change = entry(
+        5,
+        "12",
+        Act::Change,
+        4,
+        Vec::new(),
+        cells(&[("title", text("b"))]),
+    );
+    assert_eq!(kind(change), Err(BreakKind::NotCreated));
+    assert_eq!(rebuild.record("event", "12"), None);
+}
+
+#[test]
 fn renamed_registers_and_fields_are_followed() {
     let mut rebuild = Rebuild::default();
     rebuild
