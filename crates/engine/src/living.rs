@@ -164,7 +164,7 @@ impl Living {
         }
         let row = self.push(&version, &fields, |_| None);
         self.overwrite((table, row), &fields, &cells);
-        self.set_newest(table, record, newest.unwrap_or(row));
+        self.set_newest(table, record, newest.unwrap_or(NO_ROW));
         Ok(row)
     }
 
@@ -185,6 +185,12 @@ impl Living {
             return self.erase(programme, table, entry).map(Some);
         }
         let record = self.number(table, &entry.record);
+        if entry.act == Act::Withdraw {
+            let row = self.newest(table, record).unwrap_or(NO_ROW);
+            self.facts.end(table, row, entry.author.at);
+            self.set_newest(table, record, NO_ROW);
+            return Ok(Some((table, row)));
+        }
         let row = self.add(programme, table, record, &entry.after, entry.author.at)?;
         Ok(Some((table, row)))
     }

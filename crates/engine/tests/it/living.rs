@@ -282,6 +282,29 @@ fn an_erased_value_is_gone_from_every_version() {
 }
 
 #[test]
+fn a_withdrawn_record_is_gone_from_then_on() {
+    let mut all = entries(&[(1, 1, vec![(0, Some(1))]), (2, 1, vec![]), (1, 30, vec![])]);
+    all[2].act = Act::Withdraw;
+    all[2].before = all[0].after.clone();
+    let mut living = Living::new(&PROGRAMME);
+    for entry in &all {
+        living.apply(&PROGRAMME, entry).unwrap();
+    }
+    assert_eq!(shown(living.facts(), day("2023-09-01")).len(), 2);
+    assert_eq!(shown(living.facts(), day("2023-09-03")).len(), 1);
+    let (table, _) = PROGRAMME.register("visit").unwrap();
+    let record = living.record(table, "V1").unwrap();
+    assert_eq!(living.newest(table, record), None);
+
+    let mut loaded = Living::new(&PROGRAMME);
+    loaded
+        .load_past(&PROGRAMME, &all[2], None, all[0].author.at)
+        .unwrap();
+    assert_eq!(shown(loaded.facts(), day("2023-09-01")).len(), 1);
+    assert_eq!(shown(loaded.facts(), day("2023-09-03")).len(), 0);
+}
+
+#[test]
 fn what_the_programme_does_not_have_is_named() {
     let mut living = Living::new(&PROGRAMME);
     let mut entry = entries(&[(0, 1, vec![])]).remove(0);
