@@ -4,6 +4,7 @@
 //! Where the two differ, [`Dialect`] has the word.
 
 pub mod backup;
+mod batch;
 mod catalog;
 mod cell;
 mod db;
@@ -28,6 +29,7 @@ mod value;
 mod view;
 pub mod write;
 
+pub use batch::{Batch, Kept, Sheet, Taken};
 pub use db::{Db, Options, Tx};
 pub use dialect::Dialect;
 pub use error::{Error, Result, Trouble};

@@ -91,9 +91,12 @@ impl Store {
         };
         let (answer, outcome) = oneshot::channel();
         let gone = |()| Error::closed();
-        jobs.send(Job::Write { action, answer })
-            .await
-            .map_err(|_| gone(()))?;
+        jobs.send(Job::Write {
+            action: Box::new(action),
+            answer,
+        })
+        .await
+        .map_err(|_| gone(()))?;
         outcome.await.map_err(|_| gone(()))?
     }
 

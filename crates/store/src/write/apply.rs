@@ -86,7 +86,7 @@ pub(crate) async fn apply(
 }
 
 /// One change: its row and its entry.
-async fn one(
+pub(crate) async fn one(
     tx: &mut Tx,
     shapes: &Shapes,
     action: &Action,
@@ -122,7 +122,7 @@ pub(crate) fn shape<'a>(
 }
 
 /// The entry of an act on no record, such as a publication.
-fn bare(action: &Action, change: &Change, arrival: i64) -> Entry {
+pub(crate) fn bare(action: &Action, change: &Change, arrival: i64) -> Entry {
     Entry {
         arrival,
         position: None,
@@ -340,7 +340,8 @@ pub(crate) fn update(
     (text, values)
 }
 
-fn clash(shape: &Shape, id: &str, cells: &Cells, new: bool, error: Error) -> Stop {
+/// The stop of a write that the database refused.
+pub(crate) fn clash(shape: &Shape, id: &str, cells: &Cells, new: bool, error: Error) -> Stop {
     if !matches!(
         error.trouble,
         Trouble::Taken | Trouble::Missing | Trouble::Check

@@ -22,7 +22,7 @@ pub type Outcome = std::result::Result<Answer, Failure>;
 pub(crate) enum Job {
     /// Write an action, and answer whoever waits.
     Write {
-        action: Action,
+        action: Box<Action>,
         answer: oneshot::Sender<Outcome>,
     },
     /// Finish what came before, and end.
@@ -41,7 +41,7 @@ pub(crate) async fn writer(db: Db, shared: Arc<Shared>, mut jobs: mpsc::Receiver
         for job in group.drain(..) {
             match job {
                 Job::Write { action, answer } => {
-                    actions.push(action);
+                    actions.push(*action);
                     answers.push(answer);
                 }
                 Job::End => ends = true,

@@ -4,11 +4,12 @@ use super::action::Write;
 use super::apply::Stop;
 use super::refusal::Refusal;
 use crate::db::Tx;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::shape::Shape;
 use programme::model::FieldKind;
 use programme::record::{Cell, Cells};
 use rules::Day;
+use std::collections::BTreeMap;
 
 /// A new record with its id.
 #[derive(Debug)]
@@ -26,37 +27,69 @@ pub(crate) async fn next_number(
     write: &Write,
     day: Day,
 ) -> std::result::Result<Numbered, Stop> {
-    let cells = snapshot(shape, &write.change.after);
-    if let Some(id) = &write.change.record {
-        if let Some((counter, n)) = brought(shape, id) {
-            raise(tx, &counter, n).await?;
-        }
-        return Ok(Numbered {
-            id: id.clone(),
-            cells: named(shape, id, cells),
-        });
+    if let Some((counter, n)) = write
+        .change
+        .record
+        .as_deref()
+        .and_then(|id| brought(shape, id))
+    {
+        raise(tx, &counter, n).await?;
     }
+    let numbered = number_many(tx, shape, &[write], day).await?;
+    numbered
+        .into_iter()
+        .next()
+        .ok_or_else(|| Error::race().into())
+}
+
+/// Gives new records their ids, in order; the counters of ids that were brought along are not raised here.
+pub(crate) async fn number_many(
+    tx: &mut Tx,
+    shape: &Shape,
+    writes: &[&Write],
+    day: Day,
+) -> std::result::Result<Vec<Numbered>, Stop> {
+    let counters = writes.iter().map(|write| match write.change.record {
+        Some(_) => Ok(None),
+        None => counter(shape, write, day).map(Some),
+    });
+    let counters = counters.collect::<std::result::Result<Vec<_>, Refusal>>()?;
+    let mut next: BTreeMap<&str, i64> = BTreeMap::new();
+    for counter in counters.iter().flatten() {
+        *next.entry(counter).or_default() += 1;
+    }
+    for (counter, n) in &mut next {
+        let last = advance(tx, &full_name(shape, counter), *n).await?;
+        *n = last - *n;
+    }
+    let mut numbered = Vec::with_capacity(writes.len());
+    for (write, counter) in writes.iter().zip(&counters) {
+        let id = match (counter, &write.change.record, &shape.pattern) {
+            (Some(counter), _, Some(pattern)) => {
+                let n = next.entry(counter).or_default();
+                *n += 1;
+                pattern.number(counter, *n).into()
+            }
+            (_, id, _) => id.clone().unwrap_or_default(),
+        };
+        let cells = named(shape, &id, snapshot(shape, &write.change.after));
+        numbered.push(Numbered { id, cells });
+    }
+    Ok(numbered)
+}
+
+/// The counter that a new record is numbered from.
+fn counter(shape: &Shape, write: &Write, day: Day) -> std::result::Result<String, Refusal> {
+    let register = shape.register.id.clone();
     let Some(pattern) = &shape.pattern else {
-        return Err(Refusal::Unfit {
-            register: shape.register.id.clone(),
-            field: "id".into(),
-        }
-        .into());
+        let field = "id".into();
+        return Err(Refusal::Unfit { register, field });
     };
     let unit = write.unit.as_deref().unwrap_or_default();
     if unit.is_empty() && pattern.needs_unit() {
-        return Err(Refusal::NoUnit {
-            register: shape.register.id.clone(),
-        }
-        .into());
+        return Err(Refusal::NoUnit { register });
     }
-    let counter = pattern.counter(unit, day);
-    let n = next(tx, &full_name(shape, &counter)).await?;
-    let id: Box<str> = pattern.number(&counter, n).into();
-    Ok(Numbered {
-        cells: named(shape, &id, cells),
-        id,
-    })
+    Ok(pattern.counter(unit, day))
 }
 
 /// All stored fields in order, with the given cells.
@@ -99,10 +132,11 @@ fn full_name(shape: &Shape, counter: &str) -> String {
     format!("{}/{counter}", shape.register.id)
 }
 
-async fn next(tx: &mut Tx, counter: &str) -> Result<i64> {
-    let text = "insert into counter (name, value) values ($1, 1) on conflict (name) do update set value = counter.value + 1 returning value";
-    let row = tx.first(text, &[counter.into()]).await?;
-    row.map_or(Ok(1), |row| row.need_int(0))
+/// Moves a counter on by so many; its last number.
+async fn advance(tx: &mut Tx, counter: &str, by: i64) -> Result<i64> {
+    let text = "insert into counter (name, value) values ($1, $2) on conflict (name) do update set value = counter.value + excluded.value returning value";
+    let row = tx.first(text, &[counter.into(), by.into()]).await?;
+    row.map_or(Ok(by), |row| row.need_int(0))
 }
 
 /// Makes sure that a counter never gives a number again that a record brought along.

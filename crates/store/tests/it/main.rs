@@ -8,6 +8,7 @@
 )]
 
 mod backup;
+mod batches;
 mod both;
 mod doctor;
 mod files;
