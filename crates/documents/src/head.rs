@@ -36,6 +36,8 @@ pub(crate) struct Head {
     pub(crate) columns: Vec<(u32, Target)>,
     /// Columns with a head that is nobody's: column and head.
     pub(crate) unknown: Vec<(u32, String)>,
+    /// Columns of reasons that an earlier answer of ours brought.
+    pub(crate) ours: Vec<u32>,
     pub(crate) wrongs: Vec<(u32, Option<String>, Wrong)>,
 }
 
@@ -82,7 +84,9 @@ impl Head {
         let target = match target(text, register) {
             Ok(Some(target)) => target,
             Ok(None) => {
-                if !is_ours(text) {
+                if is_ours(text) {
+                    self.ours.push(column);
+                } else {
                     self.unknown.push((column, text.trim().to_owned()));
                 }
                 return;

@@ -6,7 +6,7 @@ use crate::grid::{Layout, Merged, Raw, RawRow};
 use crate::head::{Head, Target, unknown_column};
 use crate::read::{Row, listed};
 use crate::text::plain;
-use crate::value::{AllPlaces, Reading, Slot, Taken, choice_words};
+use crate::value::{AllPlaces, Reading, Slot, Taken};
 use programme::model::FieldKind;
 use programme::record::Cell;
 use rules::Words;
@@ -98,11 +98,7 @@ impl<'a> Rows<'a> {
             let filled = match target {
                 Target::Id => Some(Filled::Id),
                 Target::Field(field, scale) => ask.register.fields.get(*field).map(|of| {
-                    let slot = Slot {
-                        field: of,
-                        scale: *scale,
-                        choices: choice_words(of),
-                    };
+                    let slot = Slot::new(of, *scale);
                     Filled::Field(*field, Box::new(slot))
                 }),
             };
@@ -286,7 +282,8 @@ impl<'a> Rows<'a> {
         };
         self.unread.sort_unstable();
         for column in &self.unread {
-            let refused = self.head.wrongs.iter().any(|(at, ..)| at == column);
+            let refused = self.head.wrongs.iter().any(|(at, ..)| at == column)
+                || self.head.ours.contains(column);
             let head = self.head.unknown.iter().find(|(at, _)| at == column);
             let wrong = match head {
                 Some((_, head)) => unknown_column(head, self.reading.ask.register),

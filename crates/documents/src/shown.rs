@@ -95,8 +95,10 @@ pub(crate) struct Shower<'a> {
     zh: bool,
     known: AllPlaces<'a>,
     label: &'a Label<'a>,
-    /// Labels of units and divisions that were asked for.
-    places: HashMap<(bool, Box<str>), String>,
+    /// Labels that were asked for: of units, of divisions, of choices by field.
+    units: HashMap<Box<str>, String>,
+    divisions: HashMap<Box<str>, String>,
+    choices: HashMap<String, HashMap<String, String>>,
 }
 
 impl<'a> Shower<'a> {
@@ -105,7 +107,9 @@ impl<'a> Shower<'a> {
             zh,
             known: AllPlaces::new(programme),
             label,
-            places: HashMap::new(),
+            units: HashMap::new(),
+            divisions: HashMap::new(),
+            choices: HashMap::new(),
         }
     }
 
@@ -168,30 +172,47 @@ impl<'a> Shower<'a> {
     }
 
     /// A choice's word where it leads back to the choice, else its id.
-    pub(crate) fn choice(&self, id: &str, field: &RegisterField) -> String {
-        let word = field
+    pub(crate) fn choice(&mut self, id: &str, field: &RegisterField) -> String {
+        if !self.choices.contains_key(&field.id) {
+            let words = choice_words(field);
+            let leads_back = |word: &str, id: &str| {
+                words.get(&plain(word)) == Some(&id)
+                    && !matches!(mark(word), Some(Mark::None | Mark::Clear | Mark::Erased))
+            };
+            let labels = field.choices.iter().map(|(id, names)| {
+                let word = self.word(names);
+                let label = if leads_back(word, id) { word } else { id };
+                (id.clone(), label.to_owned())
+            });
+            let labels = labels.collect();
+            self.choices.insert(field.id.clone(), labels);
+        }
+        let label = self
             .choices
-            .iter()
-            .find(|(choice, _)| choice == id)
-            .map(|(_, words)| self.word(words));
-        let leads_back = |word: &&str| {
-            choice_words(field).get(&plain(word)) == Some(&id)
-                && !matches!(mark(word), Some(Mark::None | Mark::Clear | Mark::Erased))
-        };
-        word.filter(leads_back).unwrap_or(id).to_owned()
+            .get(&field.id)
+            .and_then(|labels| labels.get(id));
+        label.map_or_else(|| id.to_owned(), String::clone)
     }
 
     /// A unit or division as people call it; its code where the programme does not know it.
     pub(crate) fn place(&mut self, id: &str, unit: bool) -> String {
+        let labels = if unit { &self.units } else { &self.divisions };
+        if let Some(label) = labels.get(id) {
+            return label.clone();
+        }
         let places = if unit {
             self.known.units()
         } else {
             self.known.divisions()
         };
-        let label = self.places.entry((unit, id.into()));
+        let label = places.label(id, self.zh).unwrap_or_else(|| id.to_owned());
+        let labels = if unit {
+            &mut self.units
+        } else {
+            &mut self.divisions
+        };
+        labels.insert(id.into(), label.clone());
         label
-            .or_insert_with(|| places.label(id, self.zh).unwrap_or_else(|| id.to_owned()))
-            .clone()
     }
 
     fn list(&mut self, items: &[Cell], column: &Column<'_>) -> String {

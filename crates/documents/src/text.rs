@@ -44,8 +44,16 @@ pub(crate) enum Mark {
 
 /// The mark that a cell's text is, if it is one.
 pub(crate) fn mark(text: &str) -> Option<Mark> {
-    // Nearly every cell is longer than the longest mark.
-    if text.len() > 24 {
+    // Nearly every cell is longer than the longest mark, or begins otherwise.
+    let first = text
+        .chars()
+        .find(|c| !c.is_whitespace() && *c != '\'' && *c != '*' && *c != '_');
+    let begins = |c: char| {
+        "清(（已无暂没-—–/\\nN－／＼ｎＮ−".contains(c)
+            || ('\u{200B}'..='\u{200F}').contains(&c)
+            || c == '\u{FEFF}'
+    };
+    if text.len() > 48 || !first.is_some_and(begins) {
         return None;
     }
     let plain = plain(text);

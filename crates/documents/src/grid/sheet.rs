@@ -19,6 +19,8 @@ pub(super) struct Walk<'w, R> {
     /// Column of the next cell that does not say its own.
     next_column: u32,
     text: String,
+    /// What a cell's events are read into.
+    buf: Vec<u8>,
 }
 
 /// What a cell's element says before its value.
@@ -54,6 +56,7 @@ impl<'w, R: BufRead> Walk<'w, R> {
             row: RawRow::default(),
             next_column: 0,
             text: String::new(),
+            buf: Vec::with_capacity(256),
         }
     }
 
@@ -140,12 +143,15 @@ impl<'w, R: BufRead> Walk<'w, R> {
 
     /// Reads up to the cell's end and keeps its value.
     fn cell(&mut self, head: CellHead) -> Result<(), Wrong> {
-        let mut buf = Vec::with_capacity(256);
         self.text.clear();
         let (mut formula, mut value, mut taking, mut phonetic) = (false, false, false, false);
         loop {
-            buf.clear();
-            match self.xml.read_event_into(&mut buf).map_err(|_| broken())? {
+            self.buf.clear();
+            match self
+                .xml
+                .read_event_into(&mut self.buf)
+                .map_err(|_| broken())?
+            {
                 Event::Start(e) => match e.local_name().as_ref() {
                     "f" => formula = true,
                     "v" | "t" => (taking, value) = (!phonetic, true),

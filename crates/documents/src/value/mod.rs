@@ -7,7 +7,8 @@ mod place;
 mod refusal;
 mod words;
 
-pub(crate) use choice::{bool_of, choice_words};
+use choice::bool_of;
+pub(crate) use choice::choice_words;
 pub(crate) use number::money_unit;
 pub(crate) use place::AllPlaces;
 pub(crate) use refusal::Refusal;
@@ -20,6 +21,7 @@ use programme::model::{FieldKind, RegisterField};
 use programme::record::Cell;
 use rules::{Empty, Words};
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 /// What a column's head says of its numbers.
@@ -37,6 +39,30 @@ pub(crate) struct Slot<'a> {
     pub(crate) scale: Scale,
     /// Choices by each of their words.
     pub(crate) choices: HashMap<String, &'a str>,
+    /// Texts of names that were read before, with what they mean: columns of names say few things often.
+    seen: RefCell<HashMap<Box<str>, Cell>>,
+}
+
+/// Names that a column remembers.
+const SEEN_MAX: usize = 4_096;
+
+impl<'a> Slot<'a> {
+    pub(crate) fn new(field: &'a RegisterField, scale: Scale) -> Self {
+        Self {
+            field,
+            scale,
+            choices: choice_words(field),
+            seen: RefCell::default(),
+        }
+    }
+
+    fn is_of_names(&self) -> bool {
+        use FieldKind as K;
+        matches!(
+            self.field.kind,
+            K::Unit | K::Division | K::Choice | K::Choices
+        )
+    }
 }
 
 /// What a cell gives.
@@ -134,6 +160,11 @@ impl Reading<'_> {
         {
             return Err(words::control_letters());
         }
+        if slot.is_of_names()
+            && let Some(cell) = slot.seen.borrow().get(text)
+        {
+            return Ok(Taken::Cell(cell.clone()));
+        }
         let cell = match field.kind {
             FieldKind::Text | FieldKind::LongText | FieldKind::Person => Cell::Text(text.into()),
             FieldKind::Phone => words::phone(text, warnings)?,
@@ -175,6 +206,12 @@ impl Reading<'_> {
                 return self.number(text, written, slot, warnings).map(Taken::Cell);
             }
         };
+        if slot.is_of_names() {
+            let mut seen = slot.seen.borrow_mut();
+            if seen.len() < SEEN_MAX {
+                seen.insert(text.into(), cell.clone());
+            }
+        }
         Ok(Taken::Cell(cell))
     }
 
@@ -277,10 +314,11 @@ impl Reading<'_> {
         let is_float = matches!(field.kind, FieldKind::Decimal | FieldKind::Ratio);
         if is_float && scale == Scale::default() {
             // The very float that the file holds.
+            let cell = checked(digits, Cell::Double(float), field)?;
             if field.kind == FieldKind::Ratio && float.abs() > 1.0 {
                 warnings.push(words::ratio_over_one(digits));
             }
-            return checked(digits, Cell::Double(float), field);
+            return Ok(cell);
         }
         if !is_float && number::digits_lost(digits) {
             return Err(words::digits_lost(digits));
@@ -340,13 +378,14 @@ fn number_of(
                 .ok_or_else(|| Refusal::TooLarge.of(text))?,
         ),
     };
+    let cell = checked(text, cell, field)?;
     if field.kind == FieldKind::Ratio
         && !scale.percent
         && matches!(cell, Cell::Double(n) if n.abs() > 1.0)
     {
         warnings.push(words::ratio_over_one(text));
     }
-    checked(text, cell, field)
+    Ok(cell)
 }
 
 /// Refuses what is outside the field's bounds.

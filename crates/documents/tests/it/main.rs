@@ -7,7 +7,13 @@
 )]
 
 mod bytes;
+mod cells;
 mod files;
 mod fujian;
+mod head;
+mod matched;
 mod peer;
+mod rejected;
 mod round_trip;
+mod template;
+mod written;
