@@ -3,9 +3,55 @@
 use super::version::History;
 use super::{Facts, NEVER};
 use programme::Programme;
-use rules::{Column, Moment, Table};
+use programme::record::{Cell, Cells};
+use rules::{Cells as Typed, Column, Moment, Table, Type};
 
 impl Facts {
+    /// The cells of a row as they are written, references by id.
+    pub fn cells(&self, programme: &Programme, table: usize, row: u32) -> Cells {
+        let schema = programme.schema.tables.get(table);
+        let fields = schema.into_iter().flat_map(|s| &s.fields);
+        let columns = self
+            .tables
+            .tables
+            .get(table)
+            .into_iter()
+            .flat_map(|t| &t.columns);
+        let stored = fields.filter(|f| f.formula.is_none()).zip(columns);
+        let cell = |column: &Column, ty: &Type| {
+            let present = column.present.get(row as usize);
+            present
+                .then(|| self.cell(programme, &column.cells, ty, row as usize))
+                .flatten()
+        };
+        stored
+            .map(|(field, column)| (field.id.clone(), cell(column, &field.ty)))
+            .collect()
+    }
+
+    fn cell(&self, programme: &Programme, cells: &Typed, ty: &Type, row: usize) -> Option<Cell> {
+        Some(match (cells, ty) {
+            (Typed::Bool(bits), _) => Cell::Bool(bits.get(row)),
+            (Typed::Int(all), _) => Cell::Int(*all.get(row)?),
+            (Typed::Double(all), _) => Cell::Double(*all.get(row)?),
+            (Typed::Symbol { codes, dictionary }, _) => {
+                Cell::Text(dictionary.get(*codes.get(row)? as usize)?.clone())
+            }
+            (Typed::Record(all), Type::Reference(to)) => {
+                let table = programme.schema.tables.iter().position(|t| t.id == *to)?;
+                let ids = &self.tables.tables.get(table)?.ids;
+                Cell::Text(ids.get(*all.get(row)? as usize)?.clone())
+            }
+            (Typed::List { ends, items }, Type::List(of)) => {
+                let end = |row: usize| ends.get(row).map_or(0, |end| *end as usize);
+                let from = row.checked_sub(1).map_or(0, end);
+                let item = |at| self.cell(programme, items, of, at);
+                Cell::List((from..end(row)).filter_map(item).collect())
+            }
+            _ => return None,
+        })
+    }
+
     /// Units, divisions and registers without a record.
     pub(crate) fn empty(programme: &Programme) -> Self {
         // Nothing is given that could be wrong.
