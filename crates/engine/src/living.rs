@@ -21,6 +21,8 @@ pub struct Living {
     numbers: Vec<FxHashMap<Box<str>, u32>>,
     /// Per table and record: its newest row.
     newest: Vec<Vec<u32>>,
+    /// Per table and record: the version of its newest row; 0 where nobody counted.
+    versions: Vec<Vec<i64>>,
     /// Per table and column: numbers of texts.
     texts: Vec<Vec<Texts>>,
 }
@@ -34,6 +36,8 @@ pub struct Rows<'r> {
     pub fields: &'r [String],
     /// Ids.
     pub ids: &'r [Box<str>],
+    /// Their versions, from 1.
+    pub versions: &'r [i64],
     /// When each was created.
     pub created: &'r [Moment],
     /// When each was last changed.
@@ -58,7 +62,11 @@ struct Version {
 impl Living {
     /// Facts of a programme without any record.
     pub fn new(programme: &Programme) -> Self {
-        let facts = Facts::empty(programme);
+        Self::of(programme, Facts::empty(programme))
+    }
+
+    /// Facts that were read elsewhere, from now on growing.
+    pub fn of(programme: &Programme, facts: Facts) -> Self {
         let tables = &facts.tables().tables;
         let numbers = |table: &rules::Table| {
             let ids = table.ids.iter().cloned();
@@ -68,7 +76,8 @@ impl Living {
         Self {
             tables: names.zip(0..).collect(),
             numbers: tables.iter().map(numbers).collect(),
-            newest: facts.tables().last_rows(),
+            newest: facts.current_at(NEVER),
+            versions: tables.iter().map(|t| vec![0; t.ids.len()]).collect(),
             texts: tables
                 .iter()
                 .map(|t| t.columns.iter().map(|c| column::texts(&c.cells)).collect())
@@ -91,6 +100,15 @@ impl Living {
     pub fn newest(&self, table: usize, record: u32) -> Option<u32> {
         let row = *self.newest.get(table)?.get(record as usize)?;
         (row != NO_ROW).then_some(row)
+    }
+
+    /// The version of a record's newest row; 0 where it has none.
+    pub fn version(&self, table: usize, record: u32) -> i64 {
+        let versions = self.versions.get(table);
+        versions
+            .and_then(|v| v.get(record as usize))
+            .copied()
+            .unwrap_or(0)
     }
 
     /// What rules run in on a day, over the newest row of every record.
@@ -130,6 +148,7 @@ impl Living {
                 let column = places.get(at).copied().flatten();
                 Some(column.and_then(|c| rows.columns.get(c)?.get(nth)?.clone()))
             });
+            self.set_version(table, record, rows.versions.get(nth).copied().unwrap_or(0));
         }
         Ok(())
     }
@@ -168,7 +187,8 @@ impl Living {
         Ok(row)
     }
 
-    /// Takes an entry in, and gives the position of its table and its row; `None` for an entry of no record.
+    /// Takes an entry in, and gives the position of its table and its row; `None` for an entry of no record, and for
+    /// one that is in already: entries of a record come in order, and each once, however often they arrive.
     ///
     /// # Errors
     /// A register, field or cell that the programme does not have.
@@ -185,13 +205,18 @@ impl Living {
             return self.erase(programme, table, entry).map(Some);
         }
         let record = self.number(table, &entry.record);
+        if entry.version <= self.version(table, record) {
+            return Ok(None);
+        }
         if entry.act == Act::Withdraw {
             let row = self.newest(table, record).unwrap_or(NO_ROW);
             self.facts.end(table, row, entry.author.at);
             self.set_newest(table, record, NO_ROW);
+            self.set_version(table, record, entry.version);
             return Ok(Some((table, row)));
         }
         let row = self.add(programme, table, record, &entry.after, entry.author.at)?;
+        self.set_version(table, record, entry.version);
         Ok(Some((table, row)))
     }
 
@@ -291,6 +316,7 @@ impl Living {
                     .for_each(|c| column::clear(c, *row as usize));
             }
         }
+        self.set_version(table, record, entry.version.max(self.version(table, record)));
         Ok((table, self.newest(table, record).unwrap_or(NO_ROW)))
     }
 
@@ -307,7 +333,18 @@ impl Living {
         if let Some(newest) = self.newest.get_mut(table) {
             newest.push(NO_ROW);
         }
+        self.versions
+            .get_mut(table)
+            .into_iter()
+            .for_each(|v| v.push(0));
         number
+    }
+
+    fn set_version(&mut self, table: usize, record: u32, version: i64) {
+        let versions = self.versions.get_mut(table);
+        if let Some(slot) = versions.and_then(|v| v.get_mut(record as usize)) {
+            *slot = version;
+        }
     }
 
     fn set_newest(&mut self, table: usize, record: u32, row: u32) {

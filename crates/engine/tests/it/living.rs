@@ -217,6 +217,7 @@ fn loaded(entries: &[Entry]) -> Living {
         register: "visit",
         fields: &FIELDS.map(str::to_owned),
         ids: &now.keys().map(|id| id.as_str().into()).collect::<Vec<_>>(),
+        versions: &times.values().map(|t| t.len() as i64).collect::<Vec<_>>(),
         created: &times.values().map(|t| t[0]).collect::<Vec<_>>(),
         changed: &times.values().map(|t| t[t.len() - 1]).collect::<Vec<_>>(),
         columns: &FIELDS.iter().map(column).collect::<Vec<_>>(),
@@ -247,6 +248,7 @@ proptest! {
             });
             prop_assert_eq!(supposed, Ok(true));
             living.apply(&PROGRAMME, entry).unwrap();
+            prop_assert_eq!(living.apply(&PROGRAMME, entry), Ok(None), "once more changes nothing");
         }
         let loaded = loaded(&entries);
         let (first, last) = (day("2023-08-31"), entries.last().unwrap().author.at.day());
