@@ -3,6 +3,7 @@
 //! One text of SQL serves SQLite and PostgreSQL: `$1` for a value, double quotes for a name, `on conflict` and `returning` as both have them.
 //! Where the two differ, [`Dialect`] has the word.
 
+pub mod audit;
 pub mod backup;
 mod batch;
 mod catalog;
@@ -36,7 +37,6 @@ pub use error::{Error, Result, Trouble};
 pub use follow::{follow, seal_on};
 pub use load::{Chunk, Record};
 pub use plan::{Does, Plan, Refusal, Step, apply, migrate, plan};
-pub use proof::Proof;
 pub use row::Row;
 pub use seal::{Sealer, Tick};
 pub use store::Store;

@@ -251,3 +251,105 @@ fn damaged(arrival: i64, refusal: &journal::Refusal) -> Error {
         Words::new("运行 heli journal verify", "Run `heli journal verify`."),
     )
 }
+
+/// A line as it is stored.
+#[derive(Debug)]
+pub(crate) struct Raw {
+    /// Its position, once it has one.
+    pub(crate) position: Option<u64>,
+    pub(crate) arrival: i64,
+    pub(crate) payload: String,
+    pub(crate) leaf: Hash,
+    /// The values beside it.
+    pub(crate) beside: Vec<Open>,
+    /// What the other columns say: at, actor, on behalf of whom, act, register, record, version, batch.
+    columns: (
+        i64,
+        String,
+        Option<String>,
+        String,
+        String,
+        String,
+        i64,
+        Option<i64>,
+    ),
+}
+
+impl Raw {
+    /// Whether the columns say what the entry says; one that cannot be read is named elsewhere.
+    pub(crate) fn agrees(&self) -> bool {
+        let Ok(payload) = Payload::read(&self.payload) else {
+            return true;
+        };
+        let author = payload.author;
+        let said = (
+            author.at.0,
+            author.actor,
+            author.on_behalf,
+            payload.act.word(),
+            payload.register,
+            payload.record.into_string(),
+            payload.version,
+            payload.batch,
+        );
+        payload.arrival == self.arrival && said == self.columns
+    }
+}
+
+/// Lines as they are stored, with all values beside them; `join` says how their positions are looked for.
+pub(crate) async fn raw(
+    tx: &mut Tx,
+    join: &str,
+    chosen: &str,
+    values: &[Value],
+) -> Result<Vec<Raw>> {
+    let text = format!(
+        "select p.position, j.payload, j.leaf, j.arrival, j.at, j.actor, j.on_behalf, j.act, j.register, j.record, j.version, j.batch
+        from journal j {join} journal_position p on p.arrival = j.arrival {chosen}"
+    );
+    let mut lines = Vec::new();
+    tx.each(&text, values, |row| {
+        let mut leaf = [0; 32];
+        leaf.iter_mut()
+            .zip(row.need_bytes(2)?)
+            .for_each(|(to, from)| *to = from);
+        lines.push(Raw {
+            position: row.int(0)?.and_then(|at| u64::try_from(at).ok()),
+            payload: row.need_text(1)?,
+            leaf: Hash(leaf),
+            arrival: row.need_int(3)?,
+            beside: Vec::new(),
+            columns: (
+                row.need_int(4)?,
+                row.need_text(5)?,
+                row.text(6)?,
+                row.need_text(7)?,
+                row.need_text(8)?,
+                row.need_text(9)?,
+                row.need_int(10)?,
+                row.int(11)?,
+            ),
+        });
+        Ok(())
+    })
+    .await?;
+    let first = lines.iter().map(|line| line.arrival).min();
+    let last = lines.iter().map(|line| line.arrival).max();
+    let (Some(first), Some(last)) = (first, last) else {
+        return Ok(lines);
+    };
+    let mut beside: BTreeMap<i64, Vec<Open>> = BTreeMap::new();
+    let text = format!("select {BESIDE} from journal_open where arrival between $1 and $2");
+    tx.each(&text, &[first.into(), last.into()], |row| {
+        beside
+            .entry(row.need_int(0)?)
+            .or_default()
+            .extend(open(&row)?);
+        Ok(())
+    })
+    .await?;
+    for line in &mut lines {
+        line.beside = beside.remove(&line.arrival).unwrap_or_default();
+    }
+    Ok(lines)
+}

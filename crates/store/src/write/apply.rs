@@ -359,17 +359,18 @@ pub(crate) fn clash(shape: &Shape, id: &str, cells: &Cells, new: bool, error: Er
 
 /// A journal that cannot spell a cell means that the cell is no value of its field.
 pub(crate) fn unfit(register: &str) -> impl Fn(journal::Refusal) -> Stop {
-    move |refusal| {
-        let field = match refusal {
-            journal::Refusal::NoSuchField(id)
-            | journal::Refusal::NamedTwice(id)
-            | journal::Refusal::NoValue(id) => id,
-            _ => String::new(),
-        };
-        Stop::Refused(Refusal::Unfit {
-            register: register.to_owned(),
-            field,
-        })
+    move |refusal| Stop::Refused(unfit_refusal(register, refusal))
+}
+
+pub(crate) fn unfit_refusal(register: &str, refusal: journal::Refusal) -> Refusal {
+    use journal::Refusal as R;
+    let field = match refusal {
+        R::NoSuchField(id) | R::NamedTwice(id) | R::NoValue(id) => id,
+        _ => String::new(),
+    };
+    Refusal::Unfit {
+        register: register.to_owned(),
+        field,
     }
 }
 

@@ -19,7 +19,9 @@ pub use refusal::{Failure, Refusal};
 pub use within::within;
 
 pub(crate) use again::write;
-pub(crate) use apply::{Stop, bare, clash, no_record, one, shape, stale, unfit, update};
+pub(crate) use apply::{
+    Stop, bare, clash, no_record, one, shape, stale, unfit, unfit_refusal, update,
+};
 pub(crate) use arrival::Arrivals;
 pub(crate) use clash::explain;
 pub(crate) use group::{Job, writer};

@@ -2,7 +2,7 @@
 
 use crate::both::{Place, on_both};
 use crate::sample::{action, event, firm, noon, open, programme, written};
-use journal::{Hash, SealingKey, included};
+use journal::{Hash, SealingKey};
 use rules::Moment;
 use store::write::within;
 use store::{Options, Sealer, Store};
@@ -64,11 +64,11 @@ on_both! {
         assert_eq!(store.seal_at(later(999)).await.unwrap(), None);
         assert_eq!(store.seals(601, 10).await.unwrap(), std::slice::from_ref(&next));
         // Every entry is proved by the stored tiles alone.
-        let proof = store.prove(7).await.unwrap().unwrap();
+        let key = SealingKey::from_seed([5; 32]).public();
+        let proof = store.prove(7, key, true).await.unwrap().unwrap();
         assert_eq!(proof.seal, next);
-        assert!(included(proof.leaf, proof.position, 601, &proof.path, next.seal.root));
-        assert_eq!(Hash::leaf(proof.payload.as_bytes()), proof.leaf);
-        assert_eq!(store.prove(9_999).await.unwrap(), None);
+        assert_eq!(proof.verify(Some(&key)).unwrap().entry.arrival, 7);
+        assert_eq!(store.prove(9_999, key, true).await.unwrap(), None);
         // A sealer that starts anew goes on where the last one stopped.
         let mut fresh = sealer_after(&store).await;
         written(&store, vec![event()]).await;

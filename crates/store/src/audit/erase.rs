@@ -1,0 +1,118 @@
+//! Erasure: values of sensitive fields go from the record and from beside all its entries, and an entry says so.
+
+use crate::dialect::{Dialect, quoted};
+use crate::error::Error;
+use crate::lines::{Lines, Salts};
+use crate::seal::number;
+use crate::store::Store;
+use crate::write::{Arrivals, Failure, Refusal, unfit_refusal};
+use programme::record::{Act, Author, Cells, Entry};
+
+impl Store {
+    /// Erases a record's values of some fields for good: in its row, and beside every entry of it. A record that was withdrawn can be erased too.
+    ///
+    /// What remains is their digests without salts, from which nobody can find them. 个人信息保护法 (PIPL), article 47.
+    ///
+    /// # Errors
+    ///
+    /// A refusal where there is no such record, or a field's values are not kept where they can be erased; or the database's failure.
+    pub async fn erase(
+        &self,
+        author: &Author,
+        register: &str,
+        record: &str,
+        fields: &[String],
+        why: Option<String>,
+        seed: [u8; 32],
+    ) -> std::result::Result<Entry, Failure> {
+        let unfit = |field: &str| Refusal::Unfit {
+            register: register.to_owned(),
+            field: field.to_owned(),
+        };
+        let shape = self.shape(register).ok_or_else(|| unfit(""))?;
+        for id in fields {
+            let field = shape
+                .register
+                .field(id)
+                .filter(|field| journal::kept_beside(field));
+            field.ok_or_else(|| unfit(id))?;
+        }
+        let mut tx = self.db.write().await?;
+        if tx.dialect() == Dialect::Sqlite {
+            // What is deleted is overwritten in the file, not only forgotten.
+            tx.run("pragma secure_delete = on").await?;
+        }
+        let lock = tx.dialect().pick("", " for update");
+        let text = format!("select _version from {} where _id = $1{lock}", shape.name);
+        let there = tx.first(&text, &[record.into()]).await?.is_some();
+        let text = "select max(version) from journal where record = $1 and register = $2";
+        let row = tx.first(text, &[record.into(), register.into()]).await?;
+        let version = row
+            .map(|row| row.int(0))
+            .transpose()?
+            .flatten()
+            .ok_or_else(|| Refusal::NoRecord {
+                register: register.to_owned(),
+                record: record.into(),
+            })?;
+        let arrival = Arrivals::begin(&mut tx).await?.next(&mut tx).await?;
+        if there {
+            let sets: String = fields
+                .iter()
+                .map(|field| format!(", {} = null", quoted(field)))
+                .collect();
+            let text = format!(
+                "update {} set _version = $2, _arrival = $3, _changed_at = $4{sets} where _id = $1",
+                shape.name
+            );
+            let values = [
+                record.into(),
+                (version + 1).into(),
+                arrival.into(),
+                author.at.0.into(),
+            ];
+            tx.execute(&text, &values).await?;
+        }
+        for field in fields {
+            let text = "delete from journal_open where field = $1 and arrival in
+                (select arrival from journal where record = $2 and register = $3)";
+            tx.execute(
+                text,
+                &[field.as_str().into(), record.into(), register.into()],
+            )
+            .await?;
+        }
+        let entry = Entry {
+            arrival,
+            position: None,
+            author: author.clone(),
+            act: Act::Erase,
+            register: register.to_owned(),
+            record: record.into(),
+            version: version + 1,
+            before: fields
+                .iter()
+                .map(|field| (field.clone(), None))
+                .collect::<Cells>(),
+            after: Vec::new(),
+            why,
+            batch: None,
+        };
+        let mut lines = Lines::default();
+        let added = lines.add(&entry, Some(&shape.register), &mut Salts::of(seed));
+        added.map_err(|refusal| unfit_refusal(register, refusal))?;
+        lines.write(&mut tx).await?;
+        let embedded = tx.dialect() == Dialect::Sqlite;
+        let position = if embedded {
+            number(&mut tx).await?
+        } else {
+            None
+        };
+        tx.commit()
+            .await
+            .map_err(|error: Error| Failure::from(error))?;
+        self.shared.numbered(position);
+        self.shared.written.notify_one();
+        Ok(Entry { position, ..entry })
+    }
+}

@@ -1,0 +1,10 @@
+//! The journal examined: against its seals, against itself, and against the tables that follow from it.
+
+mod compare;
+mod erase;
+mod export;
+mod rebuild;
+mod verify;
+
+pub use compare::{Compared, Odd, Row};
+pub use verify::Verified;

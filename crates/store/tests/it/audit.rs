@@ -1,0 +1,268 @@
+//! The journal examined: what was done by hand is noticed and named, and the tables follow from it.
+
+use crate::both::{Place, on_both};
+use crate::sample::{action, cells, change, event, firm, noon, open, programme, text, written};
+use journal::{
+    Difference, ExportCheck, Fault, Hash, Header, PublicKey, SealingKey, SignedSeal, Trust,
+    Witnessed,
+};
+use programme::record::{Act, Cell};
+use rules::Moment;
+use store::audit::{Row, Verified};
+use store::{Sealer, Store, Value};
+
+fn key() -> SealingKey {
+    SealingKey::from_seed([5; 32])
+}
+
+async fn sealed(store: &Store) -> SignedSeal {
+    let mut sealer = Sealer::new(store.clone(), key(), "a", Hash::of(b"programme"), false);
+    let last = store
+        .last_seal()
+        .await
+        .unwrap()
+        .map_or(noon().0, |seal| seal.seal.at.0);
+    let seal = sealer.tick(Moment(last + 10_000)).await.unwrap().seal;
+    seal.unwrap()
+}
+
+fn trust() -> Trust {
+    Trust {
+        keys: vec![key().public()],
+        ..Trust::default()
+    }
+}
+
+async fn verified(store: &Store, witness: Option<Vec<SignedSeal>>) -> Verified {
+    store
+        .verify(Trust { witness, ..trust() }, |_, _| ())
+        .await
+        .unwrap()
+}
+
+/// Twenty records, some changed, under two seals.
+async fn filled(place: &Place) -> (Store, Vec<SignedSeal>) {
+    let store = open(place).await;
+    for n in 0..10 {
+        written(&store, vec![firm(&format!("F{n}")), event()]).await;
+    }
+    let first = sealed(&store).await;
+    for n in 0..10 {
+        written(
+            &store,
+            vec![change(
+                "firm",
+                &format!("F{n}"),
+                1,
+                cells([("name", text("改名")), ("phone", text("139"))]),
+            )],
+        )
+        .await;
+    }
+    let second = sealed(&store).await;
+    (store, vec![first, second])
+}
+
+/// What somebody with the database's password does.
+async fn by_hand(store: &Store, text: &str, values: &[Value]) {
+    let mut tx = store.db().write().await.unwrap();
+    assert!(tx.execute(text, values).await.unwrap() > 0, "{text}");
+    tx.commit().await.unwrap();
+}
+
+on_both! {
+    async fn what_was_written_holds(place) {
+        let (store, seals) = filled(place).await;
+        let found = verified(&store, Some(seals)).await;
+        assert!(found.holds(), "{found:?}");
+        assert_eq!((found.verification.entries, found.verification.seals), (30, 2));
+        assert!(matches!(found.verification.witness, Witnessed::Held { agreeing: 2, entries: 30, .. }));
+        let found = verified(&store, None).await;
+        assert_eq!(found.verification.witness, Witnessed::NotCheckable);
+        let compared = store.compare(|_| ()).await.unwrap();
+        assert!(compared.clean(), "{compared:?}");
+        assert_eq!((compared.entries, compared.rows), (30, 20));
+    }
+
+    async fn an_edited_entry_is_named(place) {
+        let (store, _) = filled(place).await;
+        by_hand(&store, "update journal set payload = replace(payload, 'clerk1', 'clerk2') where arrival = 4", &[]).await;
+        let found = verified(&store, None).await;
+        assert_eq!(found.verification.faults, [Fault::EditedEntry(4)]);
+        assert_eq!(found.beside, [4], "its columns still tell the truth");
+    }
+
+    async fn edited_columns_beside_an_entry_are_named(place) {
+        let (store, _) = filled(place).await;
+        by_hand(&store, "update journal set actor = 'clerk2' where arrival = 4", &[]).await;
+        let found = verified(&store, None).await;
+        assert_eq!(found.beside, [4]);
+        assert!(!found.holds() && found.verification.holds());
+    }
+
+    async fn a_deleted_entry_is_named(place) {
+        let (store, _) = filled(place).await;
+        by_hand(&store, "delete from journal where arrival = 7", &[]).await;
+        let found = verified(&store, None).await;
+        assert!(found.verification.faults.contains(&Fault::Gap { from: 7, until: 8 }), "{found:?}");
+        assert!(found.verification.faults.contains(&Fault::Deleted(7)), "{found:?}");
+    }
+
+    async fn entries_that_changed_places_are_named(place) {
+        let (store, _) = filled(place).await;
+        for (from, to) in [(3, 900), (8, 3), (900, 8)] {
+            by_hand(&store, "update journal_position set position = $2 where position = $1", &[from.into(), to.into()]).await;
+        }
+        let found = verified(&store, None).await;
+        let moved = Fault::Moved { position: 3, found: 8 };
+        assert!(found.verification.faults.contains(&moved), "{found:?}");
+    }
+
+    async fn an_entry_that_was_put_in_is_named(place) {
+        let (store, _) = filled(place).await;
+        // Behind the last one, with a position of its own.
+        by_hand(&store, "insert into journal select 500, at, actor, on_behalf, act, register, record, version, batch, payload, leaf from journal where arrival = 3", &[]).await;
+        by_hand(&store, "update journal_position set position = position + 1000 where position >= 5", &[]).await;
+        by_hand(&store, "update journal_position set position = position - 999 where position >= 1000", &[]).await;
+        by_hand(&store, "insert into journal_position (position, arrival) values (5, 500)", &[]).await;
+        let found = verified(&store, None).await;
+        assert!(found.verification.faults.contains(&Fault::Inserted(5)), "{found:?}");
+        // And one that hides from the sealer.
+        by_hand(&store, "delete from journal_position where position = 12", &[]).await;
+        let found = verified(&store, None).await;
+        assert_eq!(found.unnumbered.len(), 1);
+    }
+
+    async fn a_cut_tail_is_named_with_and_without_its_seals(place) {
+        let (store, seals) = filled(place).await;
+        by_hand(&store, "delete from journal where arrival >= 20", &[]).await;
+        by_hand(&store, "delete from journal_position where position >= 20", &[]).await;
+        let found = verified(&store, None).await;
+        assert!(found.verification.faults.contains(&Fault::CutTail { have: 20, sealed: 30 }), "{found:?}");
+        // Cut with everything beside it, only a witness can tell.
+        by_hand(&store, "delete from seal where size > 20", &[]).await;
+        let hashes = store.db().fetch("select hashes from tile where level = 0", &[]).await.unwrap();
+        let hashes = hashes[0].need_bytes(0).unwrap();
+        by_hand(&store, "update tile set hashes = $1 where level = 0", &[Value::from(&hashes[..640])]).await;
+        by_hand(&store, "delete from journal_open where arrival >= 20", &[]).await;
+        let blind = verified(&store, None).await;
+        assert!(blind.holds(), "{blind:?}");
+        assert_eq!(blind.verification.witness, Witnessed::NotCheckable);
+        let found = verified(&store, Some(seals)).await;
+        assert!(
+            matches!(found.verification.faults[..], [Fault::BehindWitness { have: 20, witnessed: 30, .. }]),
+            "{found:?}"
+        );
+    }
+
+    async fn an_edited_row_is_named_and_mended(place) {
+        let (store, _) = filled(place).await;
+        by_hand(&store, "update register_event set signed = 99 where _id = 'HD-350500-2023-00002'", &[]).await;
+        by_hand(&store, "update register_event set _changed_at = 7 where _id = 'HD-350500-2023-00005'", &[]).await;
+        by_hand(&store, "delete from register_firm where _id = 'F3'", &[]).await;
+        by_hand(&store, "insert into register_firm (_id, _version, _arrival, _created_at, _changed_at, uscc) values ('X', 1, 1, 1, 1, 'X')", &[]).await;
+        let compared = store.compare(|_| ()).await.unwrap();
+        let odd: Vec<(&str, &str, &Row)> = compared.odd.iter().map(|odd| (odd.register.as_str(), &*odd.record, &odd.row)).collect();
+        let signed = Row::Differs(vec![Difference::Field {
+            field: "signed".into(),
+            journal: Some(Cell::Int(1_050)),
+            row: Some(Cell::Int(99)),
+        }]);
+        assert_eq!(odd.len(), 4);
+        for expected in [
+            ("event", "HD-350500-2023-00002", &signed),
+            ("event", "HD-350500-2023-00005", &Row::System),
+            ("firm", "F3", &Row::Missing),
+            ("firm", "X", &Row::Extra),
+        ] {
+            assert!(odd.contains(&expected), "{odd:?}");
+        }
+        assert_eq!(store.rebuild(|_| ()).await.unwrap(), 20);
+        let compared = store.compare(|_| ()).await.unwrap();
+        assert!(compared.clean(), "{compared:?}");
+        // The tables still take and refuse what they did before.
+        written(&store, vec![firm("F20")]).await;
+        let lost = crate::sample::create("event", None, cells([("place", text("350500")), ("host", text("nobody"))]));
+        crate::sample::refused(&store, action(vec![lost])).await;
+    }
+
+    async fn what_was_erased_is_gone_everywhere_and_all_holds(place) {
+        let (store, seals) = filled(place).await;
+        let fields = ["phone".to_owned()];
+        let entry = store.erase(&action(Vec::new()).author, "firm", "F3", &fields, Some("本人要求".into()), [8; 32]).await.unwrap();
+        assert_eq!((entry.act.clone(), entry.version), (Act::Erase, 3));
+        let record = store.record("firm", "F3").await.unwrap().unwrap();
+        assert_eq!((record.version, record.cells[2].clone()), (3, ("phone".to_owned(), None)));
+        let left = "select field from journal_open o join journal j on j.arrival = o.arrival where j.record = 'F3' and field = 'phone'";
+        assert!(store.db().fetch(left, &[]).await.unwrap().is_empty());
+        let history = store.history("firm", "F3").await.unwrap();
+        assert_eq!(history[1].after, cells([("name", text("改名")), ("phone", None)]));
+        sealed(&store).await;
+        let found = verified(&store, Some(seals)).await;
+        assert!(found.holds(), "{found:?}");
+        assert_eq!(found.verification.erased, 3, "the first value, once as what was before, and the second");
+        assert!(store.compare(|_| ()).await.unwrap().clean());
+        store.rebuild(|_| ()).await.unwrap();
+        assert!(store.compare(|_| ()).await.unwrap().clean());
+        // What goes without an entry is lost, not erased; and a name is not kept where it could be erased.
+        by_hand(&store, "delete from journal_open where field = 'phone' and arrival = 8", &[]).await;
+        let found = verified(&store, None).await;
+        assert!(matches!(found.verification.faults[..], [Fault::LostValue { position: 8, .. }]), "{found:?}");
+        let refusal = store.erase(&action(Vec::new()).author, "firm", "F3", &["name".to_owned()], None, [8; 32]).await;
+        assert!(refusal.is_err());
+    }
+
+    async fn an_export_is_checked_without_the_database(place) {
+        let (store, seals) = filled(place).await;
+        written(&store, vec![firm("F99")]).await;
+        let header = Header { programme: Hash::of(b"programme"), rehearsal: false, key: key().public() };
+        let mut lines = Vec::new();
+        store.export(&header, true, |line| { lines.push(line); Ok(()) }).await.unwrap();
+        let check = |lines: &[String], key: PublicKey| {
+            let mut check = ExportCheck::new(Trust { keys: vec![key], witness: Some(seals.clone()), root: None });
+            for line in lines {
+                check.line(line.trim_end());
+            }
+            check.finish().verification
+        };
+        let found = check(&lines, key().public());
+        assert!(found.holds(), "{found:?}");
+        assert_eq!(found.seals, 2);
+        lines.remove(9);
+        assert!(!check(&lines, key().public()).holds());
+    }
+}
+
+#[tokio::test]
+async fn an_old_backup_is_told_by_the_witness_alone() {
+    let place = Place::sqlite();
+    let (store, _) = filled(&place).await;
+    store.close().await;
+    let path = place.address.strip_prefix("sqlite:").unwrap().to_owned();
+    let copy = std::fs::read(&path).unwrap();
+    let store = Store::new(place.open().await, &programme()).await.unwrap();
+    written(&store, vec![firm("F50")]).await;
+    let third = sealed(&store).await;
+    store.close().await;
+    std::fs::write(&path, copy).unwrap();
+    let store = Store::new(place.open().await, &programme()).await.unwrap();
+    assert!(verified(&store, None).await.holds());
+    let found = verified(&store, Some(vec![third.clone()])).await;
+    assert!(
+        matches!(
+            found.verification.faults[..],
+            [Fault::BehindWitness {
+                have: 30,
+                witnessed: 31,
+                ..
+            }]
+        ),
+        "{found:?}"
+    );
+    // Carried on from there, it is another history.
+    written(&store, vec![firm("F51")]).await;
+    written(&store, vec![firm("F52")]).await;
+    sealed(&store).await;
+    let found = verified(&store, Some(vec![third])).await;
+    assert!(!found.verification.holds(), "{found:?}");
+}
