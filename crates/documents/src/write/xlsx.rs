@@ -29,7 +29,10 @@ fn workbook(
     let mut shower = Shower::new(list.programme, list.zh, list.label);
     let mut book = Workbook::new();
     book.set_properties(&properties(list.at));
-    let mut pen = Pen::new();
+    let mut pen = Pen {
+        by_column: true,
+        ..Pen::new()
+    };
     let title = shower.word(list.title).to_owned();
     let mut written = Written::default();
     let mut next = rows.next();
@@ -40,6 +43,9 @@ fn workbook(
         sheet.set_freeze_panes(1, 0)?;
         for (at, column) in (0..).zip(list.columns) {
             sheet.set_column_width(at, width(column))?;
+            if let Some(format) = pen.of_kind(column.kind()) {
+                sheet.set_column_format(at, format)?;
+            }
         }
         for (at, column) in (0..).zip(list.columns) {
             sheet.write_string_with_format(0, at, shower.word(column.name()), &pen.head)?;
@@ -75,8 +81,9 @@ pub(crate) struct Pen {
     day: Format,
     moment: Format,
     text: Format,
-    /// Laid over every cell that follows, such as the colour of a fault.
-    colour: Option<Color>,
+    plain: Format,
+    /// Cells take the formats of their columns, which spares looking one up for every cell.
+    by_column: bool,
     /// Cells that were cut.
     pub(crate) cut: u64,
 }
@@ -94,7 +101,8 @@ impl Pen {
             day: Format::new().set_num_format("yyyy-mm-dd"),
             moment: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
             text: Format::new().set_num_format("@"),
-            colour: None,
+            plain: Format::new(),
+            by_column: false,
             cut: 0,
         }
     }
@@ -108,10 +116,10 @@ impl Pen {
             &mut pen.day,
             &mut pen.moment,
             &mut pen.text,
+            &mut pen.plain,
         ] {
             *format = format.clone().set_background_color(colour);
         }
-        pen.colour = Some(colour);
         pen
     }
 
@@ -144,33 +152,20 @@ impl Pen {
                 &Shower::safe(&printable(&text), column, false),
             )?,
             Shown::Number(n) => {
-                let plain = self
-                    .colour
-                    .map(|colour| Format::new().set_background_color(colour));
-                match (column.kind(), plain) {
-                    (FieldKind::Ratio, _) => {
-                        sheet.write_number_with_format(row, at, n, &self.ratio)?
-                    }
-                    (_, Some(plain)) => sheet.write_number_with_format(row, at, n, &plain)?,
-                    (_, None) => sheet.write_number(row, at, n)?,
-                };
+                let ratio = column.kind() == FieldKind::Ratio;
+                let format = if ratio { &self.ratio } else { &self.plain };
+                self.digits(sheet, (row, at), n, format)?;
             }
             Shown::Fen(fen) => match exact_yuan(fen) {
-                Some(yuan) => {
-                    sheet.write_number_with_format(row, at, yuan, &self.money)?;
-                }
+                Some(yuan) => self.digits(sheet, (row, at), yuan, &self.money)?,
                 None => self.text(sheet, (row, at), &yuan(fen))?,
             },
             Shown::Day(day) => match serial(day.start()) {
-                Some(serial) => {
-                    sheet.write_number_with_format(row, at, serial, &self.day)?;
-                }
+                Some(serial) => self.digits(sheet, (row, at), serial, &self.day)?,
                 None => self.text(sheet, (row, at), &day.to_string())?,
             },
             Shown::Moment(moment) => match serial(moment) {
-                Some(serial) => {
-                    sheet.write_number_with_format(row, at, serial, &self.moment)?;
-                }
+                Some(serial) => self.digits(sheet, (row, at), serial, &self.moment)?,
                 None => self.text(sheet, (row, at), &moment.exact())?,
             },
         }
@@ -179,26 +174,33 @@ impl Pen {
 
     /// A number as a file had it.
     pub(crate) fn number(
-        &mut self,
+        &self,
         sheet: &mut Worksheet,
-        (row, at): (u32, u16),
+        cell: (u32, u16),
         n: f64,
         look: Look,
     ) -> Result<(), XlsxError> {
-        match (look, self.colour) {
-            (Look::Date, _) if n.fract() == 0.0 => {
-                sheet.write_number_with_format(row, at, n, &self.day)?
-            }
-            (Look::Date, _) => sheet.write_number_with_format(row, at, n, &self.moment)?,
-            (Look::Percent, _) => sheet.write_number_with_format(row, at, n, &self.ratio)?,
-            (Look::Plain, Some(colour)) => sheet.write_number_with_format(
-                row,
-                at,
-                n,
-                &Format::new().set_background_color(colour),
-            )?,
-            (Look::Plain, None) => sheet.write_number(row, at, n)?,
+        let format = match look {
+            Look::Date if n.fract() == 0.0 => &self.day,
+            Look::Date => &self.moment,
+            Look::Percent => &self.ratio,
+            Look::Plain => &self.plain,
         };
+        self.digits(sheet, cell, n, format)
+    }
+
+    fn digits(
+        &self,
+        sheet: &mut Worksheet,
+        (row, at): (u32, u16),
+        n: f64,
+        format: &Format,
+    ) -> Result<(), XlsxError> {
+        if self.by_column {
+            sheet.write_number(row, at, n)?;
+        } else {
+            sheet.write_number_with_format(row, at, n, format)?;
+        }
         Ok(())
     }
 
@@ -228,7 +230,11 @@ impl Pen {
             text = text.get(..end).unwrap_or_default();
             self.cut += 1;
         }
-        sheet.write_string_with_format(row, at, text, &self.text)?;
+        if self.by_column {
+            sheet.write_string(row, at, text)?;
+        } else {
+            sheet.write_string_with_format(row, at, text, &self.text)?;
+        }
         Ok(())
     }
 }

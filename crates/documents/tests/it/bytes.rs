@@ -43,7 +43,7 @@ fn whole_way(bytes: &[u8], file: &str) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn of_any_kind(bytes in prop::collection::vec(any::<u8>(), 0..600), zip in any::<bool>()) {

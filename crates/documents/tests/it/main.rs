@@ -12,6 +12,7 @@ mod files;
 mod fujian;
 mod head;
 mod matched;
+mod page;
 mod peer;
 mod rejected;
 mod round_trip;
