@@ -21,6 +21,7 @@ mod load;
 mod lock;
 mod plan;
 mod proof;
+pub mod published;
 mod row;
 mod seal;
 mod shape;

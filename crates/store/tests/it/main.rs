@@ -17,6 +17,7 @@ mod migrate;
 mod open;
 mod postgres;
 mod programmes;
+mod published;
 mod sample;
 mod sealing;
 mod views;
