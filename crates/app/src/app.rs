@@ -1,36 +1,46 @@
 //! Everything that pages and commands are read from: a programme, its facts, a day.
 
 use crate::Error;
+use crate::live::Live;
 use crate::view::{DutyId, DutyPage, Front, MatrixPage, MatrixQuestion, NoticePage, UnitPage};
-use engine::{AsOf, Counts, Evaluation, Facts, Lasting, evaluate, evaluate_measure};
+use engine::{AsOf, Counts, Evaluation, Facts, Lasting, Living, evaluate, evaluate_measure};
 use jiff::civil::Date;
 use programme::Programme;
 use rules::Day;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// Evaluations of so many days are kept.
 const DAYS_KEPT: usize = 40;
 
-/// Everything that pages are read from. Cheap to clone.
+/// Everything that pages are read from, and where records are written. Cheap to clone.
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
 
 struct Inner {
     programme: Programme,
-    facts: Facts,
-    /// What every day says alike, so that the next one asked for comes at once.
-    lasting: Arc<Lasting>,
-    today: Day,
+    living: RwLock<Living>,
+    /// What keeps the facts; `None` for facts that were read once and do not change.
+    live: Option<Live>,
+    /// The last day that can be shown, as a number of days.
+    today: AtomicI32,
     rehearsal: bool,
-    /// Evaluations by day, with the order of their last use.
-    kept: Mutex<Kept>,
-    /// A measure's counts on past days, for trends.
-    counts: Mutex<HashMap<(String, Day), Counts>>,
+    days: Mutex<Days>,
 }
 
-/// How often the map was asked, and each day's evaluation with when it was last used.
-type Kept = (u64, BTreeMap<Day, (u64, Arc<Evaluation>)>);
+/// What was worked out before. All of it goes when a record changes.
+#[derive(Default)]
+struct Days {
+    /// What every day says alike, so that the next one asked for comes at once.
+    lasting: Arc<Lasting>,
+    /// How often evaluations were asked for.
+    uses: u64,
+    /// Each day's evaluation with when it was last used.
+    kept: BTreeMap<Day, (u64, Arc<Evaluation>)>,
+    /// A measure's counts on past days, for trends.
+    counts: HashMap<(String, Day), Counts>,
+}
 
 /// What one page is built from.
 pub(crate) struct Reading<'r> {
@@ -39,20 +49,75 @@ pub(crate) struct Reading<'r> {
     pub(crate) today: Day,
     pub(crate) rehearsal: bool,
     pub(crate) app: &'r App,
+    pub(crate) lasting: Arc<Lasting>,
 }
 
 impl App {
     /// An application over facts that were read once.
     pub fn new(programme: Programme, facts: Facts, today: Day, rehearsal: bool) -> Self {
+        let living = Living::of(&programme, facts);
+        Self::over(programme, living, None, today, rehearsal)
+    }
+
+    /// An application over growing facts, and the database that keeps them.
+    pub(crate) fn over(
+        programme: Programme,
+        living: Living,
+        live: Option<Live>,
+        today: Day,
+        rehearsal: bool,
+    ) -> Self {
         Self(Arc::new(Inner {
             programme,
-            facts,
-            lasting: Arc::default(),
-            today,
+            living: RwLock::new(living),
+            live,
+            today: AtomicI32::new(today.0),
             rehearsal,
-            kept: Mutex::default(),
-            counts: Mutex::default(),
+            days: Mutex::default(),
         }))
+    }
+
+    /// The programme in force.
+    pub fn programme(&self) -> &Programme {
+        &self.0.programme
+    }
+
+    /// Whether the clock is simulated.
+    pub fn rehearsal(&self) -> bool {
+        self.0.rehearsal
+    }
+
+    /// The last day that can be shown.
+    pub fn today(&self) -> Day {
+        Day(self.0.today.load(Ordering::Relaxed))
+    }
+
+    /// Another day has come.
+    pub fn set_today(&self, today: Day) {
+        self.0.today.store(today.0, Ordering::Relaxed);
+    }
+
+    /// The database, where there is one.
+    pub(crate) fn live(&self) -> Option<&Live> {
+        self.0.live.as_ref()
+    }
+
+    /// The facts to read. A page holds them for as long as it is built.
+    pub(crate) fn living(&self) -> RwLockReadGuard<'_, Living> {
+        self.0.living.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The facts to change; what was worked out from them goes where `changed`.
+    pub(crate) fn living_mut(&self, changed: bool) -> RwLockWriteGuard<'_, Living> {
+        let guard = self
+            .0
+            .living
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        if changed {
+            *lock(&self.0.days) = Days::default();
+        }
+        guard
     }
 
     /// An application whose last day is `at`, wherever the campaign ends.
@@ -80,7 +145,7 @@ impl App {
         clause: Option<&str>,
         at: Option<Date>,
     ) -> Result<NoticePage, Error> {
-        self.reading(at)?.notice(id, clause)
+        self.reading(at, |r| r.notice(id, clause))
     }
 
     /// Units × measures, or units × periods of one measure.
@@ -88,7 +153,7 @@ impl App {
     /// # Errors
     /// An unknown measure, level or part, a day outside the campaign.
     pub fn matrix(&self, question: &MatrixQuestion, at: Option<Date>) -> Result<MatrixPage, Error> {
-        self.reading(at)?.matrix(question)
+        self.reading(at, |r| r.matrix(question))
     }
 
     /// One duty with its evidence and explanation.
@@ -96,7 +161,7 @@ impl App {
     /// # Errors
     /// An unknown duty, a day outside the campaign.
     pub fn duty(&self, id: &DutyId, at: Option<Date>) -> Result<DutyPage, Error> {
-        self.reading(at)?.duty(id)
+        self.reading(at, |r| r.duty(id))
     }
 
     /// One unit with its duties and those of its subtree.
@@ -104,13 +169,17 @@ impl App {
     /// # Errors
     /// An unknown unit, a day outside the campaign.
     pub fn unit(&self, id: &str, at: Option<Date>) -> Result<UnitPage, Error> {
-        self.reading(at)?.unit(id)
+        self.reading(at, |r| r.unit(id))
     }
 
-    fn reading(&self, at: Option<Date>) -> Result<Reading<'_>, Error> {
-        let inner = &*self.0;
-        let (from, until) = inner.programme.campaign;
-        let last = inner.today.min(until);
+    fn reading<T>(
+        &self,
+        at: Option<Date>,
+        read: impl FnOnce(&Reading<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let programme = &self.0.programme;
+        let (from, until) = programme.campaign;
+        let last = self.today().min(until);
         let at = match at {
             None => last,
             Some(date) => {
@@ -125,61 +194,69 @@ impl App {
                 day
             }
         };
-        let cx = AsOf::among(&inner.programme, &inner.facts, at, &inner.lasting);
+        let living = self.living();
+        let lasting = Arc::clone(&lock(&self.0.days).lasting);
+        let cx = AsOf::among(programme, living.facts(), at, &lasting);
         let evaluation = self.evaluation(&cx);
-        Ok(Reading {
+        read(&Reading {
             cx,
             evaluation,
             today: last,
-            rehearsal: inner.rehearsal,
+            rehearsal: self.0.rehearsal,
             app: self,
+            lasting,
         })
     }
 
-    /// The evaluation at the moment of `cx`, kept for the next page of the same day.
+    /// The evaluation at the moment of `cx`, kept for the next page of the same day. The caller holds the facts, so
+    /// that none of what is kept can be of others.
     pub(crate) fn evaluation(&self, cx: &AsOf<'_>) -> Arc<Evaluation> {
-        if let Some(found) = self.kept(cx.at, None) {
+        if let Some(found) = lock(&self.0.days).kept(cx.at, None) {
             return found;
         }
         let found = Arc::new(evaluate(cx));
-        self.kept(cx.at, Some(&found));
+        lock(&self.0.days).kept(cx.at, Some(&found));
         found
     }
+}
 
+impl Reading<'_> {
     /// How a measure's duties that had begun stood at the end of another day, as it was known then.
     pub(crate) fn counts_on(&self, measure: &str, at: Day) -> Counts {
         let key = (measure.to_owned(), at);
-        let found = lock(&self.0.counts).get(&key).copied();
+        let days = &self.app.0.days;
+        let found = lock(days).counts.get(&key).copied();
         found.unwrap_or_else(|| {
-            let cx = AsOf::among(&self.0.programme, &self.0.facts, at, &self.0.lasting);
+            let cx = AsOf::among(self.cx.programme, self.cx.facts, at, &self.lasting);
             let result = evaluate_measure(&cx, measure);
             let begun = result
                 .iter()
                 .flat_map(|r| &r.duties)
                 .filter(|d| d.period.from <= at);
             let counts: Counts = begun.map(|d| d.standing).collect();
-            lock(&self.0.counts).insert(key, counts);
+            lock(days).counts.insert(key, counts);
             counts
         })
     }
+}
 
-    fn kept(&self, at: Day, new: Option<&Arc<Evaluation>>) -> Option<Arc<Evaluation>> {
-        let mut guard = lock(&self.0.kept);
-        let (uses, days) = &mut *guard;
-        *uses += 1;
+impl Days {
+    fn kept(&mut self, at: Day, new: Option<&Arc<Evaluation>>) -> Option<Arc<Evaluation>> {
+        self.uses += 1;
         if let Some(new) = new {
-            if days.len() >= DAYS_KEPT
-                && let Some(oldest) = days
+            if self.kept.len() >= DAYS_KEPT
+                && let Some(oldest) = self
+                    .kept
                     .iter()
                     .min_by_key(|(_, (used, _))| *used)
                     .map(|(day, _)| *day)
             {
-                days.remove(&oldest);
+                self.kept.remove(&oldest);
             }
-            days.insert(at, (*uses, Arc::clone(new)));
+            self.kept.insert(at, (self.uses, Arc::clone(new)));
         }
-        let (used, found) = days.get_mut(&at)?;
-        *used = *uses;
+        let (used, found) = self.kept.get_mut(&at)?;
+        *used = self.uses;
         Some(Arc::clone(found))
     }
 }

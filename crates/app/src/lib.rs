@@ -1,16 +1,20 @@
-//! Where a viewer reads: views over facts and standings, with no HTTP and no HTML.
+//! Where a viewer reads and acts: views over facts and standings, actions with their journal; no HTTP and no HTML.
 
 pub mod view;
 
+mod act;
 mod app;
 mod check;
 mod error;
 mod evidence;
+mod live;
 mod page;
 
+pub use act::{Edge, Refused, Viewer, Written};
 pub use app::App;
 pub use check::{Checked, check};
 pub use error::{Error, Thing};
 pub use evidence::{SheetFault, build_facts, read_evidence, read_sheet, split_sheets};
+pub use live::Opening;
 // What the faces (commands, pages) pass in and out; see docs/decisions.
 pub use {engine, programme, rules};

@@ -316,7 +316,11 @@ impl Living {
                     .for_each(|c| column::clear(c, *row as usize));
             }
         }
-        self.set_version(table, record, entry.version.max(self.version(table, record)));
+        self.set_version(
+            table,
+            record,
+            entry.version.max(self.version(table, record)),
+        );
         Ok((table, self.newest(table, record).unwrap_or(NO_ROW)))
     }
 

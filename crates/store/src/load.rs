@@ -4,7 +4,6 @@ use crate::error::Result;
 use crate::lines::entries;
 use crate::store::Store;
 use crate::table::Column;
-use programme::model::FieldKind;
 use programme::record::{Cell, Cells, Entry};
 use rules::Moment;
 
@@ -49,14 +48,11 @@ const CHUNK: usize = 8_192;
 const ENTRIES: i64 = 2_048;
 
 impl Store {
-    /// The fields that [`Store::load`] gives, in order: all stored fields but long texts, which are read by key.
+    /// The fields that [`Store::load`] gives, in order: all stored fields.
     pub fn loaded_fields(&self, register: &str) -> Vec<String> {
         self.shape(register).map_or(Vec::new(), |shape| {
             let columns = shape.columns.iter();
-            columns
-                .filter(|(_, kind)| *kind != FieldKind::LongText)
-                .map(|(column, _)| column.name.clone())
-                .collect()
+            columns.map(|(column, _)| column.name.clone()).collect()
         })
     }
 
@@ -75,11 +71,7 @@ impl Store {
         let Some(shape) = self.shape(register) else {
             return Ok(());
         };
-        let columns = shape
-            .columns
-            .iter()
-            .filter(|(_, kind)| *kind != FieldKind::LongText);
-        let columns: Vec<&Column> = columns.map(|(column, _)| column).collect();
+        let columns: Vec<&Column> = shape.columns.iter().map(|(column, _)| column).collect();
         let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
         let text = shape.select(&names);
         let empty = || Chunk {

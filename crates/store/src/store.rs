@@ -4,8 +4,9 @@ use crate::db::Db;
 use crate::dialect::Dialect;
 use crate::error::{Error, Result};
 use crate::shape::{Shape, Shapes, shapes};
-use crate::write::{self, Action, Job, Outcome, writer};
+use crate::write::{self, Action, Answer, Failure, Job, Outcome, writer};
 use programme::Programme;
+use programme::record::Author;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
@@ -112,6 +113,21 @@ impl Store {
             let _ = task.await;
         }
         self.db.close().await;
+    }
+
+    /// The first answer to an actor's key, where it was used before; for callers that decide again before they write.
+    ///
+    /// # Errors
+    ///
+    /// A refusal where the key was used for other content; or the database's failure.
+    pub async fn answered(
+        &self,
+        author: &Author,
+        digest: [u8; 32],
+    ) -> std::result::Result<Option<Answer>, Failure> {
+        let mut tx = self.db.read().await?;
+        let first = write::first_answer(&mut tx, author, digest).await?;
+        first.transpose().map_err(Failure::from)
     }
 
     /// The last position known to this process, now and whenever it grows; -1 while there is none.

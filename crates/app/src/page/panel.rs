@@ -206,7 +206,7 @@ impl Reading<'_> {
         let mut points = Vec::new();
         let mut day = self.cx.at;
         while day >= self.cx.programme.campaign.0 {
-            let counts = self.app.counts_on(&measure.id, day);
+            let counts = self.counts_on(&measure.id, day);
             let rate = counts.on_time();
             if let Some((worst, best)) = rate.worst().zip(rate.best()) {
                 points.push(TrendPoint {

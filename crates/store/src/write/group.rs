@@ -11,6 +11,7 @@ use crate::lines::entries;
 use crate::seal::number;
 use crate::shape::Shapes;
 use crate::store::Shared;
+use programme::record::Author;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
@@ -118,7 +119,7 @@ pub(crate) async fn settle(tx: &mut Tx, shapes: &Shapes, action: &Action, stop: 
     if let Stop::Failed(error) = stop {
         return Err(Failure::Failed(error));
     }
-    if let Some(first) = first_answer(tx, action).await? {
+    if let Some(first) = first_answer(tx, &action.author, action.digest).await? {
         return first.map_err(Into::into);
     }
     match stop {
@@ -131,19 +132,20 @@ pub(crate) async fn settle(tx: &mut Tx, shapes: &Shapes, action: &Action, stop: 
 }
 
 /// The first answer to the action's key; a refusal where the key was used for something else.
-async fn first_answer(
+pub(crate) async fn first_answer(
     tx: &mut Tx,
-    action: &Action,
+    author: &Author,
+    digest: [u8; 32],
 ) -> Result<Option<std::result::Result<Answer, Refusal>>> {
-    let Some(key) = &action.author.key else {
+    let Some(key) = &author.key else {
         return Ok(None);
     };
     let text = "select digest, answer from answer where actor = $1 and key = $2";
-    let values = [action.author.actor.as_str().into(), key.as_str().into()];
+    let values = [author.actor.as_str().into(), key.as_str().into()];
     let Some(row) = tx.first(text, &values).await? else {
         return Ok(None);
     };
-    if row.need_bytes(0)? != action.digest {
+    if row.need_bytes(0)? != digest {
         return Ok(Some(Err(Refusal::KeyReused { key: key.clone() })));
     }
     let arrivals: Vec<i64> = serde_json::from_str(&row.need_text(1)?).unwrap_or_default();

@@ -24,7 +24,7 @@ pub(crate) use apply::{
 };
 pub(crate) use arrival::Arrivals;
 pub(crate) use clash::explain;
-pub(crate) use group::{Job, writer};
+pub(crate) use group::{Job, first_answer, writer};
 pub(crate) use number::Pattern;
 pub(crate) use order::{brought, number_many, raise};
 pub(crate) use reference::references;

@@ -1,0 +1,195 @@
+//! Actions: what a viewer asks is decided on the facts, written with its journal, and put into the facts.
+
+use crate::App;
+use crate::live::words;
+use engine::{Asked, Decided, Objection, decide};
+use programme::record::{Author, Entry};
+use rules::{Moment, Words};
+use sha2::{Digest, Sha256};
+use store::write::{Action, Failure, Refusal, Write};
+
+/// On whose behalf something is read or done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Viewer {
+    /// The account's id, which the journal names.
+    pub account: String,
+    /// For whom, where that is somebody else.
+    pub on_behalf: Option<String>,
+}
+
+impl Viewer {
+    /// Whoever holds the machine: may do everything. Accounts with their roles come with the issue on people.
+    pub fn operator() -> Self {
+        Self {
+            account: "operator".into(),
+            on_behalf: None,
+        }
+    }
+}
+
+/// What comes in from the edge with an action: the time and fresh randomness.
+#[derive(Clone, Copy, Debug)]
+pub struct Edge {
+    /// Now, in the programme's zone.
+    pub now: Moment,
+    /// Fresh randomness.
+    pub seed: [u8; 32],
+}
+
+/// What an action did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written {
+    /// Its entries; none where nothing differed.
+    pub entries: Vec<Entry>,
+    /// What the viewer should know all the same, by the place of what was asked.
+    pub warnings: Vec<(usize, Objection)>,
+    /// Whether this is the first answer to a key that was used again.
+    pub replayed: bool,
+}
+
+/// Why nothing was written.
+#[derive(Clone, Debug)]
+pub enum Refused {
+    /// The facts stand against it, by the place of what was asked.
+    Objections(Vec<(usize, Objection)>),
+    /// The database holds something against it.
+    Held(Box<Refusal>),
+    /// Records cannot be written here.
+    ReadOnly(Words),
+    /// The database failed.
+    Failed(Words),
+}
+
+impl Refused {
+    /// The reasons in words.
+    pub fn words(&self) -> Vec<Words> {
+        match self {
+            Self::Objections(all) => all.iter().map(|(_, o)| o.words.clone()).collect(),
+            Self::Held(refusal) => vec![refusal.words()],
+            Self::ReadOnly(words) | Self::Failed(words) => vec![words.clone()],
+        }
+    }
+}
+
+impl App {
+    /// Does everything that is asked, or nothing. The same viewer, key and content give the first answer again.
+    ///
+    /// # Errors
+    /// Every reason against it, or the database's failure.
+    pub async fn act(
+        &self,
+        viewer: &Viewer,
+        asked: &[Asked],
+        key: Option<String>,
+        edge: Edge,
+    ) -> Result<Written, Refused> {
+        let Some(live) = self.live() else {
+            return Err(Refused::ReadOnly(read_only()));
+        };
+        let digest = content(asked);
+        let author = author(viewer, edge.now, key);
+        if let Some(answer) = self.answered(&author, digest).await? {
+            return Ok(answer);
+        }
+        let (decided, mut objections) = self.decided(asked, edge.now);
+        if !objections.is_empty() {
+            objections.sort_by_key(|(at, _)| *at);
+            return Err(Refused::Objections(objections));
+        }
+        let (mut writes, mut warnings) = (Vec::new(), Vec::new());
+        for (at, decided) in decided.into_iter().enumerate() {
+            warnings.extend(decided.warnings.into_iter().map(|warning| (at, warning)));
+            if !decided.change.after.is_empty() {
+                writes.push(Write {
+                    change: decided.change,
+                    unit: decided.unit,
+                });
+            }
+        }
+        if writes.is_empty() {
+            return Ok(Written {
+                entries: Vec::new(),
+                warnings,
+                replayed: false,
+            });
+        }
+        let action = Action {
+            author,
+            digest,
+            writes,
+            guards: Vec::new(),
+            messages: Vec::new(),
+            seed: edge.seed,
+        };
+        let answer = live.store.write(action).await.map_err(refused)?;
+        self.take_in(&answer.entries).map_err(Refused::Failed)?;
+        Ok(Written {
+            entries: answer.entries,
+            warnings,
+            replayed: answer.replayed,
+        })
+    }
+
+    /// What is decided on each, and every objection by the place of what was asked.
+    pub(crate) fn decided(
+        &self,
+        asked: &[Asked],
+        now: Moment,
+    ) -> (Vec<Decided>, Vec<(usize, Objection)>) {
+        let (mut all, mut objections) = (Vec::new(), Vec::new());
+        let mut living = self.living_mut(false);
+        for (at, asked) in asked.iter().enumerate() {
+            match decide(self.programme(), &mut living, asked, now) {
+                Ok(decided) => all.push(decided),
+                Err(against) => objections.extend(against.into_iter().map(|o| (at, o))),
+            }
+        }
+        (all, objections)
+    }
+
+    /// The first answer to a key that was used before.
+    async fn answered(
+        &self,
+        author: &Author,
+        digest: [u8; 32],
+    ) -> Result<Option<Written>, Refused> {
+        let (Some(live), Some(_)) = (self.live(), &author.key) else {
+            return Ok(None);
+        };
+        let answer = live.store.answered(author, digest).await.map_err(refused)?;
+        Ok(answer.map(|answer| Written {
+            entries: answer.entries,
+            warnings: Vec::new(),
+            replayed: true,
+        }))
+    }
+}
+
+pub(crate) fn author(viewer: &Viewer, at: Moment, key: Option<String>) -> Author {
+    Author {
+        actor: viewer.account.clone(),
+        on_behalf: viewer.on_behalf.clone(),
+        at,
+        key,
+    }
+}
+
+/// SHA-256 of what is asked, which tells a repeated request from another one under the same key.
+fn content(asked: &[Asked]) -> [u8; 32] {
+    // Debug writes every field of the type, each value in one way.
+    Sha256::digest(format!("{asked:?}")).into()
+}
+
+pub(crate) fn read_only() -> Words {
+    Words::new(
+        "这里没有打开数据库，不能登记；请用 heli serve --database 打开",
+        "no database is open here, so nothing can be recorded; open one with heli serve --database",
+    )
+}
+
+fn refused(failure: Failure) -> Refused {
+    match failure {
+        Failure::Refused(refusal) => Refused::Held(refusal),
+        Failure::Failed(error) => Refused::Failed(words(*error)),
+    }
+}
