@@ -1,9 +1,13 @@
 //! Rebuilding: the records as the journal's entries leave them, and how a table's row differs.
 
+mod alter;
+
 use crate::Opened;
 use crate::open::Side;
+use alter::Alteration;
 use programme::record::{Act, Cell, Cells};
 use rules::{Moment, Words};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The records of every register, entry by entry.
@@ -98,7 +102,7 @@ impl Rebuild {
         let entry = &opened.entry;
         let kind = match &entry.act {
             Act::Batch | Act::Publish => None,
-            Act::Migrate => self.rename(&entry.after),
+            Act::Migrate => self.migrate(&entry.after),
             Act::Create => self.create(opened),
             Act::Change | Act::Move(_) | Act::Erase => self.change(opened),
             Act::Withdraw => self.withdraw(opened),
@@ -208,50 +212,62 @@ impl Rebuild {
         found
     }
 
-    /// A migration's renames: `old_register` or `register.old_field`, each with its new id as a text.
-    fn rename(&mut self, renames: &Cells) -> Option<BreakKind> {
-        let mut failed = None;
-        for (old, new) in renames {
-            let Some(Cell::Text(new)) = new else { continue };
-            let done = match old.split_once('.') {
-                None => self.rename_register(old, new),
-                Some((register, field)) => self.rename_field(register, field, new),
-            };
-            if !done {
-                failed = Some(BreakKind::Rename(old.clone()));
-            }
-        }
-        failed
-    }
-
-    /// A register without records has nothing to rename.
-    fn rename_register(&mut self, old: &str, new: &str) -> bool {
-        if self.registers.contains_key(new) {
-            return false;
-        }
-        if let Some(records) = self.registers.remove(old) {
-            self.registers.insert(new.to_owned(), records);
-        }
-        true
-    }
-
-    fn rename_field(&mut self, register: &str, old: &str, new: &str) -> bool {
-        let records = self.registers.get_mut(register);
-        records
-            .into_iter()
-            .flat_map(|records| records.values_mut())
-            .all(|record| {
-                let free = record.cells.iter().all(|(field, _)| field != new);
-                for (field, _) in &mut record.cells {
-                    if field == old {
-                        *field = new.to_owned();
+    /// What a migration did to every record. Renames first and all at once: `old_register` or `new_register.old_field`,
+    /// each with its new id as a text; then `register.field:kind` with the words of both types.
+    fn migrate(&mut self, steps: &Cells) -> Option<BreakKind> {
+        let mut registers = BTreeMap::new();
+        let mut fields: BTreeMap<&str, Alteration<'_>> = BTreeMap::new();
+        for (key, value) in steps {
+            match (key.split_once('.'), value) {
+                (None, Some(Cell::Text(new))) => drop(registers.insert(key.as_str(), &**new)),
+                (Some((register, field)), Some(Cell::Text(new))) => {
+                    let alteration = fields.entry(register).or_default();
+                    alteration.names.insert(field, new);
+                }
+                (Some((register, field)), Some(Cell::List(kinds))) => {
+                    let field = field.strip_suffix(":kind").unwrap_or(field);
+                    if let [Cell::Text(was), Cell::Text(is)] = &kinds[..] {
+                        let alteration = fields.entry(register).or_default();
+                        alteration.kinds.push((field, was, is));
                     }
                 }
-                if record.erased.remove(old) {
-                    record.erased.insert(new.to_owned());
+                _ => {}
+            }
+        }
+        let taken = self.rename_registers(&registers);
+        let of_registers = self.registers.iter_mut().flat_map(|(register, records)| {
+            let register = register.as_str();
+            records.values_mut().map(move |record| (register, record))
+        });
+        let withdrawn = self.withdrawn.iter_mut();
+        let withdrawn = withdrawn.map(|((register, _), record)| (register.as_str(), record));
+        let mut clash = None;
+        for (register, record) in of_registers.chain(withdrawn) {
+            if let Some(alteration) = fields.get(register) {
+                clash = record.alter(alteration).or(clash);
+            }
+        }
+        taken.or(clash).map(BreakKind::Rename)
+    }
+
+    /// Gives the first old id whose new one is taken.
+    fn rename_registers(&mut self, names: &BTreeMap<&str, &str>) -> Option<String> {
+        let new = |old: &str| (*names.get(old).unwrap_or(&old)).to_owned();
+        let mut taken = None;
+        for (old, records) in std::mem::take(&mut self.registers) {
+            match self.registers.entry(new(&old)) {
+                Entry::Vacant(place) => drop(place.insert(records)),
+                Entry::Occupied(mut other) => {
+                    other.get_mut().extend(records);
+                    taken = Some(old);
                 }
-                free
-            })
+            }
+        }
+        let withdrawn = std::mem::take(&mut self.withdrawn).into_iter();
+        self.withdrawn = withdrawn
+            .map(|((register, id), record)| ((new(&register), id), record))
+            .collect();
+        taken
     }
 }
 

@@ -188,26 +188,84 @@ fn a_withdrawn_record_is_gone_for_good_and_can_still_be_erased() {
     assert_eq!(rebuild.record("event", "12"), None);
 }
 
+fn migrate(steps: &[(&str, Option<Cell>)]) -> Opened {
+    let mut entry = entry(2, "", Act::Migrate, 0, Vec::new(), cells(steps));
+    entry.register = String::new();
+    let (payload, _) = Payload::of(&entry, None, salts()).unwrap();
+    payload.entry(None, &[]).unwrap()
+}
+
+#[test]
+fn values_of_another_type_are_followed() {
+    let kinds = |was: &str, is: &str| {
+        Some(Cell::List(vec![
+            Cell::Text(was.into()),
+            Cell::Text(is.into()),
+        ]))
+    };
+    let mut rebuild = Rebuild::default();
+    let first = create(&[
+        ("signed", Some(Cell::Int(7))),
+        ("held_on", Some(Cell::Int(19_626))),
+        ("state", text("held")),
+        ("open", None),
+        ("title", text("a")),
+    ]);
+    rebuild.apply(&through(&first, &[])).unwrap();
+    let steps = migrate(&[
+        ("event.signed:kind", kinds("int", "decimal")),
+        ("event.held_on:kind", kinds("date", "time")),
+        ("event.state:kind", kinds("choice", "choices")),
+        ("event.open:kind", kinds("int", "decimal")),
+        ("event.title:kind", kinds("text", "long_text")),
+    ]);
+    assert_eq!(rebuild.apply(&steps), Ok(()));
+    let row = cells(&[
+        ("signed", Some(Cell::Double(7.0))),
+        ("held_on", Some(Cell::Int(19_626 * 86_400_000))),
+        ("state", Some(Cell::List(vec![Cell::Text("held".into())]))),
+        ("open", None),
+        ("title", text("a")),
+    ]);
+    assert_eq!(
+        rebuild.record("event", "12").unwrap().differences(1, &row),
+        []
+    );
+    let back = migrate(&[("event.held_on:kind", kinds("date", "text"))]);
+    let mut days = Rebuild::default();
+    days.apply(&through(&first, &[])).unwrap();
+    days.apply(&back).unwrap();
+    let day = days.record("event", "12").unwrap().cell("held_on").cloned();
+    assert_eq!(day, text("2023-09-26"));
+}
+
 #[test]
 fn renamed_registers_and_fields_are_followed() {
     let mut rebuild = Rebuild::default();
-    rebuild
-        .apply(&through(&create(&[("title", text("a"))]), &[]))
-        .unwrap();
-    let mut migrate = entry(
-        2,
-        "",
-        Act::Migrate,
-        0,
-        Vec::new(),
-        cells(&[("event.title", text("name")), ("event", text("meeting"))]),
-    );
-    migrate.register = String::new();
-    let (payload, _) = Payload::of(&migrate, None, salts()).unwrap();
-    rebuild.apply(&payload.entry(None, &[]).unwrap()).unwrap();
+    let first = create(&[
+        ("title", text("a")),
+        ("state", text("held")),
+        ("phone", text("1")),
+    ]);
+    rebuild.apply(&through(&first, &["phone"])).unwrap();
+    // Two fields that change names with each other, and an erased one.
+    let renames = migrate(&[
+        ("event", text("meeting")),
+        ("meeting.title", text("state")),
+        ("meeting.state", text("title")),
+        ("meeting.phone", text("telephone")),
+    ]);
+    assert_eq!(rebuild.apply(&renames), Ok(()));
     assert_eq!(rebuild.record("event", "12"), None);
     let record = rebuild.record("meeting", "12").unwrap();
-    assert_eq!(record.cell("name"), text("a").as_ref());
+    assert_eq!(record.cell("state"), text("a").as_ref());
+    assert_eq!(record.cell("title"), text("held").as_ref());
+    assert!(record.erased.contains("telephone"));
+
+    let broken = rebuild
+        .apply(&migrate(&[("meeting.title", text("state"))]))
+        .unwrap_err();
+    assert!(matches!(broken.kind, BreakKind::Rename(_)));
 }
 
 proptest! {

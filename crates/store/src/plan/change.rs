@@ -113,8 +113,8 @@ fn changed(
     if from.register != to.register {
         let old = &from.register;
         let (zh, en) = (format!("由 {old} 改名而来"), format!("renamed from {old}"));
-        plan.steps
-            .push(Step::new(Does::RenameTable, &to.register, None, &zh, &en));
+        let step = Step::new(Does::RenameTable, &to.register, None, &zh, &en);
+        plan.steps.push(step.renaming(old));
     }
     let mut sources = Vec::new();
     for column in &to.columns {
@@ -185,32 +185,32 @@ fn added(plan: &mut Plan, register: &str, column: &Column) {
 
 fn altered(plan: &mut Plan, register: &str, source: &Source, new: &Column) {
     let old = &source.column;
+    if old.name != new.name {
+        let (zh, en) = (
+            format!("由 {} 改名而来", old.name),
+            format!("renamed from {}", old.name),
+        );
+        let step = Step::new(Does::RenameColumn, register, Some(&new.name), &zh, &en);
+        plan.steps.push(step.renaming(&old.name));
+    }
+    if old.kept {
+        let (zh, en) = ("保留的列重新启用", "the kept column is used again");
+        plan.steps
+            .push(Step::new(Does::Return, register, Some(&new.name), zh, en));
+    }
+    if old.field != new.field {
+        let (was, is) = (&old.field, &new.field);
+        let (zh, en) = (
+            format!("类型由 {was} 改为 {is}"),
+            format!("from {was} to {is}"),
+        );
+        let step = Step::new(Does::Widen, register, Some(&new.name), &zh, &en);
+        plan.steps.push(step.widening(was, is));
+    }
     let mut step = |does, zh: String, en: String| {
         plan.steps
             .push(Step::new(does, register, Some(&new.name), &zh, &en));
     };
-    if old.name != new.name {
-        step(
-            Does::RenameColumn,
-            format!("由 {} 改名而来", old.name),
-            format!("renamed from {}", old.name),
-        );
-    }
-    if old.kept {
-        step(
-            Does::Return,
-            "保留的列重新启用".into(),
-            "the kept column is used again".into(),
-        );
-    }
-    if old.field != new.field {
-        let (was, is) = (&old.field, &new.field);
-        step(
-            Does::Widen,
-            format!("类型由 {was} 改为 {is}"),
-            format!("from {was} to {is}"),
-        );
-    }
     match (old.required, new.required) {
         (false, true) => step(Does::Require, "改为必填".into(), "becomes required".into()),
         (true, false) => step(Does::Relax, "不再必填".into(), "no longer required".into()),

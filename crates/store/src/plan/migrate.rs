@@ -28,7 +28,7 @@ pub async fn migrate(
         record: None,
         version: 0,
         act: Act::Migrate,
-        after: Vec::new(),
+        after: plan.replayed(),
         why: Some(lines.join("\n")),
     };
     let action = Action {

@@ -1,5 +1,6 @@
 //! A plan: steps, refusals with the rows that stand against them, and what is kept; in words and as JSON.
 
+use programme::record::{Cell, Cells};
 use rules::Words;
 use serde::Serialize;
 use std::fmt;
@@ -27,6 +28,18 @@ pub struct Step {
     pub column: Option<String>,
     /// It in words.
     pub words: Words,
+    /// What a rebuild from the journal must do too, as the journal's entry names it.
+    #[serde(skip)]
+    pub(super) replayed: Option<(String, Replayed)>,
+}
+
+/// A rename, or another type of the same values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Replayed {
+    /// The new id.
+    Renamed(String),
+    /// The words of both types.
+    Widened(String, String),
 }
 
 /// What a step does.
@@ -89,6 +102,20 @@ impl Plan {
         self.steps.is_empty() && self.refusals.is_empty()
     }
 
+    /// Renames and other types, as the cells of the journal's entry; `journal::Rebuild` does the same to its records.
+    pub(super) fn replayed(&self) -> Cells {
+        let text = |text: &String| Cell::Text(text.as_str().into());
+        let told = self.steps.iter().filter_map(|step| step.replayed.as_ref());
+        told.map(|(key, what)| {
+            let cell = match what {
+                Replayed::Renamed(new) => text(new),
+                Replayed::Widened(was, is) => Cell::List(vec![text(was), text(is)]),
+            };
+            (key.clone(), Some(cell))
+        })
+        .collect()
+    }
+
     /// It as JSON.
     pub fn json(&self) -> serde_json::Value {
         serde_json::to_value(self).unwrap_or_default()
@@ -141,7 +168,26 @@ impl Step {
             register: register.to_owned(),
             column: column.map(str::to_owned),
             words: Words::new(format!("{at}：{zh}"), format!("{at}: {en}")),
+            replayed: None,
         }
+    }
+
+    /// The same, for a step that gives something another id: `old` is a register, or a column of the new register.
+    pub(super) fn renaming(mut self, old: &str) -> Self {
+        let (key, new) = match &self.column {
+            None => (old.to_owned(), &self.register),
+            Some(column) => (format!("{}.{old}", self.register), column),
+        };
+        self.replayed = Some((key, Replayed::Renamed(new.clone())));
+        self
+    }
+
+    /// The same, for a step that gives a column another type.
+    pub(super) fn widening(mut self, was: &str, is: &str) -> Self {
+        let column = self.column.as_deref().unwrap_or_default();
+        let key = format!("{}.{column}:kind", self.register);
+        self.replayed = Some((key, Replayed::Widened(was.to_owned(), is.to_owned())));
+        self
     }
 
     pub(super) fn views() -> Self {
@@ -153,6 +199,7 @@ impl Step {
                 "重建给报表工具用的视图",
                 "make the views for reporting tools anew",
             ),
+            replayed: None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::both::on_both;
 use crate::programmes::{field, fujian, with};
 use programme::Programme;
-use programme::record::{Act, Author};
+use programme::record::{Act, Author, Cell};
 use rules::Moment;
 use store::{Db, Does, Plan, Table, Trouble, Value, apply, plan};
 
@@ -314,5 +314,17 @@ on_both! {
         let done = planned(&db, &programme).await;
         assert_eq!(store::migrate(&db, &programme, &done, author(), [9; 32]).await.unwrap(), None);
         assert_eq!(db.fetch("select 1 from journal", &[]).await.unwrap().len(), 1);
+        // Renames and other types are in the entry, for a rebuild.
+        let matter = format!("was = \"thing\"\n{}", field("label", "long_text", "was = \"name\""));
+        let programme = with(&[("matter", &matter)]);
+        let plan = planned(&db, &programme).await;
+        let entry = store::migrate(&db, &programme, &plan, author(), [6; 32]).await.unwrap().unwrap();
+        let text = |text: &str| Cell::Text(text.into());
+        let replayed = [
+            ("thing".to_owned(), Some(text("matter"))),
+            ("matter.name".to_owned(), Some(text("label"))),
+            ("matter.label:kind".to_owned(), Some(Cell::List(vec![text("text"), text("long_text")]))),
+        ];
+        assert_eq!(entry.after, replayed);
     }
 }
