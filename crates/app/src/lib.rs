@@ -7,14 +7,18 @@ mod app;
 mod check;
 mod error;
 mod evidence;
+mod fill;
 mod live;
 mod page;
+mod take;
 
 pub use act::{Edge, Refused, Viewer, Written};
 pub use app::App;
 pub use check::{Checked, check};
 pub use error::{Error, Thing};
 pub use evidence::{SheetFault, build_facts, read_evidence, read_sheet, split_sheets};
+pub use fill::Filled;
 pub use live::Opening;
+pub use take::{Chunked, Intake, Source};
 // What the faces (commands, pages) pass in and out; see docs/decisions.
 pub use {engine, programme, rules};

@@ -25,7 +25,7 @@ pub struct Asked {
     pub cells: Cells,
     /// Why, in the asker's words.
     pub why: Option<String>,
-    /// A new record is taken over with the state it is in, as when a sheet brings what was kept elsewhere.
+    /// The record is taken over as it is found, its state included, as when a sheet brings what was kept elsewhere.
     pub as_found: bool,
 }
 
@@ -231,7 +231,7 @@ impl<'d> Deciding<'d> {
                 ));
                 continue;
             };
-            let found = self.asked.act == Act::Create && self.asked.as_found;
+            let found = self.asked.as_found && !matches!(self.asked.act, Act::Move(_));
             if !is_kept(field) || field.id == "state" && !found {
                 objections.push(Objection::of(
                     id,

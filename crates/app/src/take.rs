@@ -1,0 +1,158 @@
+//! Batches: many rows of one register taken in by chunks, each decided on like any other action.
+
+use crate::App;
+use crate::act::{Edge, Refused, Viewer, author, read_only};
+use crate::live::words;
+use engine::{Asked, Objection};
+use rules::Words;
+use store::write::Write;
+use store::{Batch, Sheet};
+
+/// A batch under way.
+#[derive(Debug)]
+pub struct Intake {
+    batch: Batch,
+}
+
+/// What a batch is made from.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The register's id.
+    pub register: String,
+    /// The file's name.
+    pub name: String,
+    /// SHA-256 of its content: the same again goes on where it stopped.
+    pub digest: [u8; 32],
+    /// How many rows it has.
+    pub rows: u64,
+    /// Why, in the author's words.
+    pub why: Option<String>,
+}
+
+/// What became of a chunk.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Chunked {
+    /// Rows that were written.
+    pub written: usize,
+    /// Rows that say what was there already.
+    pub unchanged: usize,
+    /// Rows that were refused, by their place in the chunk, with every reason.
+    pub refused: Vec<(usize, Vec<Objection>)>,
+    /// What the viewer should know all the same.
+    pub warnings: Vec<(usize, Objection)>,
+}
+
+impl Intake {
+    /// How many rows were done before.
+    pub fn done(&self) -> u64 {
+        self.batch.done
+    }
+
+    /// The arrival number of the batch's own entry.
+    pub fn arrival(&self) -> i64 {
+        self.batch.arrival
+    }
+}
+
+impl App {
+    /// Begins a batch, or goes on with the one that was begun from the same source.
+    ///
+    /// # Errors
+    /// No database is open, or it fails.
+    pub async fn begin(
+        &self,
+        viewer: &Viewer,
+        source: &Source,
+        edge: Edge,
+    ) -> Result<Intake, Refused> {
+        let Some(live) = self.live() else {
+            return Err(Refused::ReadOnly(read_only()));
+        };
+        let sheet = Sheet {
+            register: source.register.clone(),
+            digest: source.digest,
+            rows: source.rows,
+            name: source.name.clone(),
+            why: source.why.clone(),
+        };
+        let author = author(viewer, edge.now, None);
+        let batch = live.store.begin(&author, &sheet).await;
+        let batch = batch.map_err(|e| Refused::Failed(words(e)))?;
+        Ok(Intake { batch })
+    }
+
+    /// What would become of rows, and nothing is written: a dry run decides as the real one does.
+    pub fn try_rows(&self, asked: &[Asked], edge: Edge) -> Chunked {
+        self.sorted(asked, edge).0
+    }
+
+    /// Takes the next rows of a batch in. Rows that are refused come back with their reasons while the others go in.
+    /// No two rows of a chunk may be of one record.
+    ///
+    /// # Errors
+    /// The database's failure; what was done of the batch is known to it.
+    pub async fn take(
+        &self,
+        viewer: &Viewer,
+        intake: &mut Intake,
+        asked: &[Asked],
+        edge: Edge,
+    ) -> Result<Chunked, Refused> {
+        let Some(live) = self.live() else {
+            return Err(Refused::ReadOnly(read_only()));
+        };
+        let (mut chunked, writes, places) = self.sorted(asked, edge);
+        let author = author(viewer, edge.now, None);
+        let batch = &mut intake.batch;
+        let taken = live.store.take(batch, &author, &writes, edge.seed).await;
+        let taken = taken.map_err(|e| Refused::Failed(words(e)))?;
+        for (nth, refusal) in taken.refused {
+            let place = places.get(nth).copied().unwrap_or_default();
+            let words = refusal.words();
+            chunked
+                .refused
+                .push((place, vec![Objection { field: None, words }]));
+        }
+        chunked.refused.sort_by_key(|(place, _)| *place);
+        chunked.written = taken.entries.len();
+        self.take_in(&taken.entries).map_err(Refused::Failed)?;
+        Ok(chunked)
+    }
+
+    /// Ends a batch: no more rows come.
+    ///
+    /// # Errors
+    /// The database's failure.
+    pub async fn end(&self, mut intake: Intake) -> Result<(), Words> {
+        match self.live() {
+            Some(live) => live.store.end(&mut intake.batch).await.map_err(words),
+            None => Err(read_only()),
+        }
+    }
+
+    /// What is decided on each row: what to write with its places, and what became of the others.
+    fn sorted(&self, asked: &[Asked], edge: Edge) -> (Chunked, Vec<Write>, Vec<usize>) {
+        let mut chunked = Chunked::default();
+        let (mut writes, mut places) = (Vec::new(), Vec::new());
+        let mut living = self.living_mut(false);
+        for (place, asked) in asked.iter().enumerate() {
+            match engine::decide(self.programme(), &mut living, asked, edge.now) {
+                Err(against) => chunked.refused.push((place, against)),
+                Ok(decided) => {
+                    let warnings = decided.warnings.into_iter().map(|w| (place, w));
+                    chunked.warnings.extend(warnings);
+                    if decided.change.after.is_empty() {
+                        chunked.unchanged += 1;
+                        continue;
+                    }
+                    places.push(place);
+                    writes.push(Write {
+                        change: decided.change,
+                        unit: decided.unit,
+                    });
+                }
+            }
+        }
+        (chunked, writes, places)
+    }
+}
