@@ -1,5 +1,6 @@
 //! Where a viewer reads and acts: views over facts and standings, actions with their journal; no HTTP and no HTML.
 
+pub mod keep;
 pub mod view;
 
 mod act;

@@ -103,6 +103,37 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// Its kind in one word, for machines.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::EditedEntry(_) => "edited-entry",
+            Self::EditedRowHash(_) => "edited-row-hash",
+            Self::EditedTile(_) => "edited-tile",
+            Self::Deleted(_) => "deleted",
+            Self::Inserted(_) => "inserted",
+            Self::Moved { .. } => "moved",
+            Self::Gap { .. } => "gap",
+            Self::Doubled(_) => "doubled",
+            Self::CutTail { .. } => "cut-tail",
+            Self::Unreadable(_) => "unreadable",
+            Self::EditedValue { .. } => "edited-value",
+            Self::LostValue { .. } => "lost-value",
+            Self::SealSignature(_) => "seal-signature",
+            Self::SealTime(_) => "seal-time",
+            Self::SealOrder(_) => "seal-order",
+            Self::SealChain(_) => "seal-chain",
+            Self::SealRehearsal(_) => "seal-rehearsal",
+            Self::Fork(_) => "fork",
+            Self::Root { .. } => "root",
+            Self::OtherHistory { .. } => "other-history",
+            Self::BehindWitness { .. } => "behind-witness",
+            Self::WitnessSignature(_) => "witness-signature",
+            Self::OtherRoot => "other-root",
+            Self::FileLine(_) => "file-line",
+            Self::FileCut => "file-cut",
+        }
+    }
+
     /// What happened, how it is known, and what to do now.
     pub fn words(&self) -> Words {
         let (zh, en) = match self {

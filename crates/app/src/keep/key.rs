@@ -1,0 +1,103 @@
+//! The signing key's file: made once, readable by its owner alone, and never beside the data that it signs.
+
+use super::stop::{self, Stop};
+use super::{database_path, files_place};
+use journal::{PublicKey, SealingKey};
+use rules::Words;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+
+/// The key that signs seals, from its file; where there is none, one is made from `seed`, 32 bytes of true randomness.
+///
+/// # Errors
+///
+/// The file is no key, or a new one would lie beside the database or among its files: whoever took the data would have the key.
+pub fn key_or_new(place: &Path, address: &str, seed: [u8; 32]) -> Result<SealingKey, Stop> {
+    if place.exists() {
+        let text = fs::read_to_string(place).map_err(|cause| stop::file(place, &cause))?;
+        return SealingKey::read(&text).ok_or_else(|| no_key(place));
+    }
+    apart(place, address)?;
+    let key = SealingKey::from_seed(seed);
+    let text = key.pem().ok_or_else(|| no_key(place))?;
+    written(place, &text).map_err(|cause| stop::file(place, &cause))?;
+    Ok(key)
+}
+
+/// The key that checks seals, from the signing key's file or from one with its public half alone.
+///
+/// # Errors
+///
+/// There is no such file, or it is no key.
+pub fn key(place: &Path) -> Result<PublicKey, Stop> {
+    let text = fs::read_to_string(place).map_err(|cause| missing(place, &cause))?;
+    let own = || SealingKey::read(&text).map(|key| key.public());
+    PublicKey::read(&text)
+        .or_else(own)
+        .ok_or_else(|| no_key(place))
+}
+
+/// Refuses a place in the database's own folder, or among the attached files.
+fn apart(place: &Path, address: &str) -> Result<(), Stop> {
+    let folder = |path: &Path| {
+        let folder = path
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        folder.canonicalize().unwrap_or_else(|_| folder.to_owned())
+    };
+    let Some(database) = database_path(address) else {
+        return Ok(());
+    };
+    let (of_key, of_data) = (folder(place), folder(&database));
+    let among = files_place(address, None)
+        .and_then(|files| files.canonicalize().ok())
+        .is_some_and(|files| of_key.starts_with(files));
+    if of_key != of_data && !among {
+        return Ok(());
+    }
+    let (place, folder) = (place.display(), of_data.display());
+    Err(Stop::No(Words::new(
+        format!(
+            "签名密钥 {place} 不能与数据库同放在 {folder}：拿到数据的人也就拿到了密钥；用 --key 另给一个位置"
+        ),
+        format!(
+            "the signing key {place} must not lie with the database in {folder}, where whoever takes the data takes the key; name another place with --key"
+        ),
+    )))
+}
+
+fn written(place: &Path, text: &str) -> std::io::Result<()> {
+    if let Some(folder) = place.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    let mut file = options.open(place)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+fn missing(place: &Path, cause: &std::io::Error) -> Stop {
+    let place = place.display();
+    Stop::Unreadable(Words::new(
+        format!("没有核验封签的公钥：{place} 读不出来（{cause}）；用 --key 给出公钥或密钥的文件"),
+        format!(
+            "there is no key to check the seals with: {place} cannot be read ({cause}); name the file of the public or the signing key with --key"
+        ),
+    ))
+}
+
+fn no_key(place: &Path) -> Stop {
+    let place = place.display();
+    Stop::Unreadable(Words::new(
+        format!("{place} 不是 Ed25519 密钥的 PEM 文件；请核对 --key"),
+        format!("{place} is no PEM file of an Ed25519 key; check --key"),
+    ))
+}
