@@ -1,12 +1,16 @@
 //! Actions: what a viewer asks is decided on the facts, written with its journal, and put into the facts.
 
 use crate::App;
+use crate::access::{Deed, forbidden, may};
 use crate::live::words;
 use engine::{Asked, Decided, Objection, decide};
-use programme::record::{Author, Entry};
+use programme::record::{Act, Author, Entry};
 use rules::{Moment, Words};
 use sha2::{Digest, Sha256};
 use store::write::{Action, Failure, Refusal, Write};
+
+/// The account of whoever holds the machine.
+const OPERATOR: &str = "operator";
 
 /// On whose behalf something is read or done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,9 +25,14 @@ impl Viewer {
     /// Whoever holds the machine: may do everything. Accounts with their roles come with the issue on people.
     pub fn operator() -> Self {
         Self {
-            account: "operator".into(),
+            account: OPERATOR.into(),
             on_behalf: None,
         }
+    }
+
+    /// Whether it is whoever holds the machine.
+    pub(crate) fn is_operator(&self) -> bool {
+        self.account == OPERATOR
     }
 }
 
@@ -54,6 +63,8 @@ pub enum Refused {
     Objections(Vec<(usize, Objection)>),
     /// The database holds something against it.
     Held(Box<Refusal>),
+    /// The viewer may not do this.
+    Forbidden(Words),
     /// Records cannot be written here.
     ReadOnly(Words),
     /// The database failed.
@@ -66,7 +77,9 @@ impl Refused {
         match self {
             Self::Objections(all) => all.iter().map(|(_, o)| o.words.clone()).collect(),
             Self::Held(refusal) => vec![refusal.words()],
-            Self::ReadOnly(words) | Self::Failed(words) => vec![words.clone()],
+            Self::Forbidden(words) | Self::ReadOnly(words) | Self::Failed(words) => {
+                vec![words.clone()]
+            }
         }
     }
 }
@@ -83,6 +96,10 @@ impl App {
         key: Option<String>,
         edge: Edge,
     ) -> Result<Written, Refused> {
+        let barred = |asked: &&Asked| !may(viewer, Deed::of(&asked.act), &asked.register);
+        if let Some(asked) = asked.iter().find(barred) {
+            return Err(Refused::Forbidden(forbidden(&asked.register)));
+        }
         let Some(live) = self.live() else {
             return Err(Refused::ReadOnly(read_only()));
         };
@@ -90,6 +107,9 @@ impl App {
         let author = author(viewer, edge.now, key);
         if let Some(answer) = self.answered(&author, digest).await? {
             return Ok(answer);
+        }
+        if let Some(stale) = asked.iter().find_map(|asked| self.stale(asked)) {
+            return Err(Refused::Held(Box::new(stale)));
         }
         let (decided, mut objections) = self.decided(asked, edge.now);
         if !objections.is_empty() {
@@ -145,6 +165,28 @@ impl App {
             }
         }
         (all, objections)
+    }
+
+    /// Whether somebody else changed the record since; asked before anything is decided on what the asker did not see.
+    fn stale(&self, asked: &Asked) -> Option<Refusal> {
+        let (table, _) = self.programme().register(&asked.register)?;
+        let id = asked.record.clone().filter(|_| asked.act != Act::Create)?;
+        let living = self.living();
+        let record = living.record(table, &id)?;
+        let row = living.newest(table, record)?;
+        let current_version = living.version(table, record);
+        let mut current = living.facts().cells(self.programme(), table, row);
+        let is_move = matches!(asked.act, Act::Move(_));
+        current.retain(|(field, _)| {
+            is_move && field == "state" || asked.cells.iter().any(|(id, _)| id == field)
+        });
+        (asked.version < current_version).then_some(Refusal::Stale {
+            register: asked.register.clone(),
+            record: id,
+            version: asked.version,
+            current_version,
+            current,
+        })
     }
 
     /// The first answer to a key that was used before.

@@ -172,7 +172,7 @@ impl App {
         self.reading(at, |r| r.unit(id))
     }
 
-    fn reading<T>(
+    pub(crate) fn reading<T>(
         &self,
         at: Option<Date>,
         read: impl FnOnce(&Reading<'_>) -> Result<T, Error>,

@@ -2,6 +2,7 @@
 
 use crate::view::Text;
 use jiff::civil::Date;
+use rules::Words;
 
 /// What was asked for and does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,4 +44,38 @@ pub enum Error {
     },
     /// The programme could not be evaluated; says what happened, why, and what to do.
     Failed(Text),
+}
+
+impl Error {
+    /// What happened, why, and what to do now.
+    pub fn words(&self) -> Words {
+        match self {
+            Self::Missing { what, id } => {
+                let (zh, en) = what.names();
+                Words::new(
+                    format!("没有编号为 {id} 的{zh}，请核对编号"),
+                    format!("there is no {en} {id}; check its id"),
+                )
+            }
+            Self::OutsideCampaign { at, from, until } => Words::new(
+                format!("{at} 看不到；可看 {from} 至 {until}"),
+                format!("{at} cannot be shown; choose a day from {from} to {until}"),
+            ),
+            Self::Failed(text) => Words::new(&text.zh, &text.en),
+        }
+    }
+}
+
+impl Thing {
+    fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Notice => ("通知", "notice"),
+            Self::Clause => ("条款", "clause"),
+            Self::Measure => ("措施", "measure"),
+            Self::Unit => ("单位", "unit"),
+            Self::Duty => ("责任", "duty"),
+            Self::Level => ("层级", "level"),
+            Self::Part => ("部分", "part"),
+        }
+    }
 }

@@ -1,8 +1,10 @@
 //! Where a viewer reads and acts: views over facts and standings, actions with their journal; no HTTP and no HTML.
 
 pub mod keep;
+pub mod list;
 pub mod view;
 
+mod access;
 mod act;
 mod app;
 mod check;
@@ -13,6 +15,7 @@ mod live;
 mod page;
 mod take;
 
+pub use access::{Deed, may};
 pub use act::{Edge, Refused, Viewer, Written};
 pub use app::App;
 pub use check::{Checked, check};
@@ -20,6 +23,8 @@ pub use error::{Error, Thing};
 pub use evidence::{SheetFault, build_facts, read_evidence, read_sheet, split_sheets};
 pub use fill::Filled;
 pub use live::Opening;
+// What a database holds against an action; web tells it apart to choose a status.
+pub use store::write::Refusal;
 pub use take::{Chunked, Intake, Source};
 // What the faces (commands, pages) pass in and out; see docs/decisions.
 pub use {engine, programme, rules};

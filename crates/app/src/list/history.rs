@@ -1,0 +1,94 @@
+//! What was done to a record, from the journal; and how the journal proves it.
+
+use super::{Unread, seen};
+use crate::live::words;
+use crate::{App, Viewer};
+use journal::PublicKey;
+use programme::record::{Cells, Entry};
+use rules::Words;
+use store::Store;
+
+/// An entry of the journal as a viewer sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    /// The entry; masked cells are empty.
+    pub entry: Entry,
+    /// Fields that have a value which this viewer does not see.
+    pub masked: Vec<String>,
+}
+
+impl App {
+    /// Every entry of a record, oldest first.
+    ///
+    /// # Errors
+    /// No such register, a record that was never there, no database, the database's failure.
+    pub async fn record_history(
+        &self,
+        viewer: &Viewer,
+        register: &str,
+        id: &str,
+    ) -> Result<Vec<Told>, Unread> {
+        let (_, found) = self.readable(viewer, register)?;
+        let store = self.journal_store()?;
+        let entries = store.history(&found.id, id).await;
+        let entries = entries.map_err(|error| Unread::Failed(words(error)))?;
+        if entries.is_empty() {
+            return Err(Unread::NoRecord {
+                register: register.to_owned(),
+                id: id.to_owned(),
+            });
+        }
+        let told = |mut entry: Entry| {
+            let mut masked = Vec::new();
+            let mut hide = |cells: &mut Cells| {
+                let (shown, kept) = seen(viewer, found, std::mem::take(cells));
+                *cells = shown;
+                masked.extend(kept);
+            };
+            hide(&mut entry.before);
+            hide(&mut entry.after);
+            masked.sort();
+            masked.dedup();
+            Told { entry, masked }
+        };
+        Ok(entries.into_iter().map(told).collect())
+    }
+
+    /// The last seal, as one JSON object; `None` before the first.
+    ///
+    /// # Errors
+    /// No database, the database's failure.
+    pub async fn journal_root(&self) -> Result<Option<String>, Unread> {
+        let seal = self.journal_store()?.last_seal().await;
+        let seal = seal.map_err(|error| Unread::Failed(words(error)))?;
+        Ok(seal.map(|seal| seal.line()))
+    }
+
+    /// The proof that an entry is in the journal, as the file that `heli journal verify` reads, without the values
+    /// that can be erased; `None` where there is no such entry or no seal covers it yet. `key` is the PEM of the
+    /// public key that seals are signed with.
+    ///
+    /// # Errors
+    /// No database, a key that cannot be read, the database's failure.
+    pub async fn journal_proof(&self, arrival: i64, key: &str) -> Result<Option<String>, Unread> {
+        let key = PublicKey::read(key).ok_or_else(|| {
+            Unread::Failed(Words::new(
+                "封签的公钥读不出来；请用 heli doctor 检查钥匙",
+                "the public key of the seals cannot be read; look at the key with heli doctor",
+            ))
+        })?;
+        let proof = self.journal_store()?.prove(arrival, key, false).await;
+        let proof = proof.map_err(|error| Unread::Failed(words(error)))?;
+        Ok(proof.map(|proof| proof.text()))
+    }
+
+    fn journal_store(&self) -> Result<&Store, Unread> {
+        let live = self.live().ok_or_else(|| {
+            Unread::NoDatabase(Words::new(
+                "这里没有打开数据库，因此没有流水；请用 heli serve --database 打开",
+                "no database is open here, so there is no journal; open one with heli serve --database",
+            ))
+        })?;
+        Ok(&live.store)
+    }
+}

@@ -1,0 +1,188 @@
+//! A register's records at one moment: now, or as known at the end of a day.
+
+use super::scalar::{Source, worked_cell};
+use super::{Listed, seen};
+use crate::{App, Viewer};
+use engine::{AsOf, Living};
+use programme::model::{Register, RegisterField};
+use rules::{
+    Bound, Day, Expected, Frame, Moment, NO_ROW, Rule, RuleFault, Type, Value, Verdicts, World,
+};
+
+/// The records of one register, as they are read.
+pub(super) struct View<'v> {
+    pub(super) app: &'v App,
+    pub(super) viewer: &'v Viewer,
+    pub(super) register: &'v Register,
+    pub(super) table: usize,
+    living: &'v Living,
+    /// The facts of another day; `None` for now.
+    then: Option<AsOf<'v>>,
+    settings: Vec<(String, Value)>,
+}
+
+impl<'v> View<'v> {
+    pub(super) fn new(
+        app: &'v App,
+        viewer: &'v Viewer,
+        living: &'v Living,
+        (table, register): (usize, &'v Register),
+        at: Option<Day>,
+    ) -> Self {
+        let programme = app.programme();
+        let settings = programme.settings.iter();
+        Self {
+            app,
+            viewer,
+            register,
+            table,
+            living,
+            then: at.map(|at| AsOf::new(programme, living.facts(), at)),
+            settings: settings
+                .map(|(id, s)| (format!("settings.{id}"), s.value.clone()))
+                .collect(),
+        }
+    }
+
+    fn tables(&self) -> &'v [rules::Table] {
+        &self.living.facts().tables().tables
+    }
+
+    fn of(&self, table: usize) -> (&'v [u32], &'v [Box<str>]) {
+        let table = self.tables().get(table);
+        table.map_or((&[], &[]), |t| (&t.record, &t.ids))
+    }
+
+    /// The rows of all records, in the order of their numbers.
+    pub(super) fn rows(&self) -> Vec<u32> {
+        match &self.then {
+            Some(then) => then.current(self.table).map(|(_, row)| row).collect(),
+            None => {
+                let records = 0..self.of(self.table).1.len() as u32;
+                records
+                    .filter_map(|record| self.living.newest(self.table, record))
+                    .collect()
+            }
+        }
+    }
+
+    /// The row of one record.
+    pub(super) fn row(&self, id: &str) -> Option<u32> {
+        let record = self.living.record(self.table, id)?;
+        match &self.then {
+            Some(then) => then.row(self.table, record),
+            None => self.living.newest(self.table, record),
+        }
+    }
+
+    /// The id of a row's record.
+    pub(super) fn id(&self, row: u32) -> &'v str {
+        let (record, ids) = self.of(self.table);
+        let record = record.get(row as usize).copied().unwrap_or(NO_ROW);
+        ids.get(record as usize).map_or("", |id| id)
+    }
+
+    /// The version that a row is.
+    fn version(&self, row: u32) -> i64 {
+        let record = self.of(self.table).0.get(row as usize).copied();
+        let record = record.unwrap_or(NO_ROW);
+        let newest = self.living.version(self.table, record);
+        // Of superseded rows each is one version before the next.
+        let rows = self
+            .living
+            .facts()
+            .history(self.table, record, Moment(i64::MAX));
+        let newer = rows.iter().rev().take_while(|other| **other != row).count();
+        newest - i64::try_from(newer).unwrap_or(0)
+    }
+
+    fn world(&self) -> World<'_> {
+        match &self.then {
+            Some(then) => then.world(),
+            None => self.living.world(self.app.programme(), self.app.today()),
+        }
+    }
+
+    fn frame<'f>(&'f self, rows: &'f [u32]) -> Frame<'f> {
+        let settings = self.settings.iter();
+        Frame {
+            len: rows.len(),
+            own: Some(rows),
+            names: settings
+                .map(|(name, v)| (name.as_str(), Bound::One(v.clone())))
+                .collect(),
+        }
+    }
+
+    /// A rule's verdict on each of these rows.
+    pub(super) fn verdicts(&self, rule: &Rule, rows: &[u32]) -> Verdicts {
+        rules::verdicts(rule, &self.world(), &self.frame(rows))
+    }
+
+    /// Reads a rule over the register's fields.
+    pub(super) fn rule(&self, text: &str, expected: &Expected) -> Result<Rule, Vec<RuleFault>> {
+        engine::cases::check_rule(
+            self.app.programme(),
+            Some(&self.register.id),
+            text,
+            expected,
+        )
+    }
+
+    /// Where a field is read on these rows; `None` where the register has no such field.
+    pub(super) fn source(&self, field: &str, rows: &[u32]) -> Option<Source<'v>> {
+        if field == "id" {
+            let (record, ids) = self.of(self.table);
+            return Some(Source::Id(record, ids));
+        }
+        let schema = self.app.programme().schema.tables.get(self.table)?;
+        let declared = schema.fields.iter().find(|f| f.id == field)?;
+        if declared.formula.is_some() {
+            let rule = self.rule(field, &Expected::Any).ok()?;
+            let values = rules::values(&rule, &self.world(), &self.frame(rows));
+            return Some(Source::Worked(values));
+        }
+        let mut stored = schema.fields.iter().filter(|f| f.formula.is_none());
+        let at = stored.position(|f| f.id == field)?;
+        let column = self.tables().get(self.table)?.columns.get(at)?;
+        let to = match &declared.ty {
+            Type::List(of) => of,
+            ty => ty,
+        };
+        let ids = match to {
+            Type::Reference(to) => self.of(self.app.programme().schema.table(to)?).1,
+            _ => &[],
+        };
+        Some(Source::Stored(column, ids))
+    }
+
+    /// Rows as the viewer sees them.
+    pub(super) fn listed(&self, rows: &[u32]) -> Vec<Listed> {
+        let programme = self.app.programme();
+        let worked = self.register.fields.iter().filter(|f| f.formula.is_some());
+        let worked: Vec<(&RegisterField, Vec<Value>)> = worked
+            .filter_map(|field| match self.source(&field.id, rows)? {
+                Source::Worked(values) => Some((field, values)),
+                _ => None,
+            })
+            .collect();
+        let one = |(nth, row): (usize, &u32)| {
+            let mut cells = self.living.facts().cells(programme, self.table, *row);
+            cells.extend(worked.iter().map(|(field, values)| {
+                let value = values.get(nth);
+                let cell = value.and_then(|value| worked_cell(value, field));
+                (field.id.clone(), cell)
+            }));
+            let place = |id: &str| self.register.fields.iter().position(|f| f.id == id);
+            cells.sort_by_key(|(id, _)| place(id));
+            let (cells, masked) = seen(self.viewer, self.register, cells);
+            Listed {
+                id: self.id(*row).into(),
+                version: self.version(*row),
+                cells,
+                masked,
+            }
+        };
+        rows.iter().enumerate().map(one).collect()
+    }
+}
