@@ -2,7 +2,9 @@
 
 mod command;
 mod demo;
+mod edge;
 mod folder;
+mod progress;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -32,6 +34,18 @@ enum Command {
     Demo(command::demo::Demo),
     /// Serve the pages over a programme and its evidence.
     Serve(command::serve::Serve),
+    /// Bring a database to a programme.
+    Migrate(command::migrate::Migrate),
+    /// Verify, prove, export and rebuild the journal.
+    Journal(command::journal::Journal),
+    /// Back a database up with its files.
+    Backup(command::backup::Backup),
+    /// Put a backup in place of nothing, and verify it.
+    Restore(command::backup::Restore),
+    /// Look a database over.
+    Doctor(command::doctor::Doctor),
+    /// Erase values that a person may have erased.
+    Erase(command::erase::Erase),
 }
 
 /// How a command ends: 0 done, 1 the answer is no, 2 wrong usage or unreadable input.
@@ -49,6 +63,12 @@ fn main() -> ExitCode {
         Command::Rule(rule) => rule.run(),
         Command::Demo(demo) => demo.run(),
         Command::Serve(serve) => serve.run(),
+        Command::Migrate(migrate) => migrate.run(),
+        Command::Journal(journal) => journal.run(),
+        Command::Backup(backup) => backup.run(),
+        Command::Restore(restore) => restore.run(),
+        Command::Doctor(doctor) => doctor.run(),
+        Command::Erase(erase) => erase.run(),
     };
     match end {
         Ok(End::Done) => ExitCode::SUCCESS,

@@ -159,6 +159,15 @@ pub fn examine_export(
 }
 
 impl Trusting {
+    /// Whether every file that is named can be read.
+    ///
+    /// # Errors
+    ///
+    /// One cannot, or is not what it should be.
+    pub fn readable(&self) -> Result<(), Stop> {
+        self.read().map(|_| ())
+    }
+
     /// Reads the files that are named, with what is wrong with the witness itself.
     fn read(&self) -> Result<(Trust, Vec<Found>), Stop> {
         let keys = self.keys.iter().map(|place| key(place));

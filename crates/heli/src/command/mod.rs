@@ -1,8 +1,14 @@
 //! One file per command: arguments in, an answer out.
 
+pub(crate) mod backup;
 pub(crate) mod check;
 pub(crate) mod demo;
+pub(crate) mod doctor;
+pub(crate) mod erase;
 pub(crate) mod explain;
+pub(crate) mod journal;
+pub(crate) mod keep;
+pub(crate) mod migrate;
 pub(crate) mod rule;
 pub(crate) mod serve;
 pub(crate) mod standing;
