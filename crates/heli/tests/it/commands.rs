@@ -6,22 +6,22 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// What a call came to: exit code, standard output, standard error.
-struct Said {
-    code: i32,
-    out: String,
-    err: String,
+pub(super) struct Said {
+    pub(super) code: i32,
+    pub(super) out: String,
+    pub(super) err: String,
 }
 
 impl Said {
     /// Standard output as JSON, which must be all that is there.
-    fn json(&self) -> Value {
+    pub(super) fn json(&self) -> Value {
         serde_json::from_str(&self.out)
             .unwrap_or_else(|e| panic!("{e}: {}\n{}", self.out, self.err))
     }
 }
 
 /// Calls `heli` in the repository's root, with messages in English.
-fn heli(args: &[&str]) -> Said {
+pub(super) fn heli(args: &[&str]) -> Said {
     let Output {
         status,
         stdout,
@@ -39,14 +39,14 @@ fn heli(args: &[&str]) -> Said {
     }
 }
 
-fn root() -> PathBuf {
+pub(super) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 const FUJIAN: &str = "programmes/fujian";
 
 /// A fresh folder for one test.
-fn folder(name: &str) -> PathBuf {
+pub(super) fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     if folder.exists() {
         fs::remove_dir_all(&folder).unwrap();
