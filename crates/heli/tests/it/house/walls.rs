@@ -25,7 +25,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
 const PURE: [(&str, &[&str]); 4] = [
     ("rules", &["cel", "jiff", "serde"]),
     ("programme", &["csv", "jiff", "serde", "serde_json", "toml"]),
-    ("engine", &["jiff", "serde"]),
+    ("engine", &["jiff", "rustc-hash", "serde"]),
     ("journal", &["ed25519-dalek", "serde", "serde_json", "sha2"]),
 ];
 
