@@ -82,6 +82,11 @@ impl App {
         &self.0.programme
     }
 
+    /// Whether no register has a record.
+    pub fn is_empty(&self) -> bool {
+        self.living().facts().rows() == 0
+    }
+
     /// Whether the clock is simulated.
     pub fn rehearsal(&self) -> bool {
         self.0.rehearsal

@@ -3,9 +3,10 @@
 use crate::End;
 use crate::demo::{Options, sheets};
 use crate::folder::{self, Refusal, pick};
-use app::App;
-use app::engine::{FactsBuilder, Sheet};
-use app::rules::{Day, Words};
+use app::engine::{Facts, FactsBuilder, Sheet};
+use app::programme::Programme;
+use app::rules::{Day, Moment, Words};
+use app::{App, Opening, Viewer};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fs;
@@ -31,6 +32,9 @@ pub(crate) struct Demo {
     /// Only write the evidence as CSV files into this folder.
     #[arg(long, value_name = "DIR")]
     write: Option<PathBuf>,
+    /// Keep the example in this SQLite file, and open it again next time; none: a file that goes with the process.
+    #[arg(long, value_name = "FILE")]
+    database: Option<PathBuf>,
     /// Where to listen.
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -97,8 +101,108 @@ impl Demo {
             shown.collect::<Vec<_>>().join("\n")
         })?;
         bar.finish_and_clear();
-        super::serve::serve(App::new(programme, facts, self.at, true), self.listen)
+        self.serve(programme, &facts)
     }
+
+    /// Fills a database with the example, unless it is filled already, and serves it.
+    fn serve(&self, programme: Programme, facts: &Facts) -> Result<End, Refusal> {
+        let place = Place::of(self.database.as_deref())?;
+        let runtime = tokio::runtime::Runtime::new().map_err(|e| e.to_string())?;
+        let opening = Opening {
+            address: place.address(),
+            now: self.at.start(),
+            today: self.at,
+            rehearsal: true,
+            seed: chance()?,
+        };
+        let campaign = programme.campaign.0.start();
+        runtime.block_on(async {
+            let app = App::open(programme, &opening, |_| ())
+                .await
+                .map_err(|w| pick(&w))?;
+            if app.is_empty() {
+                fill(&app, facts, campaign, opening.seed).await?;
+            }
+            super::serve::answer(app, self.listen).await
+        })
+    }
+}
+
+/// Where the example's database is.
+struct Place {
+    path: PathBuf,
+    /// Gone with the process, where it was made for it.
+    _made: Option<tempfile::TempDir>,
+}
+
+impl Place {
+    fn of(asked: Option<&Path>) -> Result<Self, Refusal> {
+        if let Some(path) = asked {
+            return Ok(Self {
+                path: path.to_owned(),
+                _made: None,
+            });
+        }
+        let made = tempfile::TempDir::with_prefix("heli-demo-").map_err(|e| e.to_string())?;
+        Ok(Self {
+            path: made.path().join("heli.db"),
+            _made: Some(made),
+        })
+    }
+
+    fn address(&self) -> String {
+        format!("sqlite:{}", self.path.display())
+    }
+}
+
+/// Writes the example through the same actions as anybody, with progress.
+async fn fill(app: &App, facts: &Facts, first: Moment, seed: [u8; 32]) -> Result<(), Refusal> {
+    let bar = ProgressBar::new(0).with_style(
+        ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}").map_err(|e| e.to_string())?,
+    );
+    bar.set_message(pick(&Words::new("登记示例", "recording the example")));
+    let told = |done: usize, all: usize| {
+        bar.set_length(all as u64);
+        bar.set_position(done as u64);
+    };
+    let filled = app
+        .fill(&Viewer::operator(), facts, first, seed, told)
+        .await;
+    bar.finish_and_clear();
+    let filled = filled.map_err(|refused| {
+        let words: Vec<String> = refused.words().iter().map(pick).collect();
+        words.join("\n")
+    })?;
+    for (register, record, reason) in filled.refused.iter().take(REFUSED_SHOWN) {
+        let field = reason.field.as_deref().unwrap_or_default();
+        eprintln!("{register} {record} {field}: {}", pick(&reason.words));
+    }
+    eprintln!(
+        "{}",
+        pick(&Words::new(
+            format!(
+                "登记了 {} 条，{} 条未能登记",
+                filled.written,
+                filled.refused.len()
+            ),
+            format!(
+                "{} versions recorded, {} refused",
+                filled.written,
+                filled.refused.len()
+            ),
+        ))
+    );
+    Ok(())
+}
+
+/// Refused versions that are shown one by one.
+const REFUSED_SHOWN: usize = 20;
+
+/// Fresh randomness from the system.
+fn chance() -> Result<[u8; 32], Refusal> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).map_err(|e| e.to_string())?;
+    Ok(seed)
 }
 
 fn write(folder: &Path, sheets: &[Sheet]) -> Result<(), Refusal> {

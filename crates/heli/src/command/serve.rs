@@ -47,24 +47,29 @@ impl Serve {
 /// Answers until the process ends.
 pub(crate) fn serve(app: App, listen: SocketAddr) -> Result<End, Refusal> {
     let runtime = tokio::runtime::Runtime::new().map_err(|e| e.to_string())?;
-    runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind(listen).await.map_err(|e| {
-            pick(&Words::new(
-                format!("不能在 {listen} 上监听（{e}）；换一个 --listen"),
-                format!("cannot listen on {listen} ({e}); choose another --listen"),
-            ))
-        })?;
-        let address = listener.local_addr().map_err(|e| e.to_string())?;
-        eprintln!(
-            "{}",
-            pick(&Words::new(
-                format!("合力已打开：http://{address}/ （按 Ctrl+C 停止）"),
-                format!("Heli is open at http://{address}/ (Ctrl+C stops it)"),
-            ))
-        );
-        web::serve(app, listener).await.map_err(|e| e.to_string())?;
-        Ok(End::Done)
-    })
+    runtime.block_on(answer(app, listen))
+}
+
+/// The same inside a runtime.
+pub(crate) async fn answer(app: App, listen: SocketAddr) -> Result<End, Refusal> {
+    let listener = tokio::net::TcpListener::bind(listen).await.map_err(|e| {
+        pick(&Words::new(
+            format!("不能在 {listen} 上监听（{e}）；换一个 --listen"),
+            format!("cannot listen on {listen} ({e}); choose another --listen"),
+        ))
+    })?;
+    let address = listener.local_addr().map_err(|e| e.to_string())?;
+    eprintln!(
+        "{}",
+        pick(&Words::new(
+            format!("合力已打开：http://{address}/ （按 Ctrl+C 停止）"),
+            format!("Heli is open at http://{address}/ (Ctrl+C stops it)"),
+        ))
+    );
+    let following = app.clone();
+    tokio::spawn(async move { following.follow().await });
+    web::serve(app, listener).await.map_err(|e| e.to_string())?;
+    Ok(End::Done)
 }
 
 /// Today in the programme's time zone.
