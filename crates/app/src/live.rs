@@ -1,11 +1,11 @@
 //! The database under an application: opened, brought to the programme, read into facts, followed.
 
 use crate::App;
-use engine::{Living, Rows};
+use engine::{AsOf, Living, Rows};
 use programme::Programme;
-use programme::record::{Act, Author, Entry};
+use programme::record::{Act, Author, Cells, Entry};
 use rules::{Day, Moment, Words};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicI64, Ordering};
 use store::{Db, Options, Store};
 
@@ -60,6 +60,46 @@ impl App {
         };
         let (today, rehearsal) = (opening.today, opening.rehearsal);
         Ok(Self::over(programme, living, Some(live), today, rehearsal))
+    }
+
+    /// Lets the database go, once everything written is answered.
+    pub async fn close(self) {
+        let Some(db) = self.store().map(|store| store.db().clone()) else {
+            return;
+        };
+        drop(self);
+        db.close().await;
+        // The writer's task holds the file's lock and ends when it finds that nobody can ask any more.
+        tokio::task::yield_now().await;
+    }
+
+    /// The database, for keeping house; `None` for facts that were read once.
+    pub fn store(&self) -> Option<&Store> {
+        self.live().map(|live| &live.store)
+    }
+
+    /// A record's version and cells as the facts have them now.
+    pub fn record_now(&self, register: &str, id: &str) -> Option<(i64, Cells)> {
+        let (table, _) = self.programme().register(register)?;
+        let living = self.living();
+        let record = living.record(table, id)?;
+        let row = living.newest(table, record)?;
+        let cells = living.facts().cells(self.programme(), table, row);
+        Some((living.version(table, record), cells))
+    }
+
+    /// Every record of a register as known at the end of a day, by id.
+    pub fn shown_on(&self, register: &str, at: Day) -> BTreeMap<Box<str>, Cells> {
+        let Some((table, _)) = self.programme().register(register) else {
+            return BTreeMap::new();
+        };
+        let living = self.living();
+        let cx = AsOf::new(self.programme(), living.facts(), at);
+        let one = |(record, row)| {
+            let cells = living.facts().cells(self.programme(), table, row);
+            (cx.id(table, record).into(), cells)
+        };
+        cx.current(table).map(one).collect()
     }
 
     /// Takes in what other nodes write, until the database is closed.
@@ -179,6 +219,7 @@ async fn read(
         Ok(())
     });
     taken.await.map_err(words)?;
+    past.extend(store.changes_unnumbered().await.map_err(words)?);
     match refused {
         Some(words) => Err(words),
         None => grow_back(programme, living, past, began),
@@ -193,6 +234,19 @@ fn grow_back(
     mut began: HashMap<(String, Box<str>), Moment>,
 ) -> Result<Living, Words> {
     let key = |entry: &Entry| (entry.register.clone(), entry.record.clone());
+    let version = |living: &Living, entry: &Entry| {
+        let table = programme.register(&entry.register).map(|(table, _)| table);
+        table.map_or(0, |table| {
+            let record = living.record(table, &entry.record);
+            record.map_or(0, |record| living.version(table, record))
+        })
+    };
+    // What was written while the rows were read comes after them.
+    let is_past = |entry: &Entry| {
+        let shown = version(&living, entry);
+        shown == 0 || entry.version <= shown
+    };
+    let (past, since): (Vec<Entry>, Vec<Entry>) = past.into_iter().partition(is_past);
     let mut starts = Vec::with_capacity(past.len());
     for entry in &past {
         let at = entry.author.at;
@@ -205,6 +259,9 @@ fn grow_back(
         }
         let row = living.load_past(programme, entry, newer.get(&key(entry)).copied(), start)?;
         newer.insert(key(entry), row);
+    }
+    for entry in &since {
+        living.apply(programme, entry)?;
     }
     Ok(living)
 }

@@ -167,6 +167,18 @@ impl Store {
             .await
     }
 
+    /// Every entry that changed a record after its creation and has no position yet, in order of arrival.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub async fn changes_unnumbered(&self) -> Result<Vec<Entry>> {
+        let mut tx = self.db.read().await?;
+        let chosen = "where p.position is null and j.version > 1 order by j.arrival";
+        let read = entries(&mut tx, chosen, &[]).await?;
+        Ok(read.into_iter().map(|opened| opened.entry).collect())
+    }
+
     /// Hands over all entries of some positions, in order: `from` is the first, `until` the first that is left out.
     ///
     /// # Errors

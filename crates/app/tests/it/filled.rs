@@ -1,0 +1,36 @@
+//! A database filled from sheets shows every day as the sheets do.
+
+use crate::lake::{LAKE, city, day, open};
+use app::{App, Viewer, build_facts, split_sheets};
+use std::collections::BTreeMap;
+
+on_both! {
+    async fn pages_on_the_database_are_those_of_the_sheets(place) {
+        let c = city();
+        let event = format!(
+            "id,place,held_on,signed,state,recorded_at,superseded_at\n\
+             E1,{c},2023-09-05,100,planned,2023-09-01,2023-09-06\n\
+             E1,{c},2023-09-05,250.5,held,2023-09-06T10:00,\n\
+             E2,{c},2023-09-12,,held,2023-09-13,\n\
+             E3,,2023-09-13,7,planned,2023-09-14,\n"
+        );
+        let firm = "id,listed_on,size,recorded_at\nF1,2023-09-02,small,2023-09-02\nF2,,large,\n";
+        let sheets = BTreeMap::from([("event".to_owned(), event), ("firm".to_owned(), firm.to_owned())]);
+        let facts = || build_facts(&LAKE, split_sheets(&sheets).unwrap()).unwrap();
+        let read = App::new(LAKE.clone(), facts(), day("2023-09-26"), true);
+
+        let app = open(place, "2023-09-26").await;
+        let first = LAKE.campaign.0.start();
+        let mut told = (0, 0);
+        let filled = app.fill(&Viewer::operator(), &facts(), first, [3; 32], |done, all| told = (done, all)).await.unwrap();
+        assert_eq!((filled.written, filled.refused.len(), told), (6, 0, (6, 6)), "{:?}", filled.refused);
+        let notice = &LAKE.notices[0].id;
+        app.close().await;
+        let again = open(place, "2023-09-26").await;
+        for at in ["2023-09-05", "2023-09-06", "2023-09-13", "2023-09-26"] {
+            let date = Some(at.parse().unwrap());
+            assert_eq!(again.notice(notice, None, date), read.notice(notice, None, date), "{at}");
+        }
+        assert_eq!(again.shown_on("event", day("2023-09-05")).len(), 1);
+    }
+}
