@@ -223,6 +223,11 @@ impl Tx {
 
     /// Runs a statement; the number of rows it touched. Statements are prepared once per connection and text.
     pub async fn execute(&mut self, sql: &str, values: &[Value]) -> Result<u64> {
+        self.execute_with(sql, values.to_vec()).await
+    }
+
+    /// The same with values that are given away, for statements that have thousands.
+    pub(crate) async fn execute_with(&mut self, sql: &str, values: Vec<Value>) -> Result<u64> {
         let text = AssertSqlSafe(sql.to_owned());
         Ok(match &mut self.0 {
             Inner::Sqlite(tx) => {
@@ -230,7 +235,7 @@ impl Tx {
                 query.execute(&mut **tx).await?.rows_affected()
             }
             Inner::Postgres(tx) => {
-                let query = sqlx::query_with(text, value::postgres(values)?);
+                let query = sqlx::query_with(text, value::postgres(&values)?);
                 query.execute(&mut **tx).await?.rows_affected()
             }
         })
@@ -272,7 +277,7 @@ impl Tx {
         let text = AssertSqlSafe(sql.to_owned());
         match &mut self.0 {
             Inner::Sqlite(tx) => {
-                let query = sqlx::query_with(text, value::sqlite(values)?);
+                let query = sqlx::query_with(text, value::sqlite(values.to_vec())?);
                 let mut rows = query.fetch(&mut **tx);
                 while let Some(row) = rows.try_next().await? {
                     take(Row::Sqlite(row))?;
@@ -349,7 +354,9 @@ async fn open_sqlite(path: &Path, options: Options) -> Result<Pools> {
     let writing = connect
         .clone()
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full);
+        .synchronous(SqliteSynchronous::Full)
+        // 64 MiB, so that a chunk of an import is written once, at its end.
+        .pragma("cache_size", "-65536");
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .idle_timeout(None)

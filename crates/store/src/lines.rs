@@ -1,6 +1,7 @@
 //! Lines of the journal: an entry written with what lies beside it, and read back.
 
 use crate::db::Tx;
+use crate::dialect::Dialect;
 use crate::error::{Error, Result, Trouble};
 use crate::row::Row;
 use crate::value::Value;
@@ -108,7 +109,7 @@ impl Lines {
 const PLACES_MAX: usize = 32_766;
 
 /// Rows of one statement; few sizes, so that each is prepared once.
-const STEPS: [usize; 4] = [256, 32, 4, 1];
+const STEPS: [usize; 5] = [1024, 128, 16, 4, 1];
 
 /// Inserts rows that lie end to end, many to a statement.
 pub(crate) async fn insert(
@@ -117,30 +118,51 @@ pub(crate) async fn insert(
     width: usize,
     values: Vec<Value>,
 ) -> Result<()> {
-    let mut rest = values.as_slice();
-    for step in STEPS
-        .into_iter()
-        .filter(|step| step * width < PLACES_MAX || *step == 1)
-    {
-        let text = format!("{head} values {}", places(width, step));
-        while let Some((now, then)) = rest
-            .split_at_checked(width * step)
-            .filter(|(now, _)| !now.is_empty())
-        {
-            tx.execute(&text, now).await?;
-            rest = then;
+    let mut values = values.into_iter();
+    let (mut text, mut last) = (String::new(), 0);
+    for rows in steps(values.len() / width.max(1), width) {
+        if rows != last {
+            text = format!("{head} values {}", places(tx.dialect(), width, rows));
+            last = rows;
         }
+        let now = values.by_ref().take(rows * width).collect();
+        tx.execute_with(&text, now).await?;
     }
     Ok(())
 }
 
-/// `($1, $2), ($3, $4)`: so many rows of so many values.
-pub(crate) fn places(width: usize, rows: usize) -> String {
-    let row = |row: usize| {
-        let places = (1..=width).map(|at| format!("${}", row * width + at));
-        format!("({})", places.collect::<Vec<_>>().join(", "))
-    };
-    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+/// How many rows go into each statement, from the most to the fewest.
+fn steps(rows: usize, width: usize) -> Vec<usize> {
+    let (mut taken, mut rest) = (Vec::new(), rows);
+    for step in STEPS
+        .into_iter()
+        .filter(|step| step * width < PLACES_MAX || *step == 1)
+    {
+        taken.extend(std::iter::repeat_n(step, rest / step));
+        rest %= step;
+    }
+    taken
+}
+
+/// Places for so many rows of so many values: `($1, $2), ($3, $4)`, and question marks on SQLite, which looks for the name of each place among all others.
+pub(crate) fn places(dialect: Dialect, width: usize, rows: usize) -> String {
+    let mut text = String::with_capacity(width * rows * 8);
+    for place in 0..width * rows {
+        text.push_str(match place % width {
+            0 if place == 0 => "(",
+            0 => "), (",
+            _ => ", ",
+        });
+        match dialect {
+            Dialect::Sqlite => text.push('?'),
+            Dialect::Postgres => {
+                text.push('$');
+                text.push_str(&(place + 1).to_string());
+            }
+        }
+    }
+    text.push(')');
+    text
 }
 
 pub(crate) fn side_number(side: Side) -> i64 {
@@ -188,25 +210,21 @@ async fn beside(
     let arrivals: Vec<Value> = arrivals.map(Value::from).collect();
     let mut found: BTreeMap<i64, Vec<Open>> = BTreeMap::new();
     let mut rest = arrivals.as_slice();
-    for step in STEPS {
-        let text = format!(
-            "select {BESIDE} from journal_open where arrival in {}",
-            places(step, 1)
-        );
-        while let Some((now, then)) = rest
-            .split_at_checked(step)
-            .filter(|(now, _)| !now.is_empty())
-        {
-            tx.each(&text, now, |row| {
-                found
-                    .entry(row.need_int(0)?)
-                    .or_default()
-                    .extend(open(&row)?);
-                Ok(())
-            })
-            .await?;
-            rest = then;
-        }
+    for count in steps(arrivals.len(), 1) {
+        let Some((now, then)) = rest.split_at_checked(count) else {
+            break;
+        };
+        rest = then;
+        let places = places(tx.dialect(), count, 1);
+        let text = format!("select {BESIDE} from journal_open where arrival in {places}");
+        tx.each(&text, now, |row| {
+            found
+                .entry(row.need_int(0)?)
+                .or_default()
+                .extend(open(&row)?);
+            Ok(())
+        })
+        .await?;
     }
     Ok(found)
 }

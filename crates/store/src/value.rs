@@ -62,15 +62,17 @@ impl Encode<'_, Postgres> for PgDay {
     }
 }
 
-pub(crate) fn sqlite(values: &[Value]) -> Result<SqliteArguments, Error> {
+/// Takes the values, because SQLite keeps texts as long as the statement runs.
+pub(crate) fn sqlite(values: Vec<Value>) -> Result<SqliteArguments, Error> {
     let mut into = SqliteArguments::default();
+    into.reserve(values.len(), 0);
     for value in values {
         let added = match value {
             Value::Bool(v) => into.add(v.map(i64::from)),
-            Value::Int(v) => into.add(*v),
-            Value::Double(v) => into.add(*v),
-            Value::Text(v) => into.add(v.clone()),
-            Value::Bytes(v) => into.add(v.clone()),
+            Value::Int(v) => into.add(v),
+            Value::Double(v) => into.add(v),
+            Value::Text(v) => into.add(v),
+            Value::Bytes(v) => into.add(v),
             Value::Date(v) => into.add(v.map(iso)),
             Value::Json(v) => into.add(v.as_ref().map(ToString::to_string)),
         };

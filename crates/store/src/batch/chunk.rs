@@ -4,10 +4,11 @@ use super::Taken;
 use super::many;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::lines::{Lines, Salts};
+use crate::lines::{Lines, Salts, insert};
 use crate::shape::{Shape, Shapes};
 use crate::write::{
-    Action, Arrivals, Refusal, Stop, Write, brought, explain, one, raise, references, shape, unfit,
+    Action, Arrivals, Refusal, Stop, Write, brought, clash, explain, one, raise, references, shape,
+    unfit,
 };
 use programme::record::{Act, Author, Entry};
 use std::collections::BTreeMap;
@@ -174,20 +175,50 @@ impl<'a> Chunk<'a> {
         rows: &[Ready<'_>],
         taken: &mut Taken,
     ) -> std::result::Result<Vec<Entry>, Stop> {
-        let mut entries = match rows.first().map(kind) {
-            Some(Kind::New) => many::create(self, tx, rows).await?,
-            Some(Kind::Other) => many::change(self, tx, rows, taken).await?,
+        let (entries, mut lines) = match rows.first().map(kind) {
+            Some(Kind::New) => {
+                let many::New {
+                    head,
+                    width,
+                    values,
+                    mut entries,
+                } = many::create(self, tx, rows).await?;
+                let shape = rows.first().map(|row| row.shape);
+                // While the database inserts the rows, their entries are spelt and hashed.
+                let (done, lines) = tokio::join!(insert(tx, &head, width, values), async {
+                    self.lines(&mut entries)
+                });
+                done.map_err(|error| match (shape, entries.first()) {
+                    (Some(shape), Some(entry)) => {
+                        clash(shape, &entry.record, &entry.after, true, error)
+                    }
+                    _ => error.into(),
+                })?;
+                (entries, lines?)
+            }
+            Some(Kind::Other) => {
+                let mut entries = many::change(self, tx, rows, taken).await?;
+                let lines = self.lines(&mut entries)?;
+                (entries, lines)
+            }
             _ => {
                 let mut entries = Vec::with_capacity(rows.len());
                 for row in rows {
                     entries
                         .push(one(tx, self.shapes, &self.by, row.write, &mut self.arrivals).await?);
                 }
-                entries
+                let lines = self.lines(&mut entries)?;
+                (entries, lines)
             }
         };
+        lines.write(tx).await?;
+        Ok(entries)
+    }
+
+    /// The lines of entries, which name the batch from here on.
+    fn lines(&mut self, entries: &mut [Entry]) -> std::result::Result<Lines, Stop> {
         let mut lines = Lines::default();
-        for entry in &mut entries {
+        for entry in entries {
             entry.batch = Some(self.batch);
             let register = self
                 .shapes
@@ -196,8 +227,7 @@ impl<'a> Chunk<'a> {
             let added = lines.add(entry, register, &mut self.salts);
             added.map_err(unfit(&entry.register))?;
         }
-        lines.write(tx).await?;
-        Ok(entries)
+        Ok(lines)
     }
 
     /// Why one row was refused.

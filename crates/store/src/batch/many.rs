@@ -5,7 +5,8 @@ use super::chunk::{Chunk, Ready};
 use crate::Column;
 use crate::db::Tx;
 use crate::dialect::quoted;
-use crate::lines::{insert, places};
+use crate::error::Error;
+use crate::lines::places;
 use crate::shape::{Shape, System};
 use crate::value::Value;
 use crate::write::{Stop, bare, clash, no_record, number_many, stale, update};
@@ -15,14 +16,26 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Rows read at once by their ids.
 const READ: usize = 256;
 
-/// Inserts new rows; a refusal of any of them refuses all.
+/// New rows, ready to be inserted.
+pub(super) struct New {
+    /// The statement up to its values.
+    pub(super) head: String,
+    /// The values of one row.
+    pub(super) width: usize,
+    /// The values of all rows, end to end.
+    pub(super) values: Vec<Value>,
+    /// Their entries.
+    pub(super) entries: Vec<Entry>,
+}
+
+/// Gives new rows their ids and arrivals.
 pub(super) async fn create(
     chunk: &mut Chunk<'_>,
     tx: &mut Tx,
     rows: &[Ready<'_>],
-) -> std::result::Result<Vec<Entry>, Stop> {
+) -> std::result::Result<New, Stop> {
     let Some(first) = rows.first() else {
-        return Ok(Vec::new());
+        return Err(Error::race().into());
     };
     let shape = first.shape;
     let at = chunk.by.author.at;
@@ -47,13 +60,12 @@ pub(super) async fn create(
             ..bare(&chunk.by, &write.change, arrival)
         });
     }
-    let head = format!("insert into {} ({})", shape.name, shape.names());
-    let done = insert(tx, &head, shape.width(), values).await;
-    done.map_err(|error| match entries.first() {
-        Some(entry) => clash(shape, &entry.record, &entry.after, true, error),
-        None => error.into(),
-    })?;
-    Ok(entries)
+    Ok(New {
+        head: format!("insert into {} ({})", shape.name, shape.names()),
+        width: shape.width(),
+        values,
+        entries,
+    })
 }
 
 /// Changes rows. Those that are gone or were changed since are refused by themselves; a row that breaks a key refuses all.
@@ -150,7 +162,7 @@ async fn currents(tx: &mut Tx, shape: &Shape, rows: &[Ready<'_>]) -> crate::Resu
         let text = format!(
             "select _id, _version{names} from {} where _id in {}{lock}",
             shape.name,
-            places(READ, 1)
+            places(tx.dialect(), READ, 1)
         );
         tx.each(&text, &ids, |row| {
             let cell = |(at, column): (usize, &&Column)| {

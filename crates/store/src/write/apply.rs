@@ -161,7 +161,7 @@ async fn create(
         "insert into {} ({}) values {}",
         shape.name,
         shape.names(),
-        places(shape.width(), 1)
+        places(tx.dialect(), shape.width(), 1)
     );
     let done = tx.execute(&text, &row).await;
     done.map_err(|error| clash(shape, &id, &cells, true, error))?;
