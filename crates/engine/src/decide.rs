@@ -7,7 +7,9 @@ use fit::misfit;
 use programme::Programme;
 use programme::model::{DIVISION_TABLE, Move, Register, RegisterField, UNIT_TABLE};
 use programme::record::{Act, Cell, Cells, Change};
-use rules::{Bound, Bounds, Frame, Lane, Moment, Ranged, Rule, Value, Words, World, missing};
+use rules::{
+    Bound, Bounds, Frame, Kind, Lane, Moment, Node, Ranged, Rule, Value, Words, World, missing,
+};
 use std::collections::BTreeMap;
 
 /// What somebody wants to write.
@@ -104,7 +106,7 @@ pub fn decide(
         (&register.id, own),
         &after,
         now,
-        |living, _, row| deciding.on_row(&living.world(programme, now.day()), row, step),
+        |living, _, row| deciding.on_row(&living.world(programme, now.day()), row, (&after, step)),
     );
     let (unit, objections, warnings) =
         supposed.map_err(|words| vec![Objection { field: None, words }])?;
@@ -123,6 +125,16 @@ pub fn decide(
         unit,
         warnings,
     })
+}
+
+/// The record's own fields whose values a check compares: those that it does not only ask to be there. A check says
+/// something of values, so it is silent where one of these is empty, whatever an empty cell means.
+fn compared(node: &Node) -> Vec<&str> {
+    match &node.kind {
+        Kind::Present(_) | Kind::Known(_) => Vec::new(),
+        Kind::Field { of, field, .. } if matches!(of.kind, Kind::Own) => vec![field],
+        _ => node.children().into_iter().flat_map(compared).collect(),
+    }
 }
 
 /// One decision.
@@ -287,14 +299,17 @@ impl<'d> Deciding<'d> {
         fields.filter_map(one).collect()
     }
 
+    /// A cell as it would be.
+    fn after_or_now<'c>(&'c self, after: &'c Cells, field: &str) -> Option<&'c Cell> {
+        match after.iter().find(|(id, _)| id == field) {
+            Some((_, cell)) => cell.as_ref(),
+            None => self.now.and_then(|cells| cell(cells, field)),
+        }
+    }
+
     /// Fields that must be filled and are not.
     fn empties(&self, after: &Cells, step: Option<&Move>) -> Vec<Objection> {
-        let is_empty = |field: &RegisterField| match after.iter().find(|(id, _)| *id == field.id) {
-            Some((_, cell)) => cell.is_none(),
-            None => self
-                .now
-                .is_none_or(|cells| cell(cells, &field.id).is_none()),
-        };
+        let is_empty = |field: &RegisterField| self.after_or_now(after, &field.id).is_none();
         let required = |field: &&RegisterField| {
             // What was empty before the programme asked for it does not stop another change.
             field.required && (self.now.is_none() || after.iter().any(|(id, _)| *id == field.id))
@@ -324,7 +339,7 @@ impl<'d> Deciding<'d> {
         &self,
         world: &World<'_>,
         row: u32,
-        step: Option<&Move>,
+        (after, step): (&Cells, Option<&Move>),
     ) -> (Option<Box<str>>, Vec<Objection>, Vec<Objection>) {
         let rows = [row];
         let named = |(id, s): (&String, &programme::model::Setting)| {
@@ -341,8 +356,10 @@ impl<'d> Deciding<'d> {
         };
         let says = |rule: &Rule| rules::verdicts(rule, world, &frame).get(0);
         let (mut objections, mut warnings) = (Vec::new(), Vec::new());
+        let is_there = |field: &str| self.after_or_now(after, field).is_some();
         for check in &self.register.checks {
-            if says(&check.rule) == Some(false) {
+            let compared = compared(&check.rule.root);
+            if compared.iter().all(|field| is_there(field)) && says(&check.rule) == Some(false) {
                 let fields = rules::fields_read(&check.rule);
                 let only = match &fields.iter().collect::<Vec<_>>()[..] {
                     [(_, field)] => Some(field.clone()),

@@ -24,6 +24,10 @@ choices = { a = { zh = "甲", en = "A" }, b = { zh = "乙", en = "B" } }
 [field.seen_on]
 name = { zh = "日期", en = "Seen on" }
 type = "date"
+[field.until_on]
+name = { zh = "截止", en = "Until" }
+type = "date"
+empty = "none"
 [field.asked]
 name = { zh = "提出", en = "Asked" }
 type = "money"
@@ -54,6 +58,10 @@ who = ["clerk"]
 rule = "paid <= asked"
 level = "error"
 message = { zh = "支付不能超过提出", en = "no more is paid than was asked" }
+[check.until-after-from]
+rule = "until_on >= seen_on"
+level = "error"
+message = { zh = "截止早于开始", en = "it ends before it begins" }
 [check.paid-much]
 rule = "paid < yuan(1000)"
 level = "warning"
@@ -152,9 +160,11 @@ fn a_new_record_is_a_full_snapshot_with_its_unit() {
         .collect();
     assert_eq!(
         fields,
-        ["place", "kind", "seen_on", "asked", "paid", "code", "state"]
+        [
+            "place", "kind", "seen_on", "until_on", "asked", "paid", "code", "state"
+        ]
     );
-    assert_eq!(decided.change.after[6].1, text("open"));
+    assert_eq!(decided.change.after[7].1, text("open"));
     assert_eq!(decided.unit.as_deref(), Some(city()));
     assert_eq!((decided.change.version, decided.warnings), (0, vec![]));
 }
