@@ -127,6 +127,14 @@ impl App {
         };
         let mut cells = facts.cells(self.programme(), table, version.row);
         cells.retain(kept);
+        for (field, cell) in &mut cells {
+            if register
+                .field(field)
+                .is_some_and(|f| f.kind == FieldKind::Files)
+            {
+                cell.as_mut().into_iter().for_each(by_digest);
+            }
+        }
         let living = self.living();
         let known = living
             .record(table, id)
@@ -140,6 +148,18 @@ impl App {
             why: None,
             as_found: true,
         })
+    }
+}
+
+/// Sheets name files; a record holds the digest of their content, which here is the name itself.
+fn by_digest(files: &mut Cell) {
+    let Cell::List(files) = files else { return };
+    for file in files {
+        if let Cell::Text(name) = file {
+            let digest = Sha256::digest(name.as_bytes());
+            let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+            *name = hex.into();
+        }
     }
 }
 

@@ -215,13 +215,12 @@ impl Fit<'_> {
         ))
     }
 
+    /// Whether the record that a reference names is there; units and divisions are tables too.
     fn exists(&self, id: &str) -> bool {
-        let to = self
-            .field
-            .to
-            .as_deref()
-            .and_then(|to| self.programme.register(to));
-        to.is_some_and(|(table, _)| {
+        let tables = &self.programme.schema.tables;
+        let to = self.field.to.as_deref();
+        let table = to.and_then(|to| tables.iter().position(|t| t.id == to));
+        table.is_some_and(|table| {
             let record = self.living.record(table, id);
             record.is_some_and(|record| self.living.newest(table, record).is_some())
         })
