@@ -1,7 +1,15 @@
 //! What an application does on a database, on SQLite and on PostgreSQL.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods
+)]
 
 #[macro_use]
+// The store's own tests use all of it.
+#[allow(dead_code, unused_imports)]
 #[path = "../../../store/tests/it/both.rs"]
 mod both;
 mod act;
