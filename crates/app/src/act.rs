@@ -108,9 +108,6 @@ impl App {
         if let Some(answer) = self.answered(&author, digest).await? {
             return Ok(answer);
         }
-        if let Some(stale) = asked.iter().find_map(|asked| self.stale(asked)) {
-            return Err(Refused::Held(Box::new(stale)));
-        }
         let (decided, mut objections) = self.decided(asked, edge.now);
         if !objections.is_empty() {
             objections.sort_by_key(|(at, _)| *at);
@@ -167,8 +164,9 @@ impl App {
         (all, objections)
     }
 
-    /// Whether somebody else changed the record since; asked before anything is decided on what the asker did not see.
-    fn stale(&self, asked: &Asked) -> Option<Refusal> {
+    /// What somebody else changed since, where the asker saw an older version: a face that is told of objections can
+    /// say first that they rest on what the asker has not seen.
+    pub fn stale(&self, asked: &Asked) -> Option<Refusal> {
         let (table, _) = self.programme().register(&asked.register)?;
         let id = asked.record.clone().filter(|_| asked.act != Act::Create)?;
         let living = self.living();

@@ -1,5 +1,6 @@
 //! Heli's pages: the only crate that knows HTTP and HTML.
 
+mod api;
 mod ask;
 mod assets;
 mod curve;
@@ -12,13 +13,17 @@ mod refusal;
 mod shield;
 mod words;
 
+pub use api::Settings;
+
 use app::App;
 use axum::{Router, middleware, routing::get};
+use std::net::SocketAddr;
 use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
 
 /// Every address Heli answers, over one application.
-pub fn router(app: App) -> Router {
+pub fn router(app: App, settings: Settings) -> Router {
+    let api = api::router(app.clone(), settings);
     Router::new()
         .route("/", get(pages::front))
         .route("/notices/{id}", get(pages::notice))
@@ -29,15 +34,18 @@ pub fn router(app: App) -> Router {
         .route("/assets/{*path}", get(assets::asset))
         .fallback(refusal::nowhere)
         .layer(middleware::from_fn(ask::remember_language))
+        .with_state(app)
+        .merge(api)
         .layer(middleware::from_fn(shield::headers))
         .layer(CompressionLayer::new())
-        .with_state(app)
 }
 
 /// Answers on `listener` until the process ends.
 ///
 /// # Errors
 /// Fails when the listener can no longer accept connections.
-pub async fn serve(app: App, listener: TcpListener) -> std::io::Result<()> {
-    axum::serve(listener, router(app)).await
+pub async fn serve(app: App, settings: Settings, listener: TcpListener) -> std::io::Result<()> {
+    let router = router(app, settings);
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).await
 }

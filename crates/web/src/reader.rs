@@ -98,7 +98,7 @@ impl Reader {
         let mut address = String::new();
         for step in path {
             address.push('/');
-            address.extend(utf8_percent_encode(step, ESCAPED));
+            address.push_str(&escaped(step));
         }
         if address.is_empty() {
             address.push('/');
@@ -116,6 +116,11 @@ impl Reader {
         }
         address
     }
+}
+
+/// An id as it stands in an address.
+pub(crate) fn escaped(id: &str) -> String {
+    utf8_percent_encode(id, ESCAPED).to_string()
 }
 
 /// The place of a clause on a unit's page.

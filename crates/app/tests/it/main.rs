@@ -15,5 +15,6 @@ mod both;
 mod act;
 mod filled;
 mod lake;
+mod list;
 #[path = "../../../store/tests/it/postgres.rs"]
 mod postgres;

@@ -1,9 +1,10 @@
 //! `heli serve`: the pages over a programme and a folder of evidence.
 
 use crate::End;
+use crate::edge;
 use crate::folder::{self, Refusal, pick};
-use app::App;
-use app::rules::{Day, Words};
+use app::rules::{Day, Moment, Words};
+use app::{App, Edge};
 use clap::Args;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -68,8 +69,30 @@ pub(crate) async fn answer(app: App, listen: SocketAddr) -> Result<End, Refusal>
     );
     let following = app.clone();
     tokio::spawn(async move { following.follow().await });
-    web::serve(app, listener).await.map_err(|e| e.to_string())?;
+    let settings = settings(&app);
+    let served = web::serve(app, settings, listener).await;
+    served.map_err(|e| e.to_string())?;
     Ok(End::Done)
+}
+
+/// What the API is told from this edge.
+fn settings(app: &App) -> web::Settings {
+    let clock = app.clone();
+    let mut settings = web::Settings::new(move || {
+        let [seed] = edge::random().ok()?;
+        let now = edge::now(&clock.programme().zone);
+        // A rehearsal's clock stands on its own day.
+        let now = match clock.rehearsal() {
+            true => Moment(clock.today().start().0 + now.0 - now.day().start().0),
+            false => now,
+        };
+        Some(Edge { now, seed })
+    });
+    // A node without the key serves everything but proofs.
+    let key = edge::key_place(None).ok();
+    let key = key.and_then(|place| app::keep::key(&place).ok());
+    settings.seal_key = key.and_then(|key| key.pem());
+    settings
 }
 
 /// Today in the programme's time zone.

@@ -13,7 +13,8 @@ async fn get(address: &str, cookie: &str) -> Response<Body> {
         .header(header::COOKIE, cookie)
         .body(Body::empty())
         .unwrap();
-    web::router(province::app()).oneshot(request).await.unwrap()
+    let router = web::router(province::app(), province::settings());
+    router.oneshot(request).await.unwrap()
 }
 
 async fn page(address: &str) -> (StatusCode, String) {

@@ -3,7 +3,7 @@
 
 use app::App;
 use app::programme::Files;
-use app::rules::Day;
+use app::rules::{Day, Moment};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
@@ -16,6 +16,17 @@ pub(crate) fn app() -> App {
     APP.clone()
 }
 
+/// Noon of the day that the pages show.
+pub(crate) fn settings() -> web::Settings {
+    let noon = Day::from_ymd(2023, 9, 26).unwrap().start().0 + 12 * 3_600_000;
+    web::Settings::new(move || {
+        Some(app::Edge {
+            now: Moment(noon),
+            seed: [7; 32],
+        })
+    })
+}
+
 fn read() -> App {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../programmes/fujian");
     let mut files = Files::new();
@@ -25,7 +36,7 @@ fn read() -> App {
     App::new(programme, facts, Day::from_ymd(2023, 9, 26).unwrap(), true)
 }
 
-fn collect(root: &Path, folder: &Path, files: &mut Files) {
+pub(crate) fn collect(root: &Path, folder: &Path, files: &mut Files) {
     for entry in fs::read_dir(folder).unwrap() {
         let path: PathBuf = entry.unwrap().path();
         if path.is_dir() {

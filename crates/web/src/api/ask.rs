@@ -1,0 +1,205 @@
+//! What the query of an address asks, with every fault in it.
+
+use super::problem::Problem;
+use app::engine::Objection;
+use app::list::{DutyQuestion, Question, Test, Unread};
+use app::rules::{Day, Words};
+use app::view::Standing;
+use axum::extract::Query;
+use axum::http::Uri;
+use jiff::civil::Date;
+
+/// Records or duties of one page, unless asked otherwise.
+const LIMIT: usize = 50;
+
+/// The keys and values of a query, taken one by one.
+pub(super) struct Pairs {
+    pairs: Vec<(String, String)>,
+    faults: Vec<Objection>,
+}
+
+impl Pairs {
+    pub(super) fn of(uri: &Uri) -> Result<Self, Problem> {
+        let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri).map_err(|_| {
+            Problem::new(
+                "bad-request",
+                "地址里 ? 之后的部分读不出来，请检查转义",
+                "what follows ? in the address cannot be read; check its escapes",
+            )
+        })?;
+        Ok(Self {
+            pairs,
+            faults: Vec::new(),
+        })
+    }
+
+    fn fault(&mut self, field: &str, zh: impl Into<String>, en: impl Into<String>) {
+        self.faults.push(Objection {
+            field: Some(field.to_owned()),
+            words: Words::new(zh, en),
+        });
+    }
+
+    /// Takes a parameter that may stand once.
+    fn take(&mut self, key: &str) -> Option<String> {
+        let mut found = None;
+        let mut times = 0;
+        self.pairs.retain_mut(|(other, value)| {
+            if other != key {
+                return true;
+            }
+            times += 1;
+            found = Some(std::mem::take(value));
+            false
+        });
+        if times > 1 {
+            self.fault(
+                key,
+                format!("{key} 只能写一次"),
+                format!("{key} stands once"),
+            );
+        }
+        found.filter(|value| !value.is_empty())
+    }
+
+    fn limit(&mut self) -> usize {
+        let Some(text) = self.take("limit") else {
+            return LIMIT;
+        };
+        text.parse().unwrap_or_else(|_| {
+            self.fault("limit", "limit 是一个整数", "limit is a whole number");
+            LIMIT
+        })
+    }
+
+    fn day(&mut self) -> Option<Day> {
+        let text = self.take("at")?;
+        let day = Day::parse(&text);
+        if day.is_none() {
+            self.fault(
+                "at",
+                format!("“{text}”不是日期，要写成 2023-09-26"),
+                format!("“{text}” is no day; write it as 2023-09-26"),
+            );
+        }
+        day
+    }
+
+    fn flag(&mut self, key: &str) -> bool {
+        match self.take(key).as_deref() {
+            None | Some("false") => false,
+            Some("true") => true,
+            Some(_) => {
+                self.fault(
+                    key,
+                    format!("{key} 写 true 或 false"),
+                    format!("{key} is true or false"),
+                );
+                false
+            }
+        }
+    }
+
+    /// Refuses a query where none belongs.
+    pub(super) fn nothing(self) -> Result<(), Problem> {
+        self.rest()
+    }
+
+    /// The day of a question that asks for nothing else.
+    pub(super) fn only_day(mut self) -> Result<Option<Day>, Problem> {
+        let day = self.day();
+        self.rest()?;
+        Ok(day)
+    }
+
+    /// Refuses what is left over.
+    fn rest(mut self) -> Result<(), Problem> {
+        for (key, _) in std::mem::take(&mut self.pairs) {
+            self.fault(
+                &key,
+                format!("这个地址没有参数 {key}"),
+                format!("this address takes no {key}"),
+            );
+        }
+        self.end()
+    }
+
+    fn end(self) -> Result<(), Problem> {
+        match self.faults.is_empty() {
+            true => Ok(()),
+            false => Err(Problem::unread(&Unread::Question(self.faults))),
+        }
+    }
+
+    /// A question about records: every key that is none of the list's own is a field.
+    pub(super) fn records(mut self) -> Result<Question, Problem> {
+        let mut question = Question {
+            rule: self.take("where"),
+            after: self.take("after"),
+            limit: self.limit(),
+            at: self.day(),
+            count: self.flag("count"),
+            ..Question::default()
+        };
+        question.sort = self.take("sort").map(|sort| match sort.strip_prefix('-') {
+            Some(field) => (field.to_owned(), true),
+            None => (sort, false),
+        });
+        for (key, value) in std::mem::take(&mut self.pairs) {
+            let (field, how) = key.split_once('.').unwrap_or((&key, ""));
+            let test = match (how, value.as_str()) {
+                ("", _) => Some(Test::Is(value)),
+                ("gte", _) => Some(Test::AtLeast(value)),
+                ("lte", _) => Some(Test::AtMost(value)),
+                ("in", _) => Some(Test::OneOf(value.split(';').map(str::to_owned).collect())),
+                ("empty", "true") => Some(Test::Empty(true)),
+                ("empty", "false") => Some(Test::Empty(false)),
+                _ => None,
+            };
+            match test {
+                Some(test) => question.tests.push((field.to_owned(), test)),
+                None => self.fault(
+                    &key,
+                    format!("看不懂 {key}；可写 {field}=、{field}.gte=、{field}.lte=、{field}.in=a;b、{field}.empty=true"),
+                    format!("{key} is not understood; write {field}=, {field}.gte=, {field}.lte=, {field}.in=a;b or {field}.empty=true"),
+                ),
+            }
+        }
+        self.end()?;
+        Ok(question)
+    }
+
+    /// A question about duties, and its day.
+    pub(super) fn duties(mut self) -> Result<(DutyQuestion, Option<Date>), Problem> {
+        let mut question = DutyQuestion {
+            notice: self.take("notice"),
+            measure: self.take("measure"),
+            unit: self.take("unit"),
+            standing: None,
+            after: self.take("after"),
+            limit: self.limit(),
+        };
+        if let Some(word) = self.take("standing") {
+            let mut all = Standing::ALL.into_iter();
+            question.standing = all.find(|standing| standing.word() == word);
+            if question.standing.is_none() {
+                let all = Standing::ALL.map(Standing::word).join(", ");
+                self.fault(
+                    "standing",
+                    format!("没有状态 {word}；可选 {all}"),
+                    format!("there is no standing {word}; there are {all}"),
+                );
+            }
+        }
+        let at = self.day().map(civil);
+        self.rest()?;
+        Ok((question, at))
+    }
+}
+
+/// A day as pages take it.
+pub(super) fn civil(day: Day) -> Date {
+    let (year, month, date) = day.ymd();
+    // Every day that was read has a date.
+    Date::new(year, month, date).unwrap_or_default()
+}

@@ -1,0 +1,88 @@
+//! `/api/v1`: registers, records, duties and the journal for programs.
+
+mod answer;
+mod ask;
+mod body;
+mod docs;
+mod duty;
+mod journal;
+mod limit;
+mod openapi;
+mod openapi_schema;
+mod problem;
+mod record;
+mod register;
+mod settings;
+mod write;
+
+pub use settings::Settings;
+
+use app::{App, Viewer};
+use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::routing::{get, post};
+use axum::{Router, middleware};
+use limit::Limiter;
+use std::sync::Arc;
+
+/// What every operation is given.
+#[derive(Clone)]
+pub(crate) struct Api {
+    app: App,
+    settings: Arc<Settings>,
+    limiter: Arc<Limiter>,
+}
+
+impl FromRef<Api> for App {
+    fn from_ref(api: &Api) -> Self {
+        api.app.clone()
+    }
+}
+
+impl Api {
+    /// On whose behalf a request is answered. Accounts and tokens come with the issue on people; until then whoever
+    /// reaches the address is the operator, and Heli listens on this machine alone unless told otherwise.
+    fn viewer(&self) -> Viewer {
+        Viewer::operator()
+    }
+}
+
+/// Every address of the API.
+pub(crate) fn router(app: App, settings: Settings) -> Router {
+    let body_bytes_max = settings.body_bytes_max;
+    let api = Api {
+        limiter: Arc::new(Limiter::new(&settings)),
+        settings: Arc::new(settings),
+        app,
+    };
+    let v1 = Router::new()
+        .route("/openapi.json", get(openapi::document))
+        .route("/registers", get(register::all))
+        .route("/registers/{register}", get(register::one))
+        .route(
+            "/registers/{register}/records",
+            get(record::list).post(write::create),
+        )
+        .route("/registers/{register}/bulk", post(write::bulk))
+        .route(
+            "/records/{register}/{record}",
+            get(record::one).patch(write::change),
+        )
+        .route("/records/{register}/{record}/moves", post(write::step))
+        .route("/records/{register}/{record}/history", get(record::history))
+        .route("/duties", get(duty::list))
+        .route(
+            "/duties/{measure}/{bearer}/{period}/explanation",
+            get(duty::explanation),
+        )
+        .route("/journal/root", get(journal::root))
+        .route("/journal/entries/{arrival}/proof", get(journal::proof))
+        .fallback(problem::nowhere)
+        .method_not_allowed_fallback(problem::other_method)
+        .layer(DefaultBodyLimit::max(body_bytes_max))
+        .layer(middleware::from_fn_with_state(api.clone(), limit::within))
+        .layer(middleware::from_fn(answer::not_kept));
+    Router::new()
+        .nest("/api/v1", v1)
+        .route("/api/docs", get(docs::page))
+        .with_state(api)
+}

@@ -1,0 +1,220 @@
+//! The API over a small database of its own for each test.
+
+mod document;
+mod list;
+mod write;
+
+use crate::province::collect;
+use app::programme::{Files, Programme};
+use app::rules::{Day, Moment};
+use app::{App, Edge, Opening};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use serde_json::Value as Json;
+use std::path::Path;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use tower::ServiceExt;
+
+/// A visit, beside the registers of the small programme.
+const VISIT: &str = r#"
+id = "visit"
+name = { zh = "走访", en = "Visit" }
+date = "seen_on"
+number = "ZF-{unit}-{year}-{seq:5}"
+unit = "place"
+title = "topic"
+[field.place]
+name = { zh = "地区", en = "Place" }
+type = "unit"
+levels = ["county"]
+required = true
+[field.topic]
+name = { zh = "事由", en = "Topic" }
+type = "text"
+[field.kind]
+name = { zh = "类别", en = "Kind" }
+type = "choice"
+choices = { a = { zh = "甲", en = "A" }, b = { zh = "乙", en = "B" } }
+[field.seen_on]
+name = { zh = "日期", en = "Seen on" }
+type = "date"
+[field.asked]
+name = { zh = "提出", en = "Asked" }
+type = "money"
+min = 0
+[field.paid]
+name = { zh = "支付", en = "Paid" }
+type = "money"
+[field.half]
+name = { zh = "一半", en = "Half" }
+type = "money"
+formula = "paid / 2"
+[field.phone]
+name = { zh = "电话", en = "Phone" }
+type = "phone"
+sensitive = true
+retain = "2 years"
+[field.number]
+name = { zh = "文号", en = "Number" }
+type = "text"
+unique = true
+empty = "none"
+[state]
+start = "open"
+end = ["done"]
+names = { open = { zh = "进行", en = "Open" }, done = { zh = "完成", en = "Done" } }
+[move.finish]
+name = { zh = "办结", en = "Finish" }
+from = ["open"]
+to = "done"
+needs = ["seen_on"]
+when = "seen_on <= today && paid >= yuan(1)"
+who = ["city_office"]
+[check.paid-within-asked]
+rule = "paid <= asked"
+level = "error"
+message = { zh = "支付不能超过提出", en = "no more is paid than was asked" }
+[check.paid-much]
+rule = "paid < yuan(1000)"
+level = "warning"
+message = { zh = "金额较大", en = "that is much" }
+[view]
+list = ["place", "topic"]
+sort = "seen_on desc"
+"#;
+
+fn programme() -> Programme {
+    static PROGRAMME: LazyLock<Programme> = LazyLock::new(|| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../programmes/meizhou-visits");
+        let mut files = Files::new();
+        collect(&folder, &folder, &mut files);
+        files.insert("registers/visit.toml".into(), VISIT.into());
+        let roles = files.get_mut("roles.toml").unwrap();
+        roles.push_str("[[role.city_office.may]]\ndo = [\"see\", \"move\"]\non = [\"visit\"]\n");
+        let reading = app::programme::read(&files);
+        let faults: Vec<&str> = reading
+            .faults
+            .iter()
+            .map(|f| f.message.en.as_str())
+            .collect();
+        reading.programme.unwrap_or_else(|| panic!("{faults:?}"))
+    });
+    PROGRAMME.clone()
+}
+
+/// Noon of 26 March 2024.
+fn edge() -> Edge {
+    static SEEDS: AtomicU8 = AtomicU8::new(0);
+    let noon = Day::from_ymd(2024, 3, 26).unwrap().start().0 + 12 * 3_600_000;
+    Edge {
+        now: Moment(noon),
+        seed: [SEEDS.fetch_add(1, Ordering::Relaxed); 32],
+    }
+}
+
+/// An API over an empty database.
+struct Desk {
+    router: Router,
+}
+
+/// What was answered.
+struct Got {
+    status: StatusCode,
+    headers: HeaderMap,
+    json: Json,
+}
+
+impl Got {
+    /// The answer, which has this status.
+    #[track_caller]
+    fn is(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.json);
+        self
+    }
+
+    fn header(&self, name: header::HeaderName) -> &str {
+        self.headers[name].to_str().unwrap()
+    }
+}
+
+impl Desk {
+    async fn new() -> Self {
+        Self::set(|_| {}).await
+    }
+
+    async fn set(change: impl FnOnce(&mut web::Settings)) -> Self {
+        static DESKS: AtomicU32 = AtomicU32::new(0);
+        let nth = DESKS.fetch_add(1, Ordering::Relaxed);
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .join(format!("api-{}-{nth}.db", std::process::id()));
+        let edge_now = edge();
+        let opening = Opening {
+            address: path.to_str().unwrap().to_owned(),
+            now: edge_now.now,
+            today: Day::from_ymd(2024, 3, 26).unwrap(),
+            rehearsal: true,
+            seed: edge_now.seed,
+        };
+        let opened = App::open(programme(), &opening, |_| {}).await;
+        let app = opened.unwrap_or_else(|words| panic!("{}", words.en));
+        let mut settings = web::Settings::new(|| Some(edge()));
+        settings.per_second = 0;
+        change(&mut settings);
+        Self {
+            router: web::router(app, settings),
+        }
+    }
+
+    async fn send(&self, request: Request<Body>) -> Got {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        let json = serde_json::from_slice(&body).unwrap_or(Json::Null);
+        Got {
+            status,
+            headers,
+            json,
+        }
+    }
+
+    async fn get(&self, path: &str) -> Got {
+        let request = Request::get(format!("/api/v1{path}"));
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends JSON with further headers.
+    async fn put(&self, how: &str, path: &str, body: &Json, headers: &[(&str, &str)]) -> Got {
+        let mut request = Request::builder()
+            .method(how)
+            .uri(format!("/api/v1{path}"))
+            .header(header::CONTENT_TYPE, "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Body::from(body.to_string())).unwrap())
+            .await
+    }
+
+    /// Records a visit and gives its id.
+    async fn visit(&self, cells: Json) -> String {
+        let body = serde_json::json!({ "cells": cells });
+        let got = self
+            .put("POST", "/registers/visit/records", &body, &[])
+            .await
+            .is(201);
+        got.json["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The ids that a list answers, in order.
+    async fn ids(&self, query: &str) -> Vec<String> {
+        let got = self
+            .get(&format!("/registers/visit/records?{query}"))
+            .await
+            .is(200);
+        let records = got.json["records"].as_array().unwrap();
+        let ids = records.iter().map(|r| r["id"].as_str().unwrap().to_owned());
+        ids.collect()
+    }
+}
