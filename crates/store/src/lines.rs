@@ -118,17 +118,37 @@ pub(crate) async fn insert(
     width: usize,
     values: Vec<Value>,
 ) -> Result<()> {
+    inserted(tx, head, width, values, "").await.map(|_| ())
+}
+
+/// The same, leaving out rows whose key is there already; how many were not.
+pub(crate) async fn insert_new(
+    tx: &mut Tx,
+    head: &str,
+    width: usize,
+    values: Vec<Value>,
+) -> Result<u64> {
+    inserted(tx, head, width, values, " on conflict do nothing").await
+}
+
+async fn inserted(
+    tx: &mut Tx,
+    head: &str,
+    width: usize,
+    values: Vec<Value>,
+    tail: &str,
+) -> Result<u64> {
     let mut values = values.into_iter();
-    let (mut text, mut last) = (String::new(), 0);
+    let (mut text, mut last, mut count) = (String::new(), 0, 0);
     for rows in steps(values.len() / width.max(1), width) {
         if rows != last {
-            text = format!("{head} values {}", places(tx.dialect(), width, rows));
+            text = format!("{head} values {}{tail}", places(tx.dialect(), width, rows));
             last = rows;
         }
         let now = values.by_ref().take(rows * width).collect();
-        tx.execute_with(&text, now).await?;
+        count += tx.execute_with(&text, now).await?;
     }
-    Ok(())
+    Ok(count)
 }
 
 /// How many rows go into each statement, from the most to the fewest.

@@ -2,6 +2,7 @@
 
 use super::action::{Action, Answer, Write};
 use super::arrival::Arrivals;
+use super::beside::Beside;
 use super::guard;
 use super::order::{Numbered, next_number};
 use super::reference::{listed, references};
@@ -9,7 +10,7 @@ use super::refusal::Refusal;
 use crate::db::Tx;
 use crate::dialect::quoted;
 use crate::error::{Error, Result, Trouble};
-use crate::lines::{Lines, Salts, insert, places};
+use crate::lines::{Salts, places};
 use crate::shape::{Shape, Shapes, System};
 use crate::value::Value;
 use programme::record::{Act, Cells, Change, Entry};
@@ -62,23 +63,32 @@ pub(crate) async fn apply(
     action: &Action,
     arrivals: &mut Arrivals,
 ) -> std::result::Result<Answer, Stop> {
+    let mut beside = Beside::default();
+    let answer = rows(tx, shapes, action, arrivals, &mut beside).await?;
+    beside.write(tx).await?;
+    Ok(answer)
+}
+
+/// Writes an action's rows and checks its guards; its entries, messages and answer wait in `beside`, where those of other actions may wait too.
+pub(crate) async fn rows(
+    tx: &mut Tx,
+    shapes: &Shapes,
+    action: &Action,
+    arrivals: &mut Arrivals,
+    beside: &mut Beside,
+) -> std::result::Result<Answer, Stop> {
     guard::lock(tx, &action.guards).await?;
-    let mut lines = Lines::default();
     let mut salts = Salts::of(action.seed);
     let mut entries = Vec::with_capacity(action.writes.len());
     for write in &action.writes {
         let entry = one(tx, shapes, action, write, arrivals).await?;
         let register = shapes.get(&entry.register).map(|shape| &shape.register);
-        lines
-            .add(&entry, register, &mut salts)
-            .map_err(unfit(&entry.register))?;
+        let added = beside.lines.add(&entry, register, &mut salts);
+        added.map_err(unfit(&entry.register))?;
         entries.push(entry);
     }
-    lines.write(tx).await?;
     guard::check(tx, shapes, &action.guards).await?;
-    let first = entries.first().map_or(0, |entry| entry.arrival);
-    send(tx, action, first).await?;
-    answer(tx, action, &entries).await?;
+    beside.add(action, &entries);
     Ok(Answer {
         entries,
         replayed: false,
@@ -371,47 +381,5 @@ pub(crate) fn unfit_refusal(register: &str, refusal: journal::Refusal) -> Refusa
     Refusal::Unfit {
         register: register.to_owned(),
         field,
-    }
-}
-
-/// Puts the action's messages in the outbox; they are due at once.
-async fn send(tx: &mut Tx, action: &Action, arrival: i64) -> Result<()> {
-    let mut rows = Vec::new();
-    for (at, message) in action.messages.iter().enumerate() {
-        rows.extend([
-            format!("{arrival}.{at}").into(),
-            arrival.into(),
-            message.topic.as_str().into(),
-            message.body.to_string().into(),
-            action.author.at.0.into(),
-            0.into(),
-        ]);
-    }
-    insert(
-        tx,
-        "insert into outbox (id, arrival, topic, body, due, tries)",
-        6,
-        rows,
-    )
-    .await
-}
-
-/// Keeps the answer to the action's key: the arrival numbers of its entries.
-async fn answer(tx: &mut Tx, action: &Action, entries: &[Entry]) -> std::result::Result<(), Stop> {
-    let Some(key) = &action.author.key else {
-        return Ok(());
-    };
-    let arrivals: Vec<i64> = entries.iter().map(|entry| entry.arrival).collect();
-    let text = "insert into answer (actor, key, digest, answer, at) values ($1, $2, $3, $4, $5) on conflict do nothing";
-    let values = [
-        action.author.actor.as_str().into(),
-        key.as_str().into(),
-        action.digest.as_slice().into(),
-        serde_json::Value::from(arrivals).to_string().into(),
-        action.author.at.0.into(),
-    ];
-    match tx.execute(text, &values).await? {
-        0 => Err(Stop::Answered),
-        _ => Ok(()),
     }
 }

@@ -1,8 +1,9 @@
 //! Group commit: on SQLite the actions that wait are written in one transaction, each by itself, and answered after one sync.
 
 use super::action::{Action, Answer};
-use super::apply::{Stop, apply};
+use super::apply::{Stop, apply, rows};
 use super::arrival::Arrivals;
+use super::beside::Beside;
 use super::clash::explain;
 use super::refusal::{Failure, Refusal};
 use crate::db::{Db, Tx};
@@ -71,10 +72,16 @@ async fn together(
 ) -> Result<(Vec<Outcome>, Option<i64>)> {
     let mut tx = db.write().await?;
     let mut arrivals = Arrivals::begin(&mut tx).await?;
-    let mut outcomes = Vec::with_capacity(actions.len());
-    for action in actions {
-        outcomes.push(beside_others(&mut tx, shapes, action, &mut arrivals).await?);
-    }
+    let mut outcomes: Vec<Outcome> = match all(&mut tx, shapes, actions, &mut arrivals).await? {
+        Some(answers) => answers.into_iter().map(Ok).collect(),
+        None => {
+            let mut outcomes = Vec::with_capacity(actions.len());
+            for action in actions {
+                outcomes.push(beside_others(&mut tx, shapes, action, &mut arrivals).await?);
+            }
+            outcomes
+        }
+    };
     let position = number(&mut tx).await?;
     tx.commit().await?;
     if let (Some(position), Arrivals::Counted(next)) = (position, arrivals) {
@@ -88,6 +95,45 @@ async fn together(
         }
     }
     Ok((outcomes, position))
+}
+
+/// Writes all actions, their entries in few statements; `None` where one of them stops, and nothing is written then.
+///
+/// Most groups have no refusal in them, so they need no savepoint for each action.
+async fn all(
+    tx: &mut Tx,
+    shapes: &Shapes,
+    actions: &[Action],
+    arrivals: &mut Arrivals,
+) -> Result<Option<Vec<Answer>>> {
+    let before = *arrivals;
+    tx.mark().await?;
+    match try_all(tx, shapes, actions, arrivals).await {
+        Ok(answers) => {
+            tx.keep().await?;
+            Ok(Some(answers))
+        }
+        Err(_) => {
+            tx.back().await?;
+            *arrivals = before;
+            Ok(None)
+        }
+    }
+}
+
+async fn try_all(
+    tx: &mut Tx,
+    shapes: &Shapes,
+    actions: &[Action],
+    arrivals: &mut Arrivals,
+) -> std::result::Result<Vec<Answer>, Stop> {
+    let mut beside = Beside::default();
+    let mut answers = Vec::with_capacity(actions.len());
+    for action in actions {
+        answers.push(rows(tx, shapes, action, arrivals, &mut beside).await?);
+    }
+    beside.write(tx).await?;
+    Ok(answers)
 }
 
 /// Writes an action so that its failure leaves the others of the transaction alone.

@@ -4,6 +4,7 @@ mod action;
 mod again;
 mod apply;
 mod arrival;
+mod beside;
 mod clash;
 mod group;
 mod guard;
