@@ -16,10 +16,16 @@ async fn events(app: &App) -> Vec<String> {
     let mut ids = Vec::new();
     for (nth, (held, signed)) in rows.into_iter().enumerate() {
         let held = held.map(|on| Cell::Int(day(on).0.into()));
-        let own = cells([("place", text(city())), ("held_on", held), ("signed", signed.map(Cell::Int))]);
+        let own = cells([
+            ("place", text(city())),
+            ("held_on", held),
+            ("signed", signed.map(Cell::Int)),
+        ]);
         let at = format!("2023-09-1{nth}");
         let event = asked(Act::Create, "event", None, own);
-        let made = app.act(&Viewer::operator(), &[event], None, edge(&at)).await;
+        let made = app
+            .act(&Viewer::operator(), &[event], None, edge(&at))
+            .await;
         ids.push(made.unwrap().entries[0].record.to_string());
     }
     ids
