@@ -32,7 +32,8 @@ impl App {
         let store = self.journal_store()?;
         let entries = store.history(&found.id, id).await;
         let entries = entries.map_err(|error| Unread::Failed(words(error)))?;
-        if entries.is_empty() {
+        // A batch's own entry names its register and no record: it is nobody's history.
+        if id.is_empty() || entries.is_empty() {
             return Err(Unread::NoRecord {
                 register: register.to_owned(),
                 id: id.to_owned(),

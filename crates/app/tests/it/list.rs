@@ -103,6 +103,8 @@ on_both! {
         let told = app.record_history(&viewer, "event", &id).await.unwrap();
         let acts: Vec<String> = told.iter().map(|t| t.entry.act.word()).collect();
         assert_eq!(acts, ["create", "change", "move:hold"]);
+        let nobody = app.record_history(&viewer, "event", "").await;
+        assert!(matches!(nobody, Err(Unread::NoRecord { .. })), "{nobody:?}");
     }
 
     async fn nobody_but_the_operator_is_served_until_roles_are_granted(place) {
