@@ -257,6 +257,11 @@ fn grow_back(
         if matches!(entry.act, Act::Erase) {
             continue;
         }
+        if entry.act == Act::Create {
+            // What came before was another life of the record, which a withdrawal ended.
+            newer.remove(&key(entry));
+            continue;
+        }
         let row = living.load_past(programme, entry, newer.get(&key(entry)).copied(), start)?;
         newer.insert(key(entry), row);
     }

@@ -167,7 +167,9 @@ impl Living {
     ) -> Result<u32, Words> {
         let table = table_of(programme, &entry.register)?;
         let record = self.number(table, &entry.record);
+        // After a withdrawal there was nothing, also where the record came again later.
         let newer = newer.or_else(|| self.newest(table, record));
+        let newer = newer.filter(|_| entry.act != Act::Withdraw);
         let version = Version {
             table,
             record,

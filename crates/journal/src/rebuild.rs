@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rebuild {
     registers: BTreeMap<String, BTreeMap<Box<str>, Rebuilt>>,
-    /// Records that were taken out: none of them comes back, but what they held can still be erased.
+    /// Records that were taken out: what they held can still be erased, and one that comes back goes on with the next version.
     withdrawn: BTreeMap<(String, Box<str>), Rebuilt>,
     entries: u64,
 }
@@ -138,9 +138,11 @@ impl Rebuild {
         let entry = &opened.entry;
         let records = self.registers.entry(entry.register.clone()).or_default();
         let key = (entry.register.clone(), entry.record.clone());
-        if records.contains_key(&entry.record) || self.withdrawn.contains_key(&key) {
+        if records.contains_key(&entry.record) {
             return Some(BreakKind::CreatedTwice);
         }
+        let former = self.withdrawn.remove(&key);
+        let expected = former.map_or(1, |former| former.version + 1);
         let after = opened
             .erased
             .iter()
@@ -157,8 +159,8 @@ impl Rebuild {
             position: entry.position,
         };
         records.insert(entry.record.clone(), rebuilt);
-        (entry.version != 1).then_some(BreakKind::Version {
-            expected: 1,
+        (entry.version != expected).then_some(BreakKind::Version {
+            expected,
             found: entry.version,
         })
     }

@@ -25,7 +25,7 @@ pub type Cells = Vec<(String, Option<Cell>)>;
 /// What an entry of the journal does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
-    /// A new record: `after` is a full snapshot, empty cells included.
+    /// A new record: `after` is a full snapshot, empty cells included. Its version is 1, or the next one where a record of its id was withdrawn.
     Create,
     /// Other values for some fields.
     Change,
@@ -50,7 +50,7 @@ pub struct Change {
     pub register: String,
     /// The record's id; `None` for a new record that the store is to number.
     pub record: Option<Box<str>>,
-    /// The version it was decided on: 0 for a new record, which then has version 1.
+    /// The version it was decided on: 0 for a new record.
     pub version: i64,
     /// What it does.
     pub act: Act,

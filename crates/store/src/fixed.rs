@@ -28,6 +28,7 @@ const RELEASES: [&[&str]; 1] = [&[
         leaf {bytes} not null
     ){strict}",
     "create index journal_record on journal (record, register, version)",
+    "create index journal_withdrawn on journal (register, record) where act = 'withdraw'",
     "create index journal_batch on journal (batch, arrival) where batch is not null",
     // Values whose salted digest is in the leaf; a side is 0 (before) or 1 (after). Erasing deletes salt and value.
     "create table journal_open (

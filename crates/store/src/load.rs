@@ -44,6 +44,10 @@ pub struct Record {
 /// Rows of one chunk.
 const CHUNK: usize = 8_192;
 
+/// Entries after a record's creation; and its creations too where it was withdrawn, because then no row tells when it began.
+const CHANGED: &str = "(j.version > 1 or exists (
+    select 1 from journal w where w.act = 'withdraw' and w.register = j.register and w.record = j.record))";
+
 /// Entries that are read at once.
 const ENTRIES: i64 = 2_048;
 
@@ -154,6 +158,7 @@ impl Store {
     /// Hands over every entry that changed a record after its creation, from a position on and in order.
     ///
     /// From these with their cells before, and the current rows, the superseded rows since that position follow.
+    /// The creations of records that were withdrawn are among them: a record may come again under its id, with the next version.
     ///
     /// # Errors
     ///
@@ -163,7 +168,7 @@ impl Store {
         position: i64,
         take: impl FnMut(Vec<Entry>) -> Result<()>,
     ) -> Result<()> {
-        self.walk(position, i64::MAX, " and j.version > 1", take)
+        self.walk(position, i64::MAX, &format!(" and {CHANGED}"), take)
             .await
     }
 
@@ -174,8 +179,8 @@ impl Store {
     /// The database's.
     pub async fn changes_unnumbered(&self) -> Result<Vec<Entry>> {
         let mut tx = self.db.read().await?;
-        let chosen = "where p.position is null and j.version > 1 order by j.arrival";
-        let read = entries(&mut tx, chosen, &[]).await?;
+        let chosen = format!("where p.position is null and {CHANGED} order by j.arrival");
+        let read = entries(&mut tx, &chosen, &[]).await?;
         Ok(read.into_iter().map(|opened| opened.entry).collect())
     }
 

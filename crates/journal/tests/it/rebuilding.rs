@@ -140,52 +140,39 @@ fn what_does_not_follow_is_named() {
 }
 
 #[test]
-fn a_withdrawn_record_is_gone_for_good_and_can_still_be_erased() {
-    let mut rebuild = Rebuild::default();
-    let snapshot = cells(&[("title", text("a")), ("phone", text("138"))]);
-    let mut kind = |entry: Entry| {
-        rebuild
-            .apply(&through(&entry, &[]))
-            .map_err(|broken: Break| broken.kind)
+fn a_withdrawn_record_can_still_be_erased_and_come_again() {
+    let kind = |rebuild: &mut Rebuild, entry: Entry| {
+        let broken = rebuild.apply(&through(&entry, &[]));
+        broken.map_err(|broken: Break| broken.kind)
     };
-    assert_eq!(
-        kind(create(
-            &snapshot
-                .iter()
-                .map(|(id, cell)| (id.as_str(), cell.clone()))
-                .collect::<Vec<_>>()
-        )),
-        Ok(())
-    );
-    assert_eq!(
-        kind(entry(2, "12", Act::Withdraw, 2, snapshot, Vec::new())),
-        Ok(())
-    );
-    assert_eq!(
-        kind(entry(
-            3,
-            "12",
-            Act::Erase,
-            3,
-            cells(&[("phone", None)]),
-            Vec::new()
-        )),
-        Ok(())
-    );
-    assert_eq!(
-        kind(create(&[("title", text("a"))])),
-        Err(BreakKind::CreatedTwice)
-    );
-    let change = entry(
-        5,
-        "12",
-        Act::Change,
-        4,
-        Vec::new(),
-        cells(&[("title", text("b"))]),
-    );
-    assert_eq!(kind(change), Err(BreakKind::NotCreated));
+    let act = |act, version, before: &[(&str, Option<Cell>)], after: &[(&str, Option<Cell>)]| {
+        entry(version, "12", act, version, cells(before), cells(after))
+    };
+    let snapshot = [("title", text("a")), ("phone", text("138"))];
+    let mut rebuild = Rebuild::default();
+    for entry in [
+        create(&snapshot),
+        act(Act::Withdraw, 2, &snapshot, &[]),
+        act(Act::Erase, 3, &[("phone", None)], &[]),
+    ] {
+        assert_eq!(kind(&mut rebuild, entry), Ok(()));
+    }
+    let change = act(Act::Change, 4, &[], &[("title", text("b"))]);
+    let gone = rebuild.clone();
+    assert_eq!(kind(&mut rebuild, change), Err(BreakKind::NotCreated));
     assert_eq!(rebuild.record("event", "12"), None);
+
+    // It goes on with the version after the last, never with one that was there.
+    let again = |version| act(Act::Create, version, &[], &[("title", text("b"))]);
+    let from_one = kind(&mut gone.clone(), again(1));
+    let (expected, found) = (4, 1);
+    assert_eq!(from_one, Err(BreakKind::Version { expected, found }));
+    assert_eq!(kind(&mut rebuild, again(4)), Ok(()));
+    let record = rebuild.record("event", "12").unwrap();
+    assert_eq!((record.version, rebuild.entries()), (4, 5));
+    assert_eq!(record.cell("title"), text("b").as_ref());
+    assert_eq!(record.cell("phone"), None);
+    assert_eq!(kind(&mut rebuild, again(5)), Err(BreakKind::CreatedTwice));
 }
 
 fn migrate(steps: &[(&str, Option<Cell>)]) -> Opened {

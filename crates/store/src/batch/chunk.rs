@@ -234,7 +234,7 @@ impl<'a> Chunk<'a> {
     async fn why(&self, tx: &mut Tx, stop: Stop) -> Result<Refusal> {
         match stop {
             Stop::Refused(refusal) => Ok(refusal),
-            Stop::Clash(clash) => explain(tx, self.shapes, *clash).await,
+            Stop::Clash(clash) => explain(tx, self.shapes, *clash, &[]).await,
             stop => Err(stop.error()),
         }
     }

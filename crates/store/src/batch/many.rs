@@ -47,14 +47,14 @@ pub(super) async fn create(
     for ((write, numbered), arrival) in writes.iter().zip(numbered).zip(arrivals) {
         let system = System {
             id: &numbered.id,
-            version: 1,
+            version: numbered.version,
             arrival,
             created_at: at.0,
             changed_at: at.0,
         };
         shape.row(system, &numbered.cells, &mut values);
         entries.push(Entry {
-            version: 1,
+            version: numbered.version,
             record: numbered.id,
             after: numbered.cells,
             ..bare(&chunk.by, &write.change, arrival)

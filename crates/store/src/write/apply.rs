@@ -81,7 +81,9 @@ pub(crate) async fn rows(
     let mut salts = Salts::of(action.seed);
     let mut entries = Vec::with_capacity(action.writes.len());
     for write in &action.writes {
+        beside.before(tx, &write.change).await?;
         let entry = one(tx, shapes, action, write, arrivals).await?;
+        beside.note(&entry);
         let register = shapes.get(&entry.register).map(|shape| &shape.register);
         let added = beside.lines.add(&entry, register, &mut salts);
         added.map_err(unfit(&entry.register))?;
@@ -155,12 +157,13 @@ async fn create(
     write: &Write,
     arrivals: &mut Arrivals,
 ) -> std::result::Result<Entry, Stop> {
-    let Numbered { id, cells } = next_number(tx, shape, write, action.author.at.day()).await?;
+    let Numbered { id, version, cells } =
+        next_number(tx, shape, write, action.author.at.day()).await?;
     let arrival = arrivals.next(tx).await?;
     let at = action.author.at.0;
     let system = System {
         id: &id,
-        version: 1,
+        version,
         arrival,
         created_at: at,
         changed_at: at,
@@ -176,7 +179,7 @@ async fn create(
     let done = tx.execute(&text, &row).await;
     done.map_err(|error| clash(shape, &id, &cells, true, error))?;
     Ok(Entry {
-        version: 1,
+        version,
         record: id,
         after: cells,
         ..bare(action, &write.change, arrival)

@@ -5,7 +5,8 @@ use super::apply::Stop;
 use crate::db::Tx;
 use crate::lines::{Lines, insert, insert_new};
 use crate::value::Value;
-use programme::record::Entry;
+use programme::record::{Act, Change, Entry};
+use std::collections::BTreeSet;
 
 /// What waits to be written.
 #[derive(Debug, Default)]
@@ -14,12 +15,33 @@ pub(crate) struct Beside {
     pub(crate) lines: Lines,
     messages: Vec<Value>,
     answers: Vec<Value>,
+    /// Registers and ids of records whose withdrawal is among the entries.
+    withdrawn: BTreeSet<(String, Box<str>)>,
 }
 
 /// Values of one answer.
 const ANSWER: usize = 5;
 
 impl Beside {
+    /// Remembers that a record was withdrawn: its version is in an entry that is not written yet.
+    pub(crate) fn note(&mut self, entry: &Entry) {
+        if entry.act == Act::Withdraw {
+            let record = (entry.register.clone(), entry.record.clone());
+            self.withdrawn.insert(record);
+        }
+    }
+
+    /// Writes the entries before a record that is among the withdrawn comes again, so that its version is found.
+    pub(crate) async fn before(&mut self, tx: &mut Tx, change: &Change) -> Result<(), Stop> {
+        let again = self.withdrawn.iter().any(|(register, record)| {
+            *register == change.register && Some(record) == change.record.as_ref()
+        });
+        if again && change.act == Act::Create {
+            std::mem::take(&mut self.lines).write(tx).await?;
+        }
+        Ok(())
+    }
+
     /// Adds an action's messages, which are due at once, and the answer to its key: the arrival numbers of its entries.
     pub(crate) fn add(&mut self, action: &Action, entries: &[Entry]) {
         let at = Value::from(action.author.at.0);

@@ -1,5 +1,6 @@
 //! What stood against a write that the database refused.
 
+use super::action::Write;
 use super::apply::Clash;
 use super::reference::{exists, missing};
 use super::refusal::Refusal;
@@ -8,19 +9,26 @@ use crate::dialect::quoted;
 use crate::error::{Error, Result, Trouble};
 use crate::shape::{Shape, Shapes};
 use crate::value::Value;
-use programme::record::{Cell, Cells};
+use programme::record::{Act, Cell, Cells, Change};
 
-/// Names the rows and fields that stood against a write, after it was undone.
+/// Names the rows and fields that stood against a write, after it was undone; `writes` are all that were undone with it.
 ///
 /// # Errors
 ///
 /// What the database said, where nothing stands against the write any more: trying again is sound.
-pub(crate) async fn explain(tx: &mut Tx, shapes: &Shapes, clash: Clash) -> Result<Refusal> {
+pub(crate) async fn explain(
+    tx: &mut Tx,
+    shapes: &Shapes,
+    clash: Clash,
+    writes: &[Write],
+) -> Result<Refusal> {
     let Some(shape) = shapes.get(&clash.register) else {
         return Err(clash.error);
     };
     let found = match clash.error.trouble {
-        Trouble::Taken => duplicate(tx, shape, &clash).await?,
+        Trouble::Taken => duplicate(tx, shape, &clash)
+            .await?
+            .or_else(|| among(shape, &clash, writes)),
         Trouble::Missing => unknown(tx, shapes, shape, &clash.cells).await?,
         _ => Some(Refusal::Check {
             register: clash.register.clone(),
@@ -72,6 +80,35 @@ async fn duplicate(tx: &mut Tx, shape: &Shape, clash: &Clash) -> Result<Option<R
     }
     let taken = clash.new && exists(tx, shape, &clash.record).await?;
     Ok(taken.then(|| refusal(vec!["id".into()], clash.record.clone())))
+}
+
+/// Two writes of one action that want the same id, or the same values where no two may have them.
+fn among(shape: &Shape, clash: &Clash, writes: &[Write]) -> Option<Refusal> {
+    let changes = || {
+        let changes = writes.iter().map(|write| &write.change);
+        changes.filter(|change| change.register == clash.register)
+    };
+    let refusal = |fields: &[String]| Refusal::Duplicate {
+        register: clash.register.clone(),
+        fields: fields.to_vec(),
+        other: Some(clash.record.clone()),
+    };
+    let new = |change: &&Change| change.act == Act::Create;
+    let same = changes().filter(new);
+    let same = same.filter(|change| change.record.as_ref() == Some(&clash.record));
+    if clash.new && same.count() > 1 {
+        return Some(refusal(&["id".into()]));
+    }
+    let twice = shape.table.uniques.iter().find(|unique| {
+        let values = |cells: &Cells| -> Option<Vec<Value>> {
+            let columns = unique.columns.iter();
+            columns.map(|name| written(shape, cells, name)?).collect()
+        };
+        let wanted = values(&clash.cells);
+        let same = changes().filter(|change| values(&change.after) == wanted);
+        wanted.is_some() && same.count() > 1
+    });
+    twice.map(|unique| refusal(&unique.columns))
 }
 
 /// The value that was to be written in a column; `Some(None)` where it was to be empty.

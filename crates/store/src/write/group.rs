@@ -170,7 +170,7 @@ pub(crate) async fn settle(tx: &mut Tx, shapes: &Shapes, action: &Action, stop: 
     }
     match stop {
         Stop::Refused(refusal) => Err(refusal.into()),
-        Stop::Clash(clash) => Err(explain(tx, shapes, *clash).await?.into()),
+        Stop::Clash(clash) => Err(explain(tx, shapes, *clash, &action.writes).await?.into()),
         Stop::Failed(error) => Err(Failure::Failed(error)),
         // The answer that stood in the way was undone by whoever wrote it.
         Stop::Answered => Err(Error::race().into()),

@@ -16,6 +16,8 @@ use std::collections::BTreeMap;
 pub(crate) struct Numbered {
     /// The id.
     pub(crate) id: Box<str>,
+    /// Its version: 1, or the next one where a record of this id was withdrawn.
+    pub(crate) version: i64,
     /// All its cells, in the register's order; those that were not given are empty.
     pub(crate) cells: Cells,
 }
@@ -62,6 +64,8 @@ pub(crate) async fn number_many(
         let last = advance(tx, &full_name(shape, counter), *n).await?;
         *n = last - *n;
     }
+    let brought = writes.iter().any(|write| write.change.record.is_some());
+    let again = brought && any_withdrawn(tx, shape).await?;
     let mut numbered = Vec::with_capacity(writes.len());
     for (write, counter) in writes.iter().zip(&counters) {
         let id = match (counter, &write.change.record, &shape.pattern) {
@@ -73,9 +77,34 @@ pub(crate) async fn number_many(
             (_, id, _) => id.clone().unwrap_or_default(),
         };
         let cells = named(shape, &id, snapshot(shape, &write.change.after));
-        numbered.push(Numbered { id, cells });
+        let former = match (&write.change.record, again) {
+            (Some(_), true) => former(tx, shape, &id).await?,
+            _ => 0,
+        };
+        let version = former + 1;
+        numbered.push(Numbered { id, version, cells });
     }
     Ok(numbered)
+}
+
+/// Whether any record of the register was ever withdrawn: rarely, so the others are spared the look for their own.
+async fn any_withdrawn(tx: &mut Tx, shape: &Shape) -> Result<bool> {
+    let text = "select 1 from journal where act = 'withdraw' and register = $1 limit 1";
+    let register = shape.register.id.as_str();
+    Ok(tx.first(text, &[register.into()]).await?.is_some())
+}
+
+/// The last version of a record that was withdrawn, its erasures among them; 0 where there was none.
+async fn former(tx: &mut Tx, shape: &Shape, id: &str) -> Result<i64> {
+    let text = "select max(version) from journal where record = $1 and register = $2
+        and exists (select 1 from journal where act = 'withdraw' and register = $2 and record = $1)";
+    let values = [id.into(), shape.register.id.as_str().into()];
+    let row = tx.first(text, &values).await?;
+    Ok(row
+        .map(|row| row.int(0))
+        .transpose()?
+        .flatten()
+        .unwrap_or(0))
 }
 
 /// The counter that a new record is numbered from.

@@ -20,6 +20,7 @@ mod postgres;
 mod programmes;
 mod published;
 mod races;
+mod random;
 mod sample;
 mod sealing;
 mod views;

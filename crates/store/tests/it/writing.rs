@@ -114,6 +114,12 @@ on_both! {
         let changed = change("event", id, 1, cells([("slot", text("A"))]));
         assert_eq!(refused(&store, action(vec![changed])).await, duplicate("event", "slot", &first.entries[0].record));
         assert_eq!(&**id, "HD-350500-2023-00002", "the refused creation left no gap");
+        // Two of one action stand against each other as well.
+        let refusal = refused(&store, action(vec![firm("F4"), firm("F4")])).await;
+        assert_eq!(refusal, duplicate("firm", "id", "F4"));
+        let same = create("firm", Some("F5"), cells([("uscc", text("F4"))]));
+        let refusal = refused(&store, action(vec![firm("F4"), same])).await;
+        assert_eq!(refusal, duplicate("firm", "uscc", "F5"));
     }
 
     async fn references_lead_to_records(place) {
