@@ -5,7 +5,7 @@ use engine::{AsOf, Living, Rows};
 use programme::Programme;
 use programme::record::{Act, Author, Cells, Entry};
 use rules::{Day, Moment, Words};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicI64, Ordering};
 use store::{Db, Options, Store};
 
@@ -182,7 +182,6 @@ async fn read(
     mut told: impl FnMut(usize),
 ) -> Result<Living, Words> {
     let mut living = Living::new(programme);
-    let mut began: HashMap<(String, Box<str>), Moment> = HashMap::new();
     let mut refused = None;
     let mut count = 0;
     for register in &programme.registers {
@@ -197,15 +196,6 @@ async fn read(
                 changed: &chunk.changed_at,
                 columns: &chunk.columns,
             };
-            for (id, (version, at)) in chunk
-                .ids
-                .iter()
-                .zip(chunk.versions.iter().zip(&chunk.created_at))
-            {
-                if *version > 1 {
-                    began.insert((register.id.clone(), id.clone()), *at);
-                }
-            }
             refused = refused.take().or(living.load(programme, &rows).err());
             count += chunk.ids.len();
             told(count);
@@ -222,49 +212,32 @@ async fn read(
     past.extend(store.changes_unnumbered().await.map_err(words)?);
     match refused {
         Some(words) => Err(words),
-        None => grow_back(programme, living, past, began),
+        None => grow_back(programme, living, past),
     }
 }
 
 /// Adds the versions before the present ones, from the entries that ended them.
-fn grow_back(
-    programme: &Programme,
-    mut living: Living,
-    past: Vec<Entry>,
-    mut began: HashMap<(String, Box<str>), Moment>,
-) -> Result<Living, Words> {
+fn grow_back(programme: &Programme, mut living: Living, all: Vec<Entry>) -> Result<Living, Words> {
+    let withdrawn = all.iter().filter(|entry| entry.act == Act::Withdraw);
     let key = |entry: &Entry| (entry.register.clone(), entry.record.clone());
-    let version = |living: &Living, entry: &Entry| {
+    let withdrawn: HashSet<_> = withdrawn.map(key).collect();
+    let (mut past, mut since) = (Vec::new(), Vec::new());
+    for entry in all {
         let table = programme.register(&entry.register).map(|(table, _)| table);
-        table.map_or(0, |table| {
-            let record = living.record(table, &entry.record);
-            record.map_or(0, |record| living.version(table, record))
-        })
-    };
-    // What was written while the rows were read comes after them.
-    let is_past = |entry: &Entry| {
-        let shown = version(&living, entry);
-        shown == 0 || entry.version <= shown
-    };
-    let (past, since): (Vec<Entry>, Vec<Entry>) = past.into_iter().partition(is_past);
-    let mut starts = Vec::with_capacity(past.len());
-    for entry in &past {
-        let at = entry.author.at;
-        starts.push(began.insert(key(entry), at).unwrap_or(at));
-    }
-    let mut newer: HashMap<(String, Box<str>), u32> = HashMap::new();
-    for (entry, start) in past.iter().zip(starts).rev() {
-        if matches!(entry.act, Act::Erase) {
-            continue;
+        let shown = table.and_then(|table| {
+            let record = living.record(table, &entry.record)?;
+            Some(living.version(table, record)).filter(|version| *version > 0)
+        });
+        match shown {
+            Some(shown) if entry.version <= shown => past.push(entry),
+            // Written while the rows were read, so it comes after them.
+            Some(_) => since.push(entry),
+            None if withdrawn.contains(&key(&entry)) => past.push(entry),
+            // Its record was created meanwhile: both come with the positions that are not taken in yet.
+            None => {}
         }
-        if entry.act == Act::Create {
-            // What came before was another life of the record, which a withdrawal ended.
-            newer.remove(&key(entry));
-            continue;
-        }
-        let row = living.load_past(programme, entry, newer.get(&key(entry)).copied(), start)?;
-        newer.insert(key(entry), row);
     }
+    living.load_past(programme, &past)?;
     for entry in &since {
         living.apply(programme, entry)?;
     }

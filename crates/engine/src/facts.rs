@@ -3,6 +3,7 @@
 mod build;
 mod column;
 mod grow;
+mod life;
 mod place;
 mod rows;
 mod typed;
@@ -13,6 +14,7 @@ pub use typed::Records;
 
 use programme::model::FIRST_REGISTER_TABLE;
 use rules::{Day, Moment, NO_ROW, Table, Tables};
+use std::collections::BTreeMap;
 use version::{History, Versions};
 
 /// Never: a version that was never superseded.
@@ -30,6 +32,8 @@ pub struct Facts {
     superseded: Vec<Vec<Moment>>,
     /// Per table and record: first recorded at.
     first: Vec<Vec<Moment>>,
+    /// By table and record, for the few that came again after a withdrawal: when, in order.
+    again: BTreeMap<(usize, u32), Vec<Moment>>,
     /// Per table: each record's versions.
     history: Vec<History>,
 }
@@ -90,10 +94,10 @@ impl Facts {
         (from != ALWAYS).then(|| from.day())
     }
 
-    /// The day the record of a row was first recorded; `None` for one known since always.
+    /// The day the record of a row was first recorded, or came again; `None` for one known since always.
     pub fn first_recorded_on(&self, table: usize, row: u32) -> Option<Day> {
         let record = *self.tables.tables.get(table)?.record.get(row as usize)?;
-        let first = *self.first.get(table)?.get(record as usize)?;
+        let first = self.first(table, record, self.validity(table, row).0);
         (first != ALWAYS && first != NEVER).then(|| first.day())
     }
 

@@ -1,6 +1,7 @@
 //! Facts that grow: every entry of the journal adds a version, and nothing is built again.
 
 mod column;
+mod past;
 
 use crate::Facts;
 use crate::facts::{ALWAYS, NEVER};
@@ -143,7 +144,7 @@ impl Living {
                 superseded: NEVER,
                 base: None,
             };
-            self.first_recorded(table, record, time(rows.created));
+            self.lived(table, record, time(rows.created));
             self.push(&version, &fields, |at| {
                 let column = places.get(at).copied().flatten();
                 Some(column.and_then(|c| rows.columns.get(c)?.get(nth)?.clone()))
@@ -151,42 +152,6 @@ impl Living {
             self.set_version(table, record, rows.versions.get(nth).copied().unwrap_or(0));
         }
         Ok(())
-    }
-
-    /// Takes in what a record was before an entry, and gives the row: `newer` is the row of the version after it.
-    /// Entries of a record come newest first; `recorded` is when the version before the entry began.
-    ///
-    /// # Errors
-    /// A cell that the programme does not have.
-    pub fn load_past(
-        &mut self,
-        programme: &Programme,
-        entry: &Entry,
-        newer: Option<u32>,
-        recorded: Moment,
-    ) -> Result<u32, Words> {
-        let table = table_of(programme, &entry.register)?;
-        let record = self.number(table, &entry.record);
-        // After a withdrawal there was nothing, also where the record came again later.
-        let newer = newer.or_else(|| self.newest(table, record));
-        let newer = newer.filter(|_| entry.act != Act::Withdraw);
-        let version = Version {
-            table,
-            record,
-            recorded,
-            superseded: entry.author.at,
-            base: newer,
-        };
-        let newest = self.newest(table, record);
-        let fields = stored(programme, table);
-        let cells = placed(&fields, &entry.before, &entry.register)?;
-        if let Some(newer) = newer {
-            self.facts.begin(table, newer, entry.author.at);
-        }
-        let row = self.push(&version, &fields, |_| None);
-        self.overwrite((table, row), &fields, &cells);
-        self.set_newest(table, record, newest.unwrap_or(NO_ROW));
-        Ok(row)
     }
 
     /// Takes an entry in, and gives the position of its table and its row; `None` for an entry of no record, and for
@@ -261,10 +226,10 @@ impl Living {
         let register = programme.schema.tables.get(table).map_or("", |t| &t.id);
         let cells = placed(&fields, cells, register)?;
         let base = self.newest(table, record);
-        if let Some(base) = base {
-            self.facts.end(table, base, at);
+        match base {
+            Some(base) => self.facts.end(table, base, at),
+            None => self.facts.begin_life(table, record, at),
         }
-        self.first_recorded(table, record, at);
         let version = Version {
             table,
             record,
@@ -286,16 +251,20 @@ impl Living {
             .get(table)
             .map_or(0, |t| t.rows());
         let newest = self.newest(table, record);
-        if newest == before || newest.map(|row| row as usize + 1) != Some(rows) {
+        let Some(newest) = newest.filter(|row| *row as usize + 1 == rows) else {
+            return;
+        };
+        if before == Some(newest) {
             return;
         }
+        let (began, _) = self.facts.validity(table, newest);
         let columns = self.facts.columns_mut(table).into_iter().flatten();
         columns.for_each(|column| column::cut(column, rows - 1));
         self.facts.take_back_row(table, record);
         self.set_newest(table, record, before.unwrap_or(NO_ROW));
         match before {
             Some(before) => self.facts.end(table, before, NEVER),
-            None => self.facts.set_first(table, record, None),
+            None => self.facts.take_back_life(table, record, began),
         }
     }
 
@@ -360,9 +329,10 @@ impl Living {
         }
     }
 
-    fn first_recorded(&mut self, table: usize, record: u32, at: Moment) {
-        if self.facts.first(table, record) == NEVER {
-            self.facts.set_first(table, record, Some(at));
+    /// Says once that a life of a record began.
+    fn lived(&mut self, table: usize, record: u32, at: Moment) {
+        if self.facts.first(table, record, at) != at {
+            self.facts.begin_life(table, record, at);
         }
     }
 
@@ -374,7 +344,7 @@ impl Living {
         own: impl Fn(usize) -> Option<Option<Cell>>,
     ) -> u32 {
         let Version { table, record, .. } = *version;
-        let first = self.facts.first(table, record);
+        let first = self.facts.first(table, record, version.recorded);
         for (at, field) in fields.iter().enumerate() {
             let cell = match field.id.as_str() {
                 "recorded_on" if first != NEVER && first != ALWAYS => {

@@ -10,7 +10,10 @@ use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
-pub(crate) static LAKE: LazyLock<Programme> = LazyLock::new(|| {
+pub(crate) static LAKE: LazyLock<Programme> = LazyLock::new(|| read(&files()).programme.unwrap());
+
+/// The text files of the programme.
+pub(crate) fn files() -> Files {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../engine/tests/programme");
     let mut files = Files::new();
     let mut folders = vec![root.clone()];
@@ -25,8 +28,8 @@ pub(crate) static LAKE: LazyLock<Programme> = LazyLock::new(|| {
             files.insert(name.replace('\\', "/"), fs::read_to_string(&path).unwrap());
         }
     }
-    read(&files).programme.unwrap()
-});
+    files
+}
 
 pub(crate) fn day(text: &str) -> Day {
     Day::parse(text).unwrap()
@@ -44,6 +47,10 @@ pub(crate) fn edge(at: &str) -> Edge {
 }
 
 pub(crate) async fn open(place: &Place, today: &str) -> App {
+    open_with(LAKE.clone(), place, today).await
+}
+
+pub(crate) async fn open_with(programme: Programme, place: &Place, today: &str) -> App {
     let opening = Opening {
         address: place.address.clone(),
         now: noon(today),
@@ -51,7 +58,7 @@ pub(crate) async fn open(place: &Place, today: &str) -> App {
         rehearsal: true,
         seed: [1; 32],
     };
-    App::open(LAKE.clone(), &opening, |_| ()).await.unwrap()
+    App::open(programme, &opening, |_| ()).await.unwrap()
 }
 
 pub(crate) fn text(text: &str) -> Option<Cell> {

@@ -16,5 +16,6 @@ mod act;
 mod filled;
 mod lake;
 mod list;
+mod past;
 #[path = "../../../store/tests/it/postgres.rs"]
 mod postgres;

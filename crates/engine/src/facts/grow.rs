@@ -68,20 +68,6 @@ impl Facts {
         Some(&mut self.tables.tables.get_mut(table)?.columns)
     }
 
-    /// When a record was first recorded; never where it was not.
-    pub(crate) fn first(&self, table: usize, record: u32) -> Moment {
-        let first = self.first.get(table).and_then(|t| t.get(record as usize));
-        first.copied().unwrap_or(NEVER)
-    }
-
-    /// Says when a record was first recorded; `None` where it was not after all.
-    pub(crate) fn set_first(&mut self, table: usize, record: u32, at: Option<Moment>) {
-        let first = self.first.get_mut(table);
-        if let Some(first) = first.and_then(|t| t.get_mut(record as usize)) {
-            *first = at.unwrap_or(NEVER);
-        }
-    }
-
     /// Ends a version.
     pub(crate) fn end(&mut self, table: usize, row: u32, at: Moment) {
         let superseded = self.superseded.get_mut(table);

@@ -223,14 +223,8 @@ fn loaded(entries: &[Entry]) -> Living {
         columns: &FIELDS.iter().map(column).collect::<Vec<_>>(),
     };
     living.load(&PROGRAMME, &rows).unwrap();
-    let mut newer: BTreeMap<&str, u32> = BTreeMap::new();
-    for entry in entries.iter().rev().filter(|e| e.version > 1) {
-        let began = times[&*entry.record][entry.version as usize - 2];
-        let row = living
-            .load_past(&PROGRAMME, entry, newer.get(&*entry.record).copied(), began)
-            .unwrap();
-        newer.insert(&entry.record, row);
-    }
+    let past: Vec<Entry> = entries.iter().filter(|e| e.version > 1).cloned().collect();
+    living.load_past(&PROGRAMME, &past).unwrap();
     living
 }
 
@@ -299,9 +293,8 @@ fn a_withdrawn_record_is_gone_from_then_on() {
     assert_eq!(living.newest(table, record), None);
 
     let mut loaded = Living::new(&PROGRAMME);
-    loaded
-        .load_past(&PROGRAMME, &all[2], None, all[0].author.at)
-        .unwrap();
+    let past = [all[0].clone(), all[2].clone()];
+    loaded.load_past(&PROGRAMME, &past).unwrap();
     assert_eq!(shown(loaded.facts(), day("2023-09-01")).len(), 1);
     assert_eq!(shown(loaded.facts(), day("2023-09-03")).len(), 0);
 }
