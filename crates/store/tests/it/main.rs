@@ -23,5 +23,7 @@ mod races;
 mod random;
 mod sample;
 mod sealing;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod unsynced;
 mod views;
 mod writing;
