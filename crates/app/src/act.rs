@@ -100,9 +100,7 @@ impl App {
         if let Some(asked) = asked.iter().find(barred) {
             return Err(Refused::Forbidden(forbidden(&asked.register)));
         }
-        let Some(live) = self.live() else {
-            return Err(Refused::ReadOnly(read_only()));
-        };
+        let live = self.writable()?;
         let digest = content(asked);
         let author = author(viewer, edge.now, key);
         if let Some(answer) = self.answered(&author, digest).await? {

@@ -267,7 +267,7 @@ impl Days {
 }
 
 /// A panic elsewhere leaves the maps whole: each change of one is one insertion.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

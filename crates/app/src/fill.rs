@@ -1,13 +1,13 @@
 //! Filling a database with records and their past, day by day, through the same batches as any sheet.
 
-use crate::App;
 use crate::act::{Edge, Refused, Viewer};
 use crate::take::Source;
+use crate::{App, Sealing};
 use engine::{Asked, Facts, Objection};
 use programme::Programme;
 use programme::model::{FIRST_REGISTER_TABLE, FieldKind, Register};
 use programme::record::{Act, Cell, Cells};
-use rules::Moment;
+use rules::{Day, Moment};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
@@ -35,13 +35,14 @@ pub struct Filled {
 
 impl App {
     /// Writes every version of `facts` in the order of days, each recorded when it says; versions known since always
-    /// are recorded at `first`. `told` hears how many are done of how many.
+    /// are recorded at `first`. Each day is sealed at its end, so that the seals are as old as what they seal.
+    /// `told` hears how many are done of how many.
     ///
     /// # Errors
     /// The database's failure.
     pub async fn fill(
         &self,
-        viewer: &Viewer,
+        (viewer, sealing): (&Viewer, &mut Sealing),
         facts: &Facts,
         first: Moment,
         seed: [u8; 32],
@@ -52,6 +53,7 @@ impl App {
         let mut filled = Filled::default();
         let mut intakes = HashMap::new();
         let mut done: usize = 0;
+        let mut day = first.day();
         let same =
             |a: &Version, b: &Version| (a.day, a.register, a.nth) == (b.day, b.register, b.nth);
         for group in versions
@@ -65,6 +67,12 @@ impl App {
                 continue;
             };
             let now = group.iter().map(|v| v.at).max().unwrap_or(first);
+            if now.day() > day {
+                let end = Moment(Day(day.0 + 1).start().0 - 1);
+                let sealed = sealing.tick(end).await;
+                sealed.map_err(|stop| Refused::Failed(stop.words().clone()))?;
+                day = now.day();
+            }
             let edge = Edge {
                 now,
                 seed: Sha256::digest([&seed[..], &done.to_le_bytes()].concat()).into(),
@@ -92,7 +100,8 @@ impl App {
                 .iter()
                 .filter_map(|version| self.asked(facts, register, version))
                 .collect();
-            let chunked = self.take(viewer, intake, &asked, edge).await?;
+            let of = group.len() as u64;
+            let chunked = self.take(viewer, intake, (&asked, of), edge).await?;
             filled.written += chunked.written;
             for (place, objections) in chunked.refused {
                 let record = asked.get(place).and_then(|a| a.record.as_deref());

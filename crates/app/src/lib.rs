@@ -2,6 +2,7 @@
 
 pub mod keep;
 pub mod list;
+pub mod sheet;
 pub mod view;
 
 mod access;
@@ -12,7 +13,9 @@ mod error;
 mod evidence;
 mod fill;
 mod live;
+mod open;
 mod page;
+mod sealing;
 mod take;
 
 pub use access::{Deed, may};
@@ -22,7 +25,8 @@ pub use check::{Checked, check};
 pub use error::{Error, Thing};
 pub use evidence::{SheetFault, build_facts, read_evidence, read_sheet, split_sheets};
 pub use fill::Filled;
-pub use live::Opening;
+pub use open::Opening;
+pub use sealing::Sealing;
 // What a database holds against an action; web tells it apart to choose a status.
 pub use store::write::Refusal;
 pub use take::{Chunked, Intake, Source};

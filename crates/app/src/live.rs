@@ -1,13 +1,18 @@
-//! The database under an application: opened, brought to the programme, read into facts, followed.
+//! The database under an application: read into facts, followed, and barred where nothing may be written.
 
 use crate::App;
+use crate::act::{Refused, read_only};
+use crate::app::lock;
+use crate::keep::lower;
+use crate::open::apart;
 use engine::{AsOf, Living, Rows};
 use programme::Programme;
-use programme::record::{Act, Author, Cells, Entry};
-use rules::{Day, Moment, Words};
+use programme::record::{Act, Cells, Entry};
+use rules::{Day, Words};
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
-use store::{Db, Options, Store};
+use store::Store;
 
 /// How many entries a follower takes in at a time.
 const AT_ONCE: usize = 1_024;
@@ -15,62 +20,68 @@ const AT_ONCE: usize = 1_024;
 /// What an application keeps of its database.
 pub(crate) struct Live {
     pub(crate) store: Store,
+    /// The digest of the programme in force.
+    pub(crate) version: String,
     /// The last position that is in the facts.
     applied: AtomicI64,
+    /// Why nothing may be written here.
+    closed: Option<Words>,
+    /// Why nothing may be written for now: the clocks differ.
+    apart: Mutex<Option<Words>>,
 }
 
-/// How a database is opened.
-#[derive(Clone, Debug)]
-pub struct Opening {
-    /// `postgres://…`, `sqlite:PATH` or a path.
-    pub address: String,
-    /// Now, in the programme's zone.
-    pub now: Moment,
-    /// The last day that can be shown.
-    pub today: Day,
-    /// The clock is simulated.
-    pub rehearsal: bool,
-    /// Fresh randomness.
-    pub seed: [u8; 32],
+impl Live {
+    /// `barred` is why nothing may be written here at all, and why for now.
+    pub(crate) fn new(
+        store: Store,
+        applied: i64,
+        version: String,
+        barred: (Option<Words>, Option<Words>),
+    ) -> Self {
+        Self {
+            store,
+            version,
+            applied: AtomicI64::new(applied),
+            closed: barred.0,
+            apart: Mutex::new(barred.1),
+        }
+    }
+
+    /// Why nothing may be written.
+    fn barred(&self) -> Option<Words> {
+        let apart = || lock(&self.apart).clone();
+        self.closed.clone().or_else(apart)
+    }
 }
 
 impl App {
-    /// Opens a database, brings its tables to the programme and reads its records.
-    /// `told` hears how many records are read.
-    ///
-    /// Must be called inside a tokio runtime.
+    /// The database to write to.
+    pub(crate) fn writable(&self) -> Result<&Live, Refused> {
+        let live = self.live();
+        let live = live.ok_or_else(|| Refused::ReadOnly(read_only()))?;
+        live.barred()
+            .map_or(Ok(live), |why| Err(Refused::ReadOnly(why)))
+    }
+
+    /// Holds this node's clock, milliseconds since 1970, UTC, against the database's; until they agree writes are
+    /// refused. Why they are, where they are.
     ///
     /// # Errors
-    /// What hinders it: a database that does not open, a plan that would lose something, rows that do not fit.
-    pub async fn open(
-        programme: Programme,
-        opening: &Opening,
-        told: impl FnMut(usize),
-    ) -> Result<Self, Words> {
-        let db = Db::open(&opening.address, Options::default())
-            .await
-            .map_err(words)?;
-        bring(&db, &programme, opening).await?;
-        let store = Store::new(db, &programme).await.map_err(words)?;
-        let applied = store.refresh().await.map_err(words)?;
-        let living = read(&store, &programme, told).await?;
-        let live = Live {
-            store,
-            applied: AtomicI64::new(applied),
+    /// The database does not answer.
+    pub async fn check_clock(&self, clock_ms: fn() -> i64) -> Result<Option<Words>, Words> {
+        let Some(live) = self.live() else {
+            return Ok(None);
         };
-        let (today, rehearsal) = (opening.today, opening.rehearsal);
-        Ok(Self::over(programme, living, Some(live), today, rehearsal))
+        let found = apart(live.store.db(), clock_ms).await?;
+        lock(&live.apart).clone_from(&found);
+        Ok(found)
     }
 
     /// Lets the database go, once everything written is answered.
     pub async fn close(self) {
-        let Some(db) = self.store().map(|store| store.db().clone()) else {
-            return;
-        };
-        drop(self);
-        db.close().await;
-        // The writer's task holds the file's lock and ends when it finds that nobody can ask any more.
-        tokio::task::yield_now().await;
+        if let Some(store) = self.store().cloned() {
+            store.close().await;
+        }
     }
 
     /// The database, for keeping house; `None` for facts that were read once.
@@ -106,13 +117,16 @@ impl App {
     pub async fn follow(&self) {
         let Some(live) = self.live() else { return };
         let mut positions = live.store.positions();
-        loop {
-            // What cannot be read now is tried again with the next position.
-            let _ = self.catch_up().await;
-            if positions.changed().await.is_err() {
-                return;
+        let taking = async {
+            loop {
+                // What cannot be read now is tried again with the next position.
+                let _ = self.catch_up().await;
+                if positions.changed().await.is_err() {
+                    return;
+                }
             }
-        }
+        };
+        tokio::join!(store::follow(live.store.clone()), taking);
     }
 
     /// Takes in every numbered entry that is not in the facts yet.
@@ -157,26 +171,8 @@ impl App {
     }
 }
 
-/// Brings the tables of a database to the programme.
-async fn bring(db: &Db, programme: &Programme, opening: &Opening) -> Result<(), Words> {
-    let mut tx = db.read().await.map_err(words)?;
-    let plan = store::plan(&mut tx, programme).await.map_err(words)?;
-    drop(tx);
-    let author = Author {
-        actor: "heli".into(),
-        on_behalf: None,
-        at: opening.now,
-        key: None,
-    };
-    match store::migrate(db, programme, &plan, author, opening.seed).await {
-        Ok(_) => Ok(()),
-        Err(store::write::Failure::Refused(refusal)) => Err(refusal.words()),
-        Err(store::write::Failure::Failed(error)) => Err(words(*error)),
-    }
-}
-
 /// All records with their past.
-async fn read(
+pub(crate) async fn read(
     store: &Store,
     programme: &Programme,
     mut told: impl FnMut(usize),
@@ -245,8 +241,9 @@ fn grow_back(programme: &Programme, mut living: Living, all: Vec<Entry>) -> Resu
 }
 
 pub(crate) fn words(error: store::Error) -> Words {
+    let (what, mend) = (&error.what, &error.mend);
     Words::new(
-        format!("{}。{}", error.what.zh, error.mend.zh),
-        format!("{}; {}", error.what.en, error.mend.en),
+        format!("{}。{}", what.zh, mend.zh),
+        format!("{}; {}", what.en.trim_end_matches('.'), lower(&mend.en)),
     )
 }

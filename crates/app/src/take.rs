@@ -4,6 +4,7 @@ use crate::App;
 use crate::act::{Edge, Refused, Viewer, author, read_only};
 use crate::live::words;
 use engine::{Asked, Objection};
+use programme::record::{Act, Entry};
 use rules::Words;
 use store::write::Write;
 use store::{Batch, Sheet};
@@ -34,6 +35,8 @@ pub struct Source {
 pub struct Chunked {
     /// Rows that were written.
     pub written: usize,
+    /// Those of them that are new records.
+    pub created: usize,
     /// Rows that say what was there already.
     pub unchanged: usize,
     /// Rows that were refused, by their place in the chunk, with every reason.
@@ -43,7 +46,7 @@ pub struct Chunked {
 }
 
 impl Intake {
-    /// How many rows were done before.
+    /// How many rows of the source were done before.
     pub fn done(&self) -> u64 {
         self.batch.done
     }
@@ -65,9 +68,7 @@ impl App {
         source: &Source,
         edge: Edge,
     ) -> Result<Intake, Refused> {
-        let Some(live) = self.live() else {
-            return Err(Refused::ReadOnly(read_only()));
-        };
+        let live = self.writable()?;
         let sheet = Sheet {
             register: source.register.clone(),
             digest: source.digest,
@@ -86,8 +87,8 @@ impl App {
         self.sorted(asked, edge).0
     }
 
-    /// Takes the next rows of a batch in. Rows that are refused come back with their reasons while the others go in.
-    /// No two rows of a chunk may be of one record.
+    /// Takes the next rows of a batch in: what is asked is what is left of `of` rows of its source. What is refused
+    /// comes back with its reasons while the others go in. No two of a chunk may be of one record.
     ///
     /// # Errors
     /// The database's failure; what was done of the batch is known to it.
@@ -95,17 +96,18 @@ impl App {
         &self,
         viewer: &Viewer,
         intake: &mut Intake,
-        asked: &[Asked],
+        (asked, of): (&[Asked], u64),
         edge: Edge,
     ) -> Result<Chunked, Refused> {
-        let Some(live) = self.live() else {
-            return Err(Refused::ReadOnly(read_only()));
-        };
+        let live = self.writable()?;
         let (mut chunked, writes, places) = self.sorted(asked, edge);
         let author = author(viewer, edge.now, None);
         let batch = &mut intake.batch;
-        let taken = live.store.take(batch, &author, &writes, edge.seed).await;
+        let taken = live.store.take_of(batch, &author, (&writes, of), edge.seed);
+        let taken = taken.await;
         let taken = taken.map_err(|e| Refused::Failed(words(e)))?;
+        let new = |entry: &&Entry| entry.act == Act::Create;
+        chunked.created = taken.entries.iter().filter(new).count();
         for (nth, refusal) in taken.refused {
             let place = places.get(nth).copied().unwrap_or_default();
             let words = refusal.words();
@@ -145,6 +147,8 @@ impl App {
                         chunked.unchanged += 1;
                         continue;
                     }
+                    chunked.written += 1;
+                    chunked.created += usize::from(decided.change.act == Act::Create);
                     places.push(place);
                     writes.push(Write {
                         change: decided.change,

@@ -24,4 +24,5 @@ pub use read::{Chunk, Row, Sheet, read, read_in_chunks};
 pub use rejected::{Rejection, is_xlsx, rejected};
 pub use shown::{Column, Content, Label};
 pub use template::{Blank, template};
+pub use text::plain;
 pub use write::{Format, List, SHEET_ROWS_MAX, Written, write};

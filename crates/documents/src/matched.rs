@@ -89,6 +89,11 @@ impl<'a> Matching<'a> {
         }
     }
 
+    /// The name of the file whose rows are matched.
+    pub fn file(&self) -> &str {
+        self.ask.file
+    }
+
     /// The fate of the next row.
     pub fn row(&mut self, row: &Row) -> Matched {
         let mut faults = row.faults.clone();
@@ -131,7 +136,14 @@ impl<'a> Matching<'a> {
                 self.once(format!("record {}", existing.id), row)?;
                 self.change(row, existing)
             }
-            (None, Some(id)) => Err(vec![(Some("id"), no_record(id))]),
+            // Records that are numbered get their ids; others bring them.
+            (None, Some(id)) if self.ask.register.number.is_some() => {
+                Err(vec![(Some("id"), no_record(id))])
+            }
+            (None, Some(id)) => {
+                self.once(format!("record {id}"), row)?;
+                self.create(row)
+            }
             (None, None) => self.create(row),
         }
     }

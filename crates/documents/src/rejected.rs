@@ -143,6 +143,7 @@ impl Rejection<'_> {
                 };
                 format!("{name}{text}")
             });
+            let said = said.filter(|text| !text.is_empty());
             said.collect::<Vec<_>>()
                 .join(if self.zh { "；" } else { "; " })
         };

@@ -19,7 +19,7 @@ pub(crate) fn narrow(text: &str) -> Cow<'_, str> {
 }
 
 /// A name as it is compared: narrow, small letters, without spaces, stars and signs between words.
-pub(crate) fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let narrow = narrow(text);
     let letters = narrow
         .chars()

@@ -1,6 +1,7 @@
 //! The edge of keeping house: the clock, true randomness, and where the signing key lies.
 
 use crate::folder::{Refusal, pick};
+use app::App;
 use app::rules::{Day, Moment, Words};
 use std::path::PathBuf;
 
@@ -14,6 +15,20 @@ pub(crate) fn now(zone: &str) -> Moment {
     let (h, m, s) = (civil.hour(), civil.minute(), civil.second());
     let seconds = (i64::from(h) * 60 + i64::from(m)) * 60 + i64::from(s);
     Moment(day.start().0 + seconds * 1_000 + i64::from(civil.millisecond()))
+}
+
+/// The time of day of one moment on another day: a rehearsal's clock.
+pub(crate) fn at(now: Moment, day: Day) -> Moment {
+    Moment(day.start().0 + now.0 - now.day().start().0)
+}
+
+/// Now as an application has it: a rehearsal's clock stands on its own day.
+pub(crate) fn moment(app: &App) -> Moment {
+    let now = now(&app.programme().zone);
+    match app.rehearsal() {
+        true => at(now, app.today()),
+        false => now,
+    }
 }
 
 /// The node's own clock: milliseconds since 1970, UTC.
@@ -35,6 +50,15 @@ pub(crate) fn random<const N: usize>() -> Result<[[u8; 32]; N], Refusal> {
         })?;
     }
     Ok(seeds)
+}
+
+/// Randomness for one of many steps, from randomness for all of them; no two steps may have one number.
+pub(crate) fn derived(mut seed: [u8; 32], step: u64) -> [u8; 32] {
+    // What is drawn from it is hashed first, so that a counter is enough to tell the steps apart.
+    for (byte, of_step) in seed.iter_mut().zip(step.to_le_bytes()) {
+        *byte ^= of_step;
+    }
+    seed
 }
 
 /// Where the signing key lies: as given, else `HELI_KEY`, else in the account's own settings.

@@ -62,7 +62,8 @@ pub(crate) fn text(path: &Path) -> Result<String, Refusal> {
     fs::read_to_string(path).map_err(|e| unreadable(path, &e))
 }
 
-fn unreadable(path: &Path, cause: &std::io::Error) -> Refusal {
+/// A file that cannot be read or written.
+pub(crate) fn unreadable(path: &Path, cause: &std::io::Error) -> Refusal {
     pick(&Words::new(
         format!(
             "读不了 {}（{cause}）；请看看路径、权限，文本文件须是 UTF-8",

@@ -32,10 +32,14 @@ enum Command {
     Rule(command::rule::Rule),
     /// Make a filled example province and serve it.
     Demo(command::demo::Demo),
-    /// Serve the pages over a programme and its evidence.
+    /// Serve pages and API over a database, or pages over a folder of evidence.
     Serve(command::serve::Serve),
     /// Bring a database to a programme.
     Migrate(command::migrate::Migrate),
+    /// Take a sheet into a register, or a batch back.
+    Import(command::import::Import),
+    /// Write a register as a sheet, or a template to fill.
+    Export(command::export::Export),
     /// Verify, prove, export and rebuild the journal.
     Journal(command::journal::Journal),
     /// Back a database up with its files.
@@ -64,6 +68,8 @@ fn main() -> ExitCode {
         Command::Demo(demo) => demo.run(),
         Command::Serve(serve) => serve.run(),
         Command::Migrate(migrate) => migrate.run(),
+        Command::Import(import) => import.run(),
+        Command::Export(export) => export.run(),
         Command::Journal(journal) => journal.run(),
         Command::Backup(backup) => backup.run(),
         Command::Restore(restore) => restore.run(),

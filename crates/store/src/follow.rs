@@ -4,6 +4,7 @@ use crate::error::Result;
 use crate::seal::{POSITIONS, Sealer, Tick};
 use crate::store::Store;
 use rules::Moment;
+use std::pin::pin;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
@@ -19,19 +20,22 @@ const ASK_EVERY: Duration = Duration::from_secs(1);
 /// The pause before a lost connection is tried again.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Ticks a sealer whenever something was written, and every 100 ms; ends only when it is dropped.
+/// Ticks a sealer whenever something was written, and every 100 ms, until `stop`; then seals what is left and gives the lease back.
 ///
-/// `clock` gives the time in the programme's zone; `told` hears what each tick did, and takes seals to the witnesses.
+/// `clock` gives the time in the programme's zone; `told` hears what each tick did.
 pub async fn seal_on(
     mut sealer: Sealer,
     clock: impl Fn() -> Moment,
     mut told: impl FnMut(Result<Tick>),
+    stop: impl Future<Output = ()>,
 ) {
     let store = sealer.store().clone();
     let mut every = interval(NUMBER_EVERY);
     every.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut stop = pin!(stop);
     loop {
         let written = tokio::select! {
+            () = &mut stop => break told(sealer.end(clock()).await),
             () = store.shared.written.notified() => true,
             _ = every.tick() => false,
         };

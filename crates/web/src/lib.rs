@@ -40,12 +40,18 @@ pub fn router(app: App, settings: Settings) -> Router {
         .layer(CompressionLayer::new())
 }
 
-/// Answers on `listener` until the process ends.
+/// Answers on `listener` until `stop`, then finishes what was asked before.
 ///
 /// # Errors
 /// Fails when the listener can no longer accept connections.
-pub async fn serve(app: App, settings: Settings, listener: TcpListener) -> std::io::Result<()> {
+pub async fn serve(
+    app: App,
+    settings: Settings,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
     let router = router(app, settings);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).await
+    let serving = axum::serve(listener, service);
+    serving.with_graceful_shutdown(stop).await
 }

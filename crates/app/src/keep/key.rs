@@ -38,26 +38,12 @@ pub fn key(place: &Path) -> Result<PublicKey, Stop> {
         .ok_or_else(|| no_key(place))
 }
 
-/// Refuses a place in the database's own folder, or among the attached files.
+/// Refuses a place for the key in the database's own folder, or among the attached files.
 fn apart(place: &Path, address: &str) -> Result<(), Stop> {
-    let folder = |path: &Path| {
-        let folder = path
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
-        folder.canonicalize().unwrap_or_else(|_| folder.to_owned())
-    };
-    let Some(database) = database_path(address) else {
+    let Some(folder) = beside(place, address) else {
         return Ok(());
     };
-    let (of_key, of_data) = (folder(place), folder(&database));
-    let among = files_place(address, None)
-        .and_then(|files| files.canonicalize().ok())
-        .is_some_and(|files| of_key.starts_with(files));
-    if of_key != of_data && !among {
-        return Ok(());
-    }
-    let (place, folder) = (place.display(), of_data.display());
+    let place = place.display();
     Err(Stop::No(Words::new(
         format!(
             "签名密钥 {place} 不能与数据库同放在 {folder}：拿到数据的人也就拿到了密钥；用 --key 另给一个位置"
@@ -66,6 +52,38 @@ fn apart(place: &Path, address: &str) -> Result<(), Stop> {
             "the signing key {place} must not lie with the database in {folder}, where whoever takes the data takes the key; name another place with --key"
         ),
     )))
+}
+
+/// Refuses a place for a witness in the database's own folder, or among the attached files.
+pub(crate) fn outside(place: &Path, address: &str) -> Result<(), Stop> {
+    let Some(folder) = beside(place, address) else {
+        return Ok(());
+    };
+    let place = place.display();
+    Err(Stop::No(Words::new(
+        format!(
+            "见证文件 {place} 不能与数据库同放在 {folder}：改得了数据库的人也就改得了见证；用 --witness 另给一个位置"
+        ),
+        format!(
+            "the witness {place} must not lie with the database in {folder}, where whoever changes the data changes the witness; name another place with --witness"
+        ),
+    )))
+}
+
+/// The folder of an embedded database, where a place lies in it or among the attached files.
+fn beside(place: &Path, address: &str) -> Option<String> {
+    let folder = |path: &Path| {
+        let folder = path
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        folder.canonicalize().unwrap_or_else(|_| folder.to_owned())
+    };
+    let (of_place, of_data) = (folder(place), folder(&database_path(address)?));
+    let among = files_place(address, None)
+        .and_then(|files| files.canonicalize().ok())
+        .is_some_and(|files| of_place.starts_with(files));
+    (of_place == of_data || among).then(|| of_data.display().to_string())
 }
 
 fn written(place: &Path, text: &str) -> std::io::Result<()> {

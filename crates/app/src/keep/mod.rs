@@ -9,21 +9,26 @@ mod paper;
 mod seal;
 mod stop;
 mod tables;
+mod witness;
 
 pub use audit::{Against, Examined, Found, Trusting, examine, examine_export};
 pub use bring::{Brought, Planned, brought, planned};
 pub use copy::{backed_up, restored};
 pub use erase::{Erasure, erased};
+pub(crate) use key::outside;
 pub use key::{key, key_or_new};
 pub use paper::{Proved, Root, exported, proof, proof_holds, root, witnessed};
+pub(crate) use seal::sealer;
 pub use stop::Stop;
+pub(crate) use stop::lower;
+pub(crate) use witness::WitnessFile;
 // What the commands show as it is: plans of migrations, findings of the doctor, what a backup holds.
 pub use store::Plan;
 pub use store::backup::Manifest;
 pub use store::doctor::{Finding, Grade};
 pub use tables::{Compared, Odd, compared, rebuilt};
 
-use programme::Programme;
+use programme::{Files, Programme};
 use rules::Moment;
 use std::path::{Path, PathBuf};
 use store::{Db, Options, Store};
@@ -43,6 +48,17 @@ pub enum Mode {
     Write,
     /// Only read, so that it works beside a running node.
     Read,
+}
+
+/// What a database is opened for again.
+#[derive(Debug)]
+pub struct InForce {
+    /// The programme.
+    pub programme: Programme,
+    /// Its folder.
+    pub files: Files,
+    /// Of a rehearsal, when it was sealed last by its simulated clock.
+    pub simulated: Option<Moment>,
 }
 
 /// An open database.
@@ -109,6 +125,25 @@ impl House {
             backups: None,
         };
         Ok(store::doctor::examined(self.store.db(), &around).await?)
+    }
+
+    /// The programme in force with its folder, and whether the clock is simulated; `None` before the first is published.
+    ///
+    /// # Errors
+    ///
+    /// The database's; or a programme that this release reads otherwise.
+    pub async fn in_force(&self) -> Result<Option<InForce>, Stop> {
+        let Some(version) = store::published::in_force(self.store.db()).await? else {
+            return Ok(None);
+        };
+        let reading = programme::read(&version.files);
+        let programme = reading.programme.ok_or_else(stop::unsound)?;
+        let sealed = self.store.last_seal().await?.map(|last| last.seal);
+        Ok(Some(InForce {
+            programme,
+            files: version.files,
+            simulated: sealed.filter(|seal| seal.rehearsal).map(|seal| seal.at),
+        }))
     }
 
     /// The programme in force; `None` before the first is published.

@@ -1,11 +1,12 @@
 //! What leaves the database so that others can check it: roots, proofs, exports, witnesses.
 
+use super::witness::WitnessFile;
 use super::{House, Stop, stop};
-use journal::{EntryProof, Header, PublicKey, SealProof, SignedSeal, Witness};
+use journal::{EntryProof, Header, PublicKey, SealProof, SignedSeal};
 use rules::Words;
 use serde::Serialize;
-use std::fs::{self, OpenOptions};
-use std::io::{BufWriter, Read, Write};
+use std::fs;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use store::{Error, Trouble};
 
@@ -203,58 +204,14 @@ pub async fn exported(
     Ok(lines)
 }
 
-/// Seals read at once.
-const SEALS: usize = 1_000;
-
 /// Appends to a witness file every seal that it does not have; how many.
 ///
 /// # Errors
 ///
 /// The file's last seal is not one of this database, so that one of the two tells another history; or it cannot be written.
 pub async fn witnessed(house: &House, place: &Path) -> Result<u64, Stop> {
-    let unusable = |cause| stop::file(place, &cause);
-    let mut options = OpenOptions::new();
-    options.create(true).truncate(false).read(true).append(true);
-    let mut file = options.open(place).map_err(unusable)?;
-    let mut text = String::new();
-    file.read_to_string(&mut text).map_err(unusable)?;
-    let mut size = 0;
-    if let Some(last) = Witness::read(&text).seals.last() {
-        let here = house.store.seals(last.seal.size, 1).await?;
-        if here.first() != Some(last) {
-            return Err(other_history(place, last.seal.size));
-        }
-        size = last.seal.size;
-    }
-    let mut end = text.as_bytes().last().copied();
-    let mut added = 0;
-    loop {
-        let seals = house.store.seals(size + 1, SEALS).await?;
-        for seal in &seals {
-            let line = Witness::addition(end, seal);
-            file.write_all(line.as_bytes()).map_err(unusable)?;
-            end = Some(b'\n');
-            size = seal.seal.size;
-            added += 1;
-        }
-        if seals.len() < SEALS {
-            break;
-        }
-    }
-    file.sync_all().map_err(unusable)?;
-    Ok(added)
-}
-
-fn other_history(place: &Path, size: u64) -> Stop {
-    let place = place.display();
-    Stop::No(Words::new(
-        format!(
-            "{place} 最后一枚封签（第 {size} 条处）不在这个数据库里，没有追加；用 heli journal verify --witness 查明"
-        ),
-        format!(
-            "the last seal of {place}, over {size} entries, is not one of this database, so nothing was added; look into it with `heli journal verify --witness`"
-        ),
-    ))
+    let mut witness = WitnessFile::open(&house.store, place).await?;
+    witness.catch_up(&house.store).await
 }
 
 fn partial(to: &Path) -> PathBuf {

@@ -3,7 +3,7 @@
 use super::{Clock, House, Stop, ZONE};
 use journal::{Hash, SealingKey};
 use std::time::Duration;
-use store::Sealer;
+use store::{Sealer, Store};
 
 /// The pause between tries: a seal is made a second after the last at the earliest.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -23,7 +23,6 @@ impl House {
     ) -> Result<bool, Stop> {
         let programme = self.programme().await?;
         let zone = programme.map_or_else(|| ZONE.to_owned(), |programme| programme.zone);
-        let digest = store::published::in_force_digest(self.store.db()).await?;
         // A database stays what its first seal says it is.
         let rehearsal = self
             .store
@@ -31,9 +30,7 @@ impl House {
             .await?
             .is_some_and(|last| last.seal.rehearsal);
         let public = key.public();
-        let holder = Hash::of(&seed).to_string();
-        let digest = digest.unwrap_or_else(|| Hash::of(b""));
-        let mut sealer = Sealer::new(self.store.clone(), key, holder, digest, rehearsal);
+        let mut sealer = sealer(&self.store, key, seed, rehearsal).await?;
         for _ in 0..TRIES {
             let tick = sealer.tick(clock(&zone)).await?;
             let done = self.store.prove(arrival, public, false).await?.is_some();
@@ -46,4 +43,17 @@ impl House {
         sealer.resign().await?;
         Ok(false)
     }
+}
+
+/// A sealer under the programme in force; `seed` names its run.
+pub(crate) async fn sealer(
+    store: &Store,
+    key: SealingKey,
+    seed: [u8; 32],
+    rehearsal: bool,
+) -> Result<Sealer, Stop> {
+    let digest = store::published::in_force_digest(store.db()).await?;
+    let digest = digest.unwrap_or_else(|| Hash::of(b""));
+    let holder = Hash::of(&seed).to_string();
+    Ok(Sealer::new(store.clone(), key, holder, digest, rehearsal))
 }

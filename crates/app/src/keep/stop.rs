@@ -60,7 +60,7 @@ impl From<Failure> for Stop {
 }
 
 /// So that it can stand behind a semicolon.
-fn lower(text: &str) -> String {
+pub(crate) fn lower(text: &str) -> String {
     let mut letters = text.chars();
     letters
         .next()

@@ -18,7 +18,7 @@ use engine::Objection;
 use programme::model::Register;
 use programme::record::Cells;
 use rules::{Day, Words};
-use view::View;
+pub(crate) use view::View;
 
 /// The most records of one page.
 pub const LIMIT_MAX: usize = 500;
@@ -158,7 +158,7 @@ impl App {
     }
 
     /// A register that the viewer may read, and the position of its table.
-    fn readable(&self, viewer: &Viewer, id: &str) -> Result<(usize, &Register), Unread> {
+    pub(crate) fn readable(&self, viewer: &Viewer, id: &str) -> Result<(usize, &Register), Unread> {
         if !may(viewer, Deed::Read, id) {
             return Err(Unread::Forbidden(forbidden(id)));
         }
@@ -167,7 +167,7 @@ impl App {
     }
 
     /// Refuses a day that has not come.
-    fn come(&self, at: Option<Day>) -> Result<(), Unread> {
+    pub(crate) fn come(&self, at: Option<Day>) -> Result<(), Unread> {
         let last = self.today();
         match at.filter(|at| *at > last) {
             Some(at) => Err(Unread::Ahead { at, last }),

@@ -10,7 +10,7 @@ use rules::{
 };
 
 /// The records of one register, as they are read.
-pub(super) struct View<'v> {
+pub(crate) struct View<'v> {
     pub(super) app: &'v App,
     pub(super) viewer: &'v Viewer,
     pub(super) register: &'v Register,
@@ -22,7 +22,7 @@ pub(super) struct View<'v> {
 }
 
 impl<'v> View<'v> {
-    pub(super) fn new(
+    pub(crate) fn new(
         app: &'v App,
         viewer: &'v Viewer,
         living: &'v Living,
@@ -54,7 +54,7 @@ impl<'v> View<'v> {
     }
 
     /// The rows of all records, in the order of their numbers.
-    pub(super) fn rows(&self) -> Vec<u32> {
+    pub(crate) fn rows(&self) -> Vec<u32> {
         match &self.then {
             Some(then) => then.current(self.table).map(|(_, row)| row).collect(),
             None => {
@@ -157,7 +157,7 @@ impl<'v> View<'v> {
     }
 
     /// Rows as the viewer sees them.
-    pub(super) fn listed(&self, rows: &[u32]) -> Vec<Listed> {
+    pub(crate) fn listed(&self, rows: &[u32]) -> Vec<Listed> {
         let programme = self.app.programme();
         let worked = self.register.fields.iter().filter(|f| f.formula.is_some());
         let worked: Vec<(&RegisterField, Vec<Value>)> = worked

@@ -1,6 +1,6 @@
 //! A database filled from sheets shows every day as the sheets do.
 
-use crate::lake::{LAKE, city, day, open};
+use crate::lake::{LAKE, city, day, key, noon, open};
 use app::{App, Viewer, build_facts, split_sheets};
 use std::collections::BTreeMap;
 
@@ -22,7 +22,13 @@ on_both! {
         let app = open(place, "2023-09-26").await;
         let first = LAKE.campaign.0.start();
         let mut told = (0, 0);
-        let filled = app.fill(&Viewer::operator(), &facts(), first, [3; 32], |done, all| told = (done, all)).await.unwrap();
+        let mut sealing = app.sealing(key(), [9; 32], None).await.unwrap();
+        let by = (&Viewer::operator(), &mut sealing);
+        let filled = app.fill(by, &facts(), first, [3; 32], |done, all| told = (done, all)).await.unwrap();
+        sealing.end(noon("2023-09-26")).await.unwrap();
+        let sealed = app.store().unwrap().seal_at(noon("2023-09-07")).await.unwrap().unwrap();
+        // Tables, version, two batches, E1 twice, F1 and F2: what came later is under later seals.
+        assert_eq!((sealed.seal.size, sealed.seal.rehearsal), (8, true));
         assert_eq!((filled.written, filled.refused.len(), told), (6, 0, (6, 6)), "{:?}", filled.refused);
         let notice = &LAKE.notices[0].id;
         app.close().await;

@@ -46,19 +46,44 @@ pub(crate) fn edge(at: &str) -> Edge {
     }
 }
 
-pub(crate) async fn open(place: &Place, today: &str) -> App {
-    open_with(LAKE.clone(), place, today).await
-}
-
-pub(crate) async fn open_with(programme: Programme, place: &Place, today: &str) -> App {
-    let opening = Opening {
+pub(crate) fn opening(place: &Place, today: &str) -> Opening {
+    Opening {
         address: place.address.clone(),
+        files: files(),
         now: noon(today),
         today: day(today),
         rehearsal: true,
-        seed: [1; 32],
-    };
-    App::open(programme, &opening, |_| ()).await.unwrap()
+        closed: None,
+        clock_ms,
+        seeds: [[1; 32], [2; 32]],
+    }
+}
+
+/// The machine's own clock.
+pub(crate) fn clock_ms() -> i64 {
+    let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
+    i64::try_from(since.as_millis()).unwrap()
+}
+
+pub(crate) async fn open(place: &Place, today: &str) -> App {
+    open_with(&(LAKE.clone(), files()), place, today).await
+}
+
+/// The same with the programme changed.
+pub(crate) async fn open_with(
+    (programme, files): &(Programme, Files),
+    place: &Place,
+    today: &str,
+) -> App {
+    let mut opening = opening(place, today);
+    opening.files.clone_from(files);
+    App::open(programme.clone(), &opening, |_| ())
+        .await
+        .unwrap()
+}
+
+pub(crate) fn key() -> journal::SealingKey {
+    journal::SealingKey::from_seed([5; 32])
 }
 
 pub(crate) fn text(text: &str) -> Option<Cell> {

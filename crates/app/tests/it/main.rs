@@ -16,6 +16,8 @@ mod act;
 mod filled;
 mod lake;
 mod list;
+mod opening;
 mod past;
 #[path = "../../../store/tests/it/postgres.rs"]
 mod postgres;
+mod sheet;

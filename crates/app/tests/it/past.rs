@@ -5,7 +5,7 @@
 use crate::both::Place;
 use crate::lake::{asked, cells, city, day, edge, files, open_with, text};
 use app::programme::record::{Act, Author, Cell, Cells, Change};
-use app::programme::{Programme, read};
+use app::programme::{Files, Programme, read};
 use app::rules::{Day, Moment};
 use app::{App, Edge, Viewer};
 use proptest::collection::vec;
@@ -16,13 +16,13 @@ use store::write::{Action, Failure, Write};
 use store::{Sealer, Sheet};
 
 /// The lake programme with a field that can be erased.
-static DIARY: LazyLock<Programme> = LazyLock::new(|| {
+static DIARY: LazyLock<(Programme, Files)> = LazyLock::new(|| {
     let mut files = files();
     let event = files.get_mut("registers/event.toml").unwrap();
     let notes =
         "[field.notes]\nname = { zh = \"备注\", en = \"Notes\" }\ntype = \"long_text\"\n\n[state]";
     *event = event.replace("[state]", notes);
-    read(&files).programme.unwrap()
+    (read(&files).programme.unwrap(), files)
 });
 
 const TODAY: &str = "2023-09-26";
@@ -77,7 +77,7 @@ struct Done {
 
 impl Done {
     async fn new(place: &Place) -> Self {
-        let app = open_with(DIARY.clone(), place, TODAY).await;
+        let app = open_with(&DIARY, place, TODAY).await;
         let key = journal::SealingKey::from_seed([5; 32]);
         let store = app.store().unwrap().clone();
         Self {
@@ -273,7 +273,7 @@ fn shown(app: &App, at: Day, erased: &BTreeSet<Box<str>>) -> String {
         records.insert(register, of_day);
     }
     let date = Some(at.to_string().parse().unwrap());
-    let notice = app.notice(&DIARY.notices[0].id, None, date);
+    let notice = app.notice(&DIARY.0.notices[0].id, None, date);
     format!("{records:#?}\n{notice:#?}")
 }
 
@@ -313,7 +313,7 @@ async fn holds(place: impl Fn() -> Place, days: &[Vec<Doing>], seen: usize) {
     let before = (all(&app), now(&app));
     drop(sealer);
     app.close().await;
-    let loaded = open_with(DIARY.clone(), &whole, TODAY).await;
+    let loaded = open_with(&DIARY, &whole, TODAY).await;
     for (at, (of_loaded, of_grown)) in every().zip(all(&loaded).into_iter().zip(before.0)) {
         assert_eq!(differing(&of_loaded, &of_grown), [], "loaded, at {at}");
     }

@@ -1,12 +1,15 @@
 //! `heli demo`: a filled example province, written as CSV or served.
 
-use crate::End;
+use super::keep::{self, Halt};
+use super::node::Node;
+use super::serve::Seal;
 use crate::demo::{Options, sheets};
 use crate::folder::{self, Refusal, pick};
+use crate::{End, edge};
 use app::engine::{Facts, FactsBuilder, Sheet};
-use app::programme::Programme;
+use app::programme::{Files, Programme};
 use app::rules::{Day, Moment, Words};
-use app::{App, Opening, Viewer};
+use app::{App, Opening, Sealing, Viewer};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fs;
@@ -38,6 +41,8 @@ pub(crate) struct Demo {
     /// Where to listen.
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    #[command(flatten)]
+    seal: Seal,
 }
 
 impl Demo {
@@ -101,30 +106,45 @@ impl Demo {
             shown.collect::<Vec<_>>().join("\n")
         })?;
         bar.finish_and_clear();
-        self.serve(programme, &facts)
+        keep::run(self.serve((programme, files), &facts))
     }
 
     /// Fills a database with the example, unless it is filled already, and serves it.
-    fn serve(&self, programme: Programme, facts: &Facts) -> Result<End, Refusal> {
+    async fn serve(
+        &self,
+        (programme, files): (Programme, Files),
+        facts: &Facts,
+    ) -> Result<End, Halt> {
         let place = Place::of(self.database.as_deref())?;
-        let runtime = tokio::runtime::Runtime::new().map_err(|e| e.to_string())?;
-        let opening = Opening {
-            address: place.address(),
-            now: self.at.start(),
-            today: self.at,
-            rehearsal: true,
-            seed: chance()?,
+        let key = match (&self.seal.key, &place.made) {
+            (None, Some(made)) => made.path().join("key").join("seal.pem"),
+            (given, _) => edge::key_place(given.clone())?,
         };
         let campaign = programme.campaign.0.start();
-        runtime.block_on(async {
-            let app = App::open(programme, &opening, |_| ())
-                .await
-                .map_err(|w| pick(&w))?;
-            if app.is_empty() {
-                fill(&app, facts, campaign, opening.seed).await?;
-            }
-            super::serve::answer(app, self.listen).await
-        })
+        let [of_fill] = edge::random()?;
+        let opening = Opening {
+            address: place.address(),
+            files,
+            now: campaign,
+            today: self.at,
+            rehearsal: true,
+            closed: None,
+            clock_ms: edge::clock_ms,
+            seeds: edge::random()?,
+        };
+        let app = App::open(programme, &opening, |_| ()).await;
+        let app = app.map_err(|words| pick(&words))?;
+        let mut sealing = self.seal.begun(&app, &opening.address, &key).await?;
+        if app.is_empty() {
+            fill((&app, &mut sealing), facts, campaign, of_fill).await?;
+        }
+        let node = Node {
+            app,
+            seal_key: sealing.public_key(),
+            sealing: Some(sealing),
+            follows_clock: false,
+        };
+        Ok(node.run(self.listen).await?)
     }
 }
 
@@ -132,7 +152,7 @@ impl Demo {
 struct Place {
     path: PathBuf,
     /// Gone with the process, where it was made for it.
-    _made: Option<tempfile::TempDir>,
+    made: Option<tempfile::TempDir>,
 }
 
 impl Place {
@@ -140,13 +160,13 @@ impl Place {
         if let Some(path) = asked {
             return Ok(Self {
                 path: path.to_owned(),
-                _made: None,
+                made: None,
             });
         }
         let made = tempfile::TempDir::with_prefix("heli-demo-").map_err(|e| e.to_string())?;
         Ok(Self {
             path: made.path().join("heli.db"),
-            _made: Some(made),
+            made: Some(made),
         })
     }
 
@@ -156,7 +176,12 @@ impl Place {
 }
 
 /// Writes the example through the same actions as anybody, with progress.
-async fn fill(app: &App, facts: &Facts, first: Moment, seed: [u8; 32]) -> Result<(), Refusal> {
+async fn fill(
+    (app, sealing): (&App, &mut Sealing),
+    facts: &Facts,
+    first: Moment,
+    seed: [u8; 32],
+) -> Result<(), Refusal> {
     let bar = ProgressBar::new(0).with_style(
         ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}").map_err(|e| e.to_string())?,
     );
@@ -165,9 +190,8 @@ async fn fill(app: &App, facts: &Facts, first: Moment, seed: [u8; 32]) -> Result
         bar.set_length(all as u64);
         bar.set_position(done as u64);
     };
-    let filled = app
-        .fill(&Viewer::operator(), facts, first, seed, told)
-        .await;
+    let by = (&Viewer::operator(), sealing);
+    let filled = app.fill(by, facts, first, seed, told).await;
     bar.finish_and_clear();
     let filled = filled.map_err(|refused| {
         let words: Vec<String> = refused.words().iter().map(pick).collect();
@@ -197,13 +221,6 @@ async fn fill(app: &App, facts: &Facts, first: Moment, seed: [u8; 32]) -> Result
 
 /// Refused versions that are shown one by one.
 const REFUSED_SHOWN: usize = 20;
-
-/// Fresh randomness from the system.
-fn chance() -> Result<[u8; 32], Refusal> {
-    let mut seed = [0; 32];
-    getrandom::fill(&mut seed).map_err(|e| e.to_string())?;
-    Ok(seed)
-}
 
 fn write(folder: &Path, sheets: &[Sheet]) -> Result<(), Refusal> {
     let refuse = |e: &dyn std::fmt::Display| {

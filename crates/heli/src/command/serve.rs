@@ -1,107 +1,134 @@
-//! `heli serve`: the pages over a programme and a folder of evidence.
+//! `heli serve`: pages and API over a database, or pages over a folder of evidence.
 
-use crate::End;
-use crate::edge;
-use crate::folder::{self, Refusal, pick};
-use app::rules::{Day, Moment, Words};
-use app::{App, Edge};
+use super::keep::{self, Halt, say};
+use super::node::Node;
+use super::opened::{Wanted, opened};
+use crate::folder::{self, Refusal};
+use crate::{End, edge};
+use app::App;
+use app::keep::key_or_new;
+use app::rules::Day;
 use clap::Args;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// Serve the pages over a programme and its evidence.
+/// Serve pages and API over a database, or pages over a folder of evidence.
 #[derive(Args)]
 pub(crate) struct Serve {
-    /// The programme's folder.
-    #[arg(long, default_value = "programmes/fujian")]
-    programme: PathBuf,
-    /// A folder with one CSV file per register; none: no evidence yet.
-    #[arg(long)]
+    /// The programme's folder, with which a new database is made; default: the version in force, without a database programmes/fujian.
+    #[arg(long, value_name = "DIR")]
+    programme: Option<PathBuf>,
+    /// The database: a path, sqlite:PATH or postgres://…; without one nothing can be recorded.
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+    /// A folder with one CSV file per register, instead of a database; none: no evidence yet.
+    #[arg(long, value_name = "DIR", conflicts_with = "database")]
     evidence: Option<PathBuf>,
     /// Where to listen.
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// The last day that can be shown; default today.
-    #[arg(long, value_parser = folder::day)]
+    /// The last day that can be shown; default today. A database is only read then, unless it is a rehearsal.
+    #[arg(long, value_name = "DATE", value_parser = folder::day)]
     today: Option<Day>,
+    #[command(flatten)]
+    seal: Seal,
+}
+
+/// Where the seals' key and their witness lie.
+#[derive(Args)]
+pub(crate) struct Seal {
+    /// The signing key's file, made where there is none; default: HELI_KEY, or heli/seal.pem in the account's settings.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
+    /// A file outside the database's folder to which every seal is appended; without one a cut tail cannot be noticed.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) witness: Option<PathBuf>,
 }
 
 impl Serve {
     pub(crate) fn run(self) -> Result<End, Refusal> {
-        let Some((programme, _)) = folder::programme(&self.programme)? else {
+        match &self.database {
+            Some(address) => keep::run(self.on_database(address)),
+            None => keep::run(self.on_sheets()),
+        }
+    }
+
+    async fn on_database(&self, address: &str) -> Result<End, Halt> {
+        let wanted = Wanted {
+            address,
+            programme: self.programme.as_deref(),
+            today: self.today,
+            reads: false,
+        };
+        let Some(app) = opened(wanted).await? else {
             return Ok(End::Unreadable);
         };
-        let sheets = self
-            .evidence
-            .as_deref()
-            .map(folder::evidence)
-            .transpose()?
-            .unwrap_or_default();
-        let Some(facts) = super::facts(&programme, &sheets) else {
+        let key = edge::key_place(self.seal.key.clone())?;
+        if self.today.is_some() && !app.rehearsal() {
+            return Ok(read_only(app, &key).run(self.listen).await?);
+        }
+        let sealing = self.seal.begun(&app, address, &key).await?;
+        if self.seal.witness.is_none() && !app.rehearsal() {
+            say(
+                "没有见证文件：数据库被截尾或换成旧备份将无从发现；用 --witness 给出库外的位置",
+                "there is no witness: a cut tail or an old backup would not be noticed; name a file outside the database with --witness",
+            );
+        }
+        let node = Node {
+            follows_clock: self.today.is_none() && !app.rehearsal(),
+            app,
+            seal_key: sealing.public_key(),
+            sealing: Some(sealing),
+        };
+        Ok(node.run(self.listen).await?)
+    }
+
+    async fn on_sheets(&self) -> Result<End, Halt> {
+        let folder = self.programme.as_deref();
+        let folder = folder.unwrap_or(Path::new("programmes/fujian"));
+        let Some((programme, _)) = folder::programme(folder)? else {
             return Ok(End::Unreadable);
         };
-        let today = self.today.unwrap_or_else(|| today(&programme.zone));
-        serve(App::new(programme, facts, today, false), self.listen)
+        let sheets = self.evidence.as_deref().map(folder::evidence).transpose()?;
+        let Some(facts) = super::facts(&programme, &sheets.unwrap_or_default()) else {
+            return Ok(End::Unreadable);
+        };
+        let today = self
+            .today
+            .unwrap_or_else(|| edge::now(&programme.zone).day());
+        let node = Node {
+            app: App::new(programme, facts, today, false),
+            sealing: None,
+            seal_key: None,
+            follows_clock: self.today.is_none(),
+        };
+        Ok(node.run(self.listen).await?)
     }
 }
 
-/// Answers until the process ends.
-pub(crate) fn serve(app: App, listen: SocketAddr) -> Result<End, Refusal> {
-    let runtime = tokio::runtime::Runtime::new().map_err(|e| e.to_string())?;
-    runtime.block_on(answer(app, listen))
+/// A node that shows a day and writes nothing; it may run beside another process.
+fn read_only(app: App, key: &Path) -> Node {
+    // Without the key everything is served but proofs.
+    let key = app::keep::key(key).ok();
+    Node {
+        app,
+        sealing: None,
+        seal_key: key.and_then(|key| key.pem()),
+        follows_clock: false,
+    }
 }
 
-/// The same inside a runtime.
-pub(crate) async fn answer(app: App, listen: SocketAddr) -> Result<End, Refusal> {
-    let listener = tokio::net::TcpListener::bind(listen).await.map_err(|e| {
-        pick(&Words::new(
-            format!("不能在 {listen} 上监听（{e}）；换一个 --listen"),
-            format!("cannot listen on {listen} ({e}); choose another --listen"),
-        ))
-    })?;
-    let address = listener.local_addr().map_err(|e| e.to_string())?;
-    eprintln!(
-        "{}",
-        pick(&Words::new(
-            format!("合力已打开：http://{address}/ （按 Ctrl+C 停止）"),
-            format!("Heli is open at http://{address}/ (Ctrl+C stops it)"),
-        ))
-    );
-    let following = app.clone();
-    tokio::spawn(async move { following.follow().await });
-    let settings = settings(&app);
-    let served = web::serve(app, settings, listener).await;
-    served.map_err(|e| e.to_string())?;
-    Ok(End::Done)
-}
-
-/// What the API is told from this edge.
-fn settings(app: &App) -> web::Settings {
-    let clock = app.clone();
-    let mut settings = web::Settings::new(move || {
-        let [seed] = edge::random().ok()?;
-        let now = edge::now(&clock.programme().zone);
-        // A rehearsal's clock stands on its own day.
-        let now = match clock.rehearsal() {
-            true => Moment(clock.today().start().0 + now.0 - now.day().start().0),
-            false => now,
-        };
-        Some(Edge { now, seed })
-    });
-    // A node without the key serves everything but proofs.
-    let key = edge::key_place(None).ok();
-    let key = key.and_then(|place| app::keep::key(&place).ok());
-    settings.seal_key = key.and_then(|key| key.pem());
-    settings
-}
-
-/// Today in the programme's time zone.
-fn today(zone: &str) -> Day {
-    #[allow(clippy::disallowed_methods)] // The edge: the clock comes in here.
-    let now = jiff::Timestamp::now();
-    let civil = jiff::tz::TimeZone::get(zone).map_or_else(
-        |_| now.to_zoned(jiff::tz::TimeZone::UTC),
-        |tz| now.to_zoned(tz),
-    );
-    Day::from_ymd(civil.year(), civil.month(), civil.day()).unwrap_or_default()
+impl Seal {
+    /// A sealer of an open database, its key read or made.
+    pub(crate) async fn begun(
+        &self,
+        app: &App,
+        address: &str,
+        key: &Path,
+    ) -> Result<app::Sealing, Halt> {
+        let [of_key, of_run] = edge::random()?;
+        let key = key_or_new(key, address, of_key)?;
+        let witness = self.witness.as_deref().map(|place| (place, address));
+        Ok(app.sealing(key, of_run, witness).await?)
+    }
 }

@@ -41,7 +41,7 @@ pub struct Batch {
     pub register: String,
     /// How many rows it has.
     pub rows: u64,
-    /// How many of them are done, refused ones among them.
+    /// How many of them are done, refused and unchanged ones among them.
     pub done: u64,
     /// Whether rows may still come.
     pub open: bool,
@@ -117,6 +117,23 @@ impl Store {
             .transpose()
     }
 
+    /// The last batch that was made of a file, ended and not undone, by the arrival of its entry.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub async fn batch_of(&self, register: &str, digest: [u8; 32]) -> Result<Option<i64>> {
+        let text = "select arrival from batch where register = $1 and digest = $2 and state = 'done' order by arrival desc limit 1";
+        let of = |digest: [u8; 32]| [register.into(), digest.as_slice().into()];
+        let rows = self.db.fetch(text, &of(digest)).await?;
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        let arrival = row.need_int(0)?;
+        let undone = self.db.fetch(text, &of(undo::digest_of(arrival))).await?;
+        Ok(undone.is_empty().then_some(arrival))
+    }
+
     /// Takes the next rows of a batch: thousands at once. Rows that the database refuses come back with their reason while the others go in.
     ///
     /// How far the batch is is kept in the same transaction, so nothing is done twice whatever happens in between.
@@ -131,9 +148,25 @@ impl Store {
         rows: &[Write],
         seed: [u8; 32],
     ) -> Result<Taken> {
+        let of = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        self.take_of(batch, author, (rows, of), seed).await
+    }
+
+    /// The same, where the rows to write are what is left of so many rows of the sheet: the others say nothing new, or were refused before.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Store::take`].
+    pub async fn take_of(
+        &self,
+        batch: &mut Batch,
+        author: &Author,
+        (rows, of): (&[Write], u64),
+        seed: [u8; 32],
+    ) -> Result<Taken> {
         let mut tries = 0;
         loop {
-            match self.take_once(batch, author, rows, seed).await {
+            match self.take_once(batch, author, (rows, of), seed).await {
                 // Two transactions met, and this one was undone whole.
                 Err(error) if error.trouble == Trouble::Race && tries < 5 => tries += 1,
                 taken => return taken,
@@ -145,10 +178,10 @@ impl Store {
         &self,
         batch: &mut Batch,
         author: &Author,
-        rows: &[Write],
+        (rows, of): (&[Write], u64),
         seed: [u8; 32],
     ) -> Result<Taken> {
-        let done = batch.done + u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        let done = batch.done.saturating_add(of);
         let mut tx = self.db.write().await?;
         advance(&mut tx, batch, done).await?;
         let shapes = self.shared.shapes();

@@ -39,14 +39,9 @@ impl Store {
         let text = "select count(*) from journal where batch = $1";
         let rows = self.db.fetch(text, &[batch.arrival.into()]).await?;
         let rows = rows.first().map_or(Ok(0), |row| row.need_int(0))?;
-        let mut digest = [0; 32];
-        digest
-            .iter_mut()
-            .zip(batch.arrival.to_be_bytes())
-            .for_each(|(to, from)| *to = from);
         let sheet = Sheet {
             register: batch.register.clone(),
-            digest,
+            digest: digest_of(batch.arrival),
             rows: u64::try_from(rows).unwrap_or(0),
             name: format!("undo {}", batch.arrival),
             why,
@@ -99,6 +94,16 @@ impl Store {
             .map(|row| Ok((row.need_text(0)?.into(), row.need_int(1)?)))
             .collect()
     }
+}
+
+/// What stands for a file's digest in the undoing of a batch: the same undoing goes on where it stopped.
+pub(super) fn digest_of(arrival: i64) -> [u8; 32] {
+    let mut digest = [0; 32];
+    digest
+        .iter_mut()
+        .zip(arrival.to_be_bytes())
+        .for_each(|(to, from)| *to = from);
+    digest
 }
 
 /// The change that undoes an entry, if nothing but its own batch came after it.

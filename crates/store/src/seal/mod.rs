@@ -96,14 +96,7 @@ impl Sealer {
         };
         let position = self.number(epoch).await?;
         let seal = match self.epoch {
-            Some(epoch) => {
-                let sealed = self.seal(epoch, now).await;
-                if sealed.is_err() {
-                    // What was lost on the way may have been written: the edge is read anew.
-                    self.edge = None;
-                }
-                sealed?
-            }
+            Some(epoch) => self.sealed(epoch, now, SEAL_EVERY).await?,
             None => None,
         };
         Ok(Tick {
@@ -111,6 +104,23 @@ impl Sealer {
             position,
             seal,
         })
+    }
+
+    /// Numbers and seals what is left without waiting for the second to pass, and gives the lease back; the last seal made.
+    ///
+    /// # Errors
+    ///
+    /// The database's; or a journal that is no longer what was sealed.
+    pub async fn end(&mut self, now: Moment) -> Result<Tick> {
+        let mut last = self.tick(now).await?;
+        while let Some(epoch) = self.epoch {
+            let Some(seal) = self.sealed(epoch, now, 0).await? else {
+                break;
+            };
+            last.seal = Some(seal);
+        }
+        self.resign().await?;
+        Ok(last)
     }
 
     /// Gives the lease back, so that another node need not wait for its end.
@@ -164,7 +174,17 @@ impl Sealer {
         }
     }
 
-    async fn seal(&mut self, epoch: i64, now: Moment) -> Result<Option<SignedSeal>> {
+    async fn sealed(&mut self, epoch: i64, now: Moment, apart: i64) -> Result<Option<SignedSeal>> {
+        let sealed = self.seal(epoch, now, apart).await;
+        if sealed.is_err() {
+            // What was lost on the way may have been written: the edge is read anew.
+            self.edge = None;
+        }
+        sealed
+    }
+
+    /// Seals what is numbered, where so many milliseconds have passed since the last seal.
+    async fn seal(&mut self, epoch: i64, now: Moment, apart: i64) -> Result<Option<SignedSeal>> {
         if self.edge.is_none() {
             self.edge = Some(Edge::read(&self.store.db).await?);
         }
@@ -172,7 +192,7 @@ impl Sealer {
             return Ok(None);
         };
         let last = edge.last();
-        if last.is_some_and(|last| (last.at.0..last.at.0 + SEAL_EVERY).contains(&now.0)) {
+        if last.is_some_and(|last| (last.at.0..last.at.0 + apart).contains(&now.0)) {
             return Ok(None);
         }
         let previous = last.map(|last| last.root);

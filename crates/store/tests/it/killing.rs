@@ -50,9 +50,10 @@ async fn write_on(store: Store, run: usize, enough: usize) {
     );
     let begun = std::time::Instant::now();
     let clock = move || Moment(noon().0 + begun.elapsed().as_millis() as i64 * 100);
-    let sealing = tokio::spawn(store::seal_on(sealer, clock, |tick| {
+    let told = |tick: store::Result<store::Tick>| {
         tick.unwrap();
-    }));
+    };
+    let sealing = tokio::spawn(store::seal_on(sealer, clock, told, std::future::pending()));
     let mut tasks = Vec::new();
     for client in 0..CLIENTS {
         let store = store.clone();

@@ -195,12 +195,12 @@ async fn two_nodes_see_each_others_writes() {
     let (one, two) = (open(&place).await, another(&place).await);
     let following = tokio::spawn(store::follow(two.clone()));
     let sealing = sealer(&one, "a");
-    let sealing = tokio::spawn(store::seal_on(sealing, noon, |tick| {
+    let told = |tick: store::Result<store::Tick>| {
         tick.unwrap();
-    }));
-    let elsewhere = tokio::spawn(store::seal_on(sealer(&two, "b"), noon, |tick| {
-        tick.unwrap();
-    }));
+    };
+    let until = std::future::pending;
+    let sealing = tokio::spawn(store::seal_on(sealing, noon, told, until()));
+    let elsewhere = tokio::spawn(store::seal_on(sealer(&two, "b"), noon, told, until()));
     for n in 0..20 {
         let (writer, reader) = if n % 2 == 0 {
             (&one, &two)

@@ -14,7 +14,17 @@ const ARROWS: [(&str, &[&str]); 10] = [
     ("journal", &["programme", "rules"]),
     ("store", &["journal", "programme", "rules"]),
     ("documents", &["engine", "programme", "rules"]),
-    ("app", &["engine", "journal", "programme", "rules", "store"]),
+    (
+        "app",
+        &[
+            "documents",
+            "engine",
+            "journal",
+            "programme",
+            "rules",
+            "store",
+        ],
+    ),
     ("web", &["app"]),
     ("heli", &["app", "web"]),
     ("bench", &["engine", "programme", "rules"]),

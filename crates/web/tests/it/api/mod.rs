@@ -1,6 +1,7 @@
 //! The API over a small database of its own for each test.
 
 mod document;
+mod journal;
 mod list;
 mod write;
 
@@ -85,8 +86,8 @@ list = ["place", "topic"]
 sort = "seen_on desc"
 "#;
 
-fn programme() -> Programme {
-    static PROGRAMME: LazyLock<Programme> = LazyLock::new(|| {
+fn programme() -> (Programme, Files) {
+    static PROGRAMME: LazyLock<(Programme, Files)> = LazyLock::new(|| {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../programmes/meizhou-visits");
         let mut files = Files::new();
         collect(&folder, &folder, &mut files);
@@ -99,7 +100,8 @@ fn programme() -> Programme {
             .iter()
             .map(|f| f.message.en.as_str())
             .collect();
-        reading.programme.unwrap_or_else(|| panic!("{faults:?}"))
+        let programme = reading.programme.unwrap_or_else(|| panic!("{faults:?}"));
+        (programme, files)
     });
     PROGRAMME.clone()
 }
@@ -116,6 +118,7 @@ fn edge() -> Edge {
 
 /// An API over an empty database.
 struct Desk {
+    app: App,
     router: Router,
 }
 
@@ -149,22 +152,35 @@ impl Desk {
         let nth = DESKS.fetch_add(1, Ordering::Relaxed);
         let path = Path::new(env!("CARGO_TARGET_TMPDIR"))
             .join(format!("api-{}-{nth}.db", std::process::id()));
-        let edge_now = edge();
+        let (programme, files) = programme();
         let opening = Opening {
             address: path.to_str().unwrap().to_owned(),
-            now: edge_now.now,
+            files,
+            now: edge().now,
             today: Day::from_ymd(2024, 3, 26).unwrap(),
             rehearsal: true,
-            seed: edge_now.seed,
+            closed: None,
+            clock_ms: || 0,
+            seeds: [edge().seed, edge().seed],
         };
-        let opened = App::open(programme(), &opening, |_| {}).await;
+        let opened = App::open(programme, &opening, |_| {}).await;
         let app = opened.unwrap_or_else(|words| panic!("{}", words.en));
+        Self::over(app, change)
+    }
+
+    fn over(app: App, change: impl FnOnce(&mut web::Settings)) -> Self {
         let mut settings = web::Settings::new(|| Some(edge()));
         settings.per_second = 0;
         change(&mut settings);
         Self {
-            router: web::router(app, settings),
+            router: web::router(app.clone(), settings),
+            app,
         }
+    }
+
+    /// The same database with other settings.
+    fn with(self, change: impl FnOnce(&mut web::Settings)) -> Self {
+        Self::over(self.app, change)
     }
 
     async fn send(&self, request: Request<Body>) -> Got {

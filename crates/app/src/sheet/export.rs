@@ -1,0 +1,176 @@
+//! Sheets out: all records of a register as of now or of a day, and a template to fill.
+
+use super::records::each;
+use crate::access::is_masked;
+use crate::list::{Unread, View};
+use crate::{App, Viewer};
+use documents::{Column, Content, Format, List, SHEET_ROWS_MAX, Written};
+use engine::Living;
+use programme::model::{FieldKind, Register, RegisterField};
+use programme::record::{Cell, Cells};
+use rules::{Day, Moment, Words};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+/// Records that are laid out at once.
+const AT_ONCE: usize = 1_000;
+
+/// What is written of a register.
+#[derive(Clone, Copy, Debug)]
+pub struct Out<'a> {
+    /// The register's id.
+    pub register: &'a str,
+    /// As known at the end of this day; `None` for now.
+    pub at: Option<Day>,
+    /// Workbook or CSV.
+    pub format: Format,
+    /// Heads and words in Chinese, else in English.
+    pub zh: bool,
+    /// When it is written.
+    pub now: Moment,
+}
+
+/// A template to fill.
+#[derive(Clone, Copy, Debug)]
+pub struct Blank<'a> {
+    /// The register's id.
+    pub register: &'a str,
+    /// In Chinese, else in English.
+    pub zh: bool,
+    /// When it is made.
+    pub now: Moment,
+}
+
+impl App {
+    /// Writes all records of a register, in the order in which they were recorded, without the fields that the viewer
+    /// does not see. An import of the sheet changes nothing. `told` hears how many records are written.
+    ///
+    /// # Errors
+    /// An unknown register, a day that has not come, `out` that takes no more.
+    pub fn export(
+        &self,
+        viewer: &Viewer,
+        asked: Out<'_>,
+        out: &mut (impl Write + Send),
+        mut told: impl FnMut(u64),
+    ) -> Result<Written, Unread> {
+        let (table, register) = self.readable(viewer, asked.register)?;
+        self.come(asked.at)?;
+        let living = self.living();
+        let view = View::new(self, viewer, &living, (table, register), asked.at);
+        let shown: Vec<&RegisterField> = register
+            .fields
+            .iter()
+            .filter(|field| !is_masked(viewer, field))
+            .collect();
+        let columns: Vec<Column<'_>> = std::iter::once(Column::id())
+            .chain(shown.iter().map(|field| Column::Field(field)))
+            .collect();
+        let label = |to: &str, id: &str| title(self, &living, to, id);
+        let list = List {
+            title: &register.name,
+            columns: &columns,
+            programme: self.programme(),
+            label: &label,
+            zh: asked.zh,
+            at: asked.now,
+            sheet_rows_max: SHEET_ROWS_MAX,
+        };
+        let rows = view.rows();
+        let mut done = 0;
+        let mut all = rows.chunks(AT_ONCE).flat_map(|rows| {
+            done += rows.len() as u64;
+            told(done);
+            view.listed(rows)
+                .into_iter()
+                .map(|listed| contents(&listed.id, listed.cells, &shown))
+        });
+        documents::write(&list, &mut all, asked.format, out).map_err(|cause| unwritten(&cause))
+    }
+
+    /// Writes a template: a workbook with choices as drop-downs, and the last values of fields that carry over.
+    ///
+    /// # Errors
+    /// An unknown register, `out` that takes no more.
+    pub fn template(
+        &self,
+        viewer: &Viewer,
+        asked: Blank<'_>,
+        out: &mut (impl Write + Send),
+    ) -> Result<(), Unread> {
+        let (_, register) = self.readable(viewer, asked.register)?;
+        let living = self.living();
+        let units: Vec<&str> = self.programme().units.iter().map(|u| &*u.id).collect();
+        let last = last(self, &living, register);
+        let label = |to: &str, id: &str| title(self, &living, to, id);
+        let blank = documents::Blank {
+            programme: self.programme(),
+            register,
+            version: self.live().map_or("", |live| &live.version),
+            units: &units,
+            last: &last,
+            label: &label,
+            zh: asked.zh,
+            at: asked.now,
+        };
+        documents::template(&blank, out).map_err(|cause| unwritten(&cause))
+    }
+}
+
+/// The contents of a row: the id, then the shown fields.
+fn contents(id: &str, cells: Cells, shown: &[&RegisterField]) -> Vec<Content> {
+    let mut cells: BTreeMap<String, Option<Cell>> = cells.into_iter().collect();
+    let own = Content::Value(Cell::Text(id.into()));
+    let fields = shown
+        .iter()
+        .map(|field| Content::from(cells.remove(&field.id).flatten()));
+    std::iter::once(own).chain(fields).collect()
+}
+
+/// What a record that others refer to is called.
+fn title(app: &App, living: &Living, register: &str, id: &str) -> Option<String> {
+    let (table, register) = app.programme().register(register)?;
+    let row = living.newest(table, living.record(table, id)?)?;
+    let cells = living.facts().cells(app.programme(), table, row);
+    match cells
+        .into_iter()
+        .find(|(field, _)| *field == register.title)?
+        .1?
+    {
+        Cell::Text(text) => Some(text.into()),
+        _ => None,
+    }
+}
+
+/// Of each key without dates and periods the last record, where the register carries anything over.
+fn last(app: &App, living: &Living, register: &Register) -> Vec<Cells> {
+    if !register.fields.iter().any(|field| field.carry) {
+        return Vec::new();
+    }
+    let is_when = |kind| {
+        matches!(
+            kind,
+            FieldKind::Date | FieldKind::Time | FieldKind::Period(_)
+        )
+    };
+    let keys = register.fields.iter();
+    let keys: Vec<&RegisterField> = keys.filter(|f| f.key && !is_when(f.kind)).collect();
+    let mut last: BTreeMap<String, Cells> = BTreeMap::new();
+    each(app.programme(), living, register, |_, cells| {
+        let key = cells
+            .iter()
+            .filter(|(id, _)| keys.iter().any(|k| k.id == *id));
+        let key: Vec<_> = key.collect();
+        if !key.is_empty() {
+            last.insert(format!("{key:?}"), cells.clone());
+        }
+    });
+    last.into_values().collect()
+}
+
+fn unwritten(cause: &io::Error) -> Unread {
+    Unread::Failed(Words::new(
+        format!("写不下去（{cause}）；请看看磁盘空间和权限"),
+        format!("it cannot be written any further ({cause}); see to the disk and the rights"),
+    ))
+}

@@ -1,0 +1,13 @@
+//! Sheets of registers: a file in, decided row by row like any other action; lists and templates out.
+
+mod export;
+mod ids;
+mod import;
+mod records;
+mod undo;
+
+pub use export::{Blank, Out};
+pub use import::{How, Imported, Returned, Sent};
+pub use undo::{Kept, Undone};
+// What a sheet is written as, and what is wrong with one, as the commands show it.
+pub use documents::{Fault, Format, Written as Exported};

@@ -1,0 +1,183 @@
+//! The records that a sheet's rows mean, as they were before its first row: by id, by key, by title, by unique value.
+
+use crate::App;
+use documents::{Existing, Found, Sought};
+use engine::Living;
+use programme::Programme;
+use programme::model::{FieldKind, Register, RegisterField};
+use programme::record::{Cell, Cells};
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+/// Names of records, by what is compared of them.
+type Names = HashMap<String, Vec<Box<str>>>;
+
+/// What names what, while one file is read. Rows that go in meanwhile are not seen, so that a dry run and the real run
+/// of a file name the same records.
+pub(super) struct Records<'a> {
+    app: &'a App,
+    register: &'a Register,
+    /// By business key.
+    keys: Names,
+    /// By field that no two records share, by value.
+    unique: Vec<(&'a RegisterField, Names)>,
+    /// By register, by what a reference may be written as.
+    referred: RefCell<HashMap<String, Names>>,
+}
+
+impl<'a> Records<'a> {
+    /// Reads the keys of a register's records.
+    pub(super) fn new(app: &'a App, register: &'a Register) -> Self {
+        let mut keys = Names::new();
+        let fields = register.fields.iter().filter(|field| field.unique);
+        let mut unique: Vec<(&RegisterField, Names)> =
+            fields.map(|field| (field, Names::new())).collect();
+        let keyed = register.fields.iter().any(|field| field.key);
+        if keyed || !unique.is_empty() {
+            each(app.programme(), &app.living(), register, |id, cells| {
+                if let Some(key) = key(register, cells) {
+                    keys.entry(key).or_default().push(id.into());
+                }
+                for (field, names) in &mut unique {
+                    if let Some(cell) = cell(cells, &field.id) {
+                        names.entry(spelled(cell)).or_default().push(id.into());
+                    }
+                }
+            });
+        }
+        Self {
+            app,
+            register,
+            keys,
+            unique,
+            referred: RefCell::default(),
+        }
+    }
+
+    /// The records that something sought names.
+    pub(super) fn find(&self, sought: &Sought<'_>) -> Vec<Existing> {
+        let found = match sought {
+            Sought::Id(id) => self.existing(id).into_iter().collect(),
+            Sought::Key(key) => {
+                let key: String = key.iter().map(|(_, cell)| spelled(cell)).collect();
+                let ids = self.keys.get(&key).into_iter().flatten();
+                ids.filter_map(|id| self.existing(id)).collect()
+            }
+        };
+        found
+    }
+
+    /// The field of a row whose value, or whose key, another record has already.
+    pub(super) fn taken(&self, own: Option<&str>, cells: &Cells) -> Option<&str> {
+        let is_other = |ids: &Vec<Box<str>>| ids.iter().any(|id| Some(&**id) != own);
+        let unique = self.unique.iter().find(|(field, names)| {
+            let cell = cell(cells, &field.id);
+            cell.is_some_and(|cell| names.get(&spelled(cell)).is_some_and(is_other))
+        });
+        unique.map(|(field, _)| field.id.as_str())
+    }
+
+    /// What a text names in a register that a field refers to.
+    pub(super) fn refer(&self, register: &str, text: &str) -> Found {
+        let Some((table, to)) = self.app.programme().register(register) else {
+            return Found::Nothing;
+        };
+        let living = self.app.living();
+        let record = living.record(table, text);
+        if record.is_some_and(|record| living.newest(table, record).is_some()) {
+            return Found::One(text.into());
+        }
+        let mut referred = self.referred.borrow_mut();
+        let names = referred
+            .entry(register.to_owned())
+            .or_insert_with(|| titles(self.app.programme(), &living, to));
+        match names.get(&documents::plain(text)).map(Vec::as_slice) {
+            None | Some([]) => Found::Nothing,
+            Some([id]) => Found::One(id.clone()),
+            Some(ids) => {
+                let shown = |id: &Box<str>| (id.clone(), text.to_owned());
+                Found::Several(ids.iter().map(shown).collect())
+            }
+        }
+    }
+
+    /// Whether a record has this id.
+    pub(super) fn is_there(&self, id: &str) -> bool {
+        self.existing(id).is_some()
+    }
+
+    fn existing(&self, id: &str) -> Option<Existing> {
+        let (table, _) = self.app.programme().register(&self.register.id)?;
+        let living = self.app.living();
+        let record = living.record(table, id)?;
+        let row = living.newest(table, record)?;
+        Some(Existing {
+            id: id.into(),
+            version: living.version(table, record),
+            cells: living.facts().cells(self.app.programme(), table, row),
+        })
+    }
+}
+
+/// The present cells of every record of a register.
+pub(super) fn each(
+    programme: &Programme,
+    living: &Living,
+    register: &Register,
+    mut told: impl FnMut(&str, &Cells),
+) {
+    let Some((table, _)) = programme.register(&register.id) else {
+        return;
+    };
+    let ids = living.facts().tables().tables.get(table);
+    for (record, id) in (0..).zip(ids.into_iter().flat_map(|own| &own.ids)) {
+        if let Some(row) = living.newest(table, record) {
+            told(id, &living.facts().cells(programme, table, row));
+        }
+    }
+}
+
+/// What a reference to each record may be written as: its title, or its key of one field.
+fn titles(programme: &Programme, living: &Living, register: &Register) -> Names {
+    let mut names = Names::new();
+    let keys: Vec<&RegisterField> = register.fields.iter().filter(|field| field.key).collect();
+    let key = match keys.as_slice() {
+        [one] => Some(one.id.as_str()),
+        _ => None,
+    };
+    let is_words = |field: &RegisterField| matches!(field.kind, FieldKind::Text | FieldKind::Uscc);
+    let fields = [Some(register.title.as_str()), key].into_iter().flatten();
+    let fields: Vec<&str> = fields
+        .filter(|id| register.field(id).is_some_and(is_words))
+        .collect();
+    each(programme, living, register, |id, cells| {
+        for field in &fields {
+            if let Some(Cell::Text(text)) = cell(cells, field) {
+                let ids = names.entry(documents::plain(text)).or_default();
+                if ids.last().is_none_or(|last| **last != *id) {
+                    ids.push(id.into());
+                }
+            }
+        }
+    });
+    names
+}
+
+/// The business key of a record; `None` where the register has none, or one of its fields is empty.
+fn key(register: &Register, cells: &Cells) -> Option<String> {
+    let fields = register.fields.iter().filter(|field| field.key);
+    let key: Option<String> = fields
+        .map(|field| cell(cells, &field.id).map(spelled))
+        .collect();
+    key.filter(|key| !key.is_empty())
+}
+
+fn cell<'c>(cells: &'c Cells, field: &str) -> Option<&'c Cell> {
+    let found = cells.iter().find(|(id, _)| id == field);
+    found.and_then(|(_, cell)| cell.as_ref())
+}
+
+/// A cell as it is compared; no two cells are spelled alike.
+fn spelled(cell: &Cell) -> String {
+    format!("{cell:?};")
+}
