@@ -154,10 +154,13 @@ pub(crate) async fn check(db: &Db) -> Result<()> {
         from if from < RELEASES.len() => Err(Error::new(
             Trouble::Release,
             Words::new(
-                "数据库的表还是旧版本的",
-                "the database has the tables of an older release, or none.",
+                "数据库是空的，或者表还是旧版本的",
+                "the database is empty, or has the tables of an older release.",
             ),
-            Words::new("先以可写方式打开一次", "Open it once for writing."),
+            Words::new(
+                "运行 heli migrate --programme DIR，或 heli serve 加 --programme DIR",
+                "Run `heli migrate --programme DIR`, or `heli serve` with --programme DIR.",
+            ),
         )),
         _ => Ok(()),
     }

@@ -111,6 +111,7 @@ impl Import {
         };
         let mut progress = Progress::of("导入", "importing");
         let mut told = |done, all| progress.at(done, Some(all));
+        let known = app.programme().register(register).is_some();
         let taken = app.import(
             &Viewer::operator(),
             sent,

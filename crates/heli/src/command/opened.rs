@@ -25,7 +25,7 @@ pub(crate) struct Wanted<'a> {
 
 /// An open database; `None` after the faults of the programme's folder were told.
 pub(crate) async fn opened(wanted: Wanted<'_>) -> Result<Option<App>, Halt> {
-    let in_force = in_force(wanted.address).await?;
+    let in_force = in_force(wanted).await?;
     let simulated = in_force.as_ref().and_then(|found| found.simulated);
     let Some((programme, files)) = programme(wanted, in_force)? else {
         return Ok(None);
@@ -55,11 +55,15 @@ pub(crate) async fn opened(wanted: Wanted<'_>) -> Result<Option<App>, Halt> {
 }
 
 /// What is in force in a database; `None` where it is not there, or new.
-async fn in_force(address: &str) -> Result<Option<InForce>, Halt> {
-    if database_path(address).is_some_and(|path| !path.exists()) {
+async fn in_force(wanted: Wanted<'_>) -> Result<Option<InForce>, Halt> {
+    let file = database_path(wanted.address);
+    if file.as_ref().is_some_and(|path| !path.exists()) {
         return Ok(None);
     }
-    let house = House::open(address, Mode::Read).await?;
+    // A server's database may be there and empty; whoever names a programme means to make it.
+    let makes = file.is_none() && wanted.programme.is_some();
+    let mode = if makes { Mode::Make } else { Mode::Read };
+    let house = House::open(wanted.address, mode).await?;
     let found = house.in_force().await;
     house.close().await;
     Ok(found?)
