@@ -56,15 +56,14 @@ impl<'a> Records<'a> {
 
     /// The records that something sought names.
     pub(super) fn find(&self, sought: &Sought<'_>) -> Vec<Existing> {
-        let found = match sought {
+        match sought {
             Sought::Id(id) => self.existing(id).into_iter().collect(),
             Sought::Key(key) => {
                 let key: String = key.iter().map(|(_, cell)| spelled(cell)).collect();
                 let ids = self.keys.get(&key).into_iter().flatten();
                 ids.filter_map(|id| self.existing(id)).collect()
             }
-        };
-        found
+        }
     }
 
     /// The field of a row whose value, or whose key, another record has already.
@@ -95,8 +94,8 @@ impl<'a> Records<'a> {
             None | Some([]) => Found::Nothing,
             Some([id]) => Found::One(id.clone()),
             Some(ids) => {
-                let shown = |id: &Box<str>| (id.clone(), text.to_owned());
-                Found::Several(ids.iter().map(shown).collect())
+                let shown = ids.iter().map(|id| (id.clone(), text.to_owned()));
+                Found::Several(shown.collect())
             }
         }
     }

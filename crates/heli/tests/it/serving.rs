@@ -23,21 +23,26 @@ impl Running {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut said = BufReader::new(child.stderr.take().unwrap());
+        let said = BufReader::new(child.stderr.take().unwrap());
+        let mut running = Self {
+            child,
+            address: String::new(),
+            said,
+        };
         let mut all = String::new();
-        loop {
+        while running.address.is_empty() {
             let mut line = String::new();
-            assert_ne!(said.read_line(&mut line).unwrap(), 0, "it ended: {all}");
+            let read = running.said.read_line(&mut line).unwrap();
+            assert_ne!(read, 0, "it ended: {all}");
             all.push_str(&line);
             if let Some((_, rest)) = line.split_once("open at http://") {
-                let address = rest.split('/').next().unwrap().to_owned();
-                return Self {
-                    child,
-                    address,
-                    said,
-                };
+                rest.split('/')
+                    .next()
+                    .unwrap()
+                    .clone_into(&mut running.address);
             }
         }
+        running
     }
 
     /// The status and the body of an answer.
