@@ -152,7 +152,7 @@ impl App {
         now: Moment,
     ) -> (Vec<Decided>, Vec<(usize, Objection)>) {
         let (mut all, mut objections) = (Vec::new(), Vec::new());
-        let mut living = self.living_mut(false);
+        let mut living = self.living_mut();
         for (at, asked) in asked.iter().enumerate() {
             match decide(self.programme(), &mut living, asked, now) {
                 Ok(decided) => all.push(decided),

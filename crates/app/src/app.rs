@@ -29,7 +29,7 @@ struct Inner {
     days: Mutex<Days>,
 }
 
-/// What was worked out before. All of it goes when a record changes.
+/// What was worked out before. All but what lasts goes when a record changes.
 #[derive(Default)]
 struct Days {
     /// What every day says alike, so that the next one asked for comes at once.
@@ -112,17 +112,24 @@ impl App {
         self.0.living.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The facts to change; what was worked out from them goes where `changed`.
-    pub(crate) fn living_mut(&self, changed: bool) -> RwLockWriteGuard<'_, Living> {
-        let guard = self
-            .0
-            .living
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        if changed {
-            *lock(&self.0.days) = Days::default();
-        }
-        guard
+    /// The facts to change.
+    pub(crate) fn living_mut(&self) -> RwLockWriteGuard<'_, Living> {
+        let living = self.0.living.write();
+        living.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets go of what was worked out from facts that changed; also of what lasts where they `forgot` something.
+    /// The caller holds the facts to change.
+    pub(crate) fn changed(&self, forgot: bool) {
+        let mut days = lock(&self.0.days);
+        let lasting = match forgot {
+            true => Arc::default(),
+            false => Arc::clone(&days.lasting),
+        };
+        *days = Days {
+            lasting,
+            ..Days::default()
+        };
     }
 
     /// An application whose last day is `at`, wherever the campaign ends.

@@ -163,7 +163,8 @@ impl App {
         {
             return Ok(());
         }
-        let mut living = self.living_mut(true);
+        let mut living = self.living_mut();
+        self.changed(entries.iter().any(|entry| entry.act == Act::Erase));
         for entry in entries {
             living.apply(self.programme(), entry)?;
         }

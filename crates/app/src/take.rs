@@ -136,7 +136,7 @@ impl App {
     fn sorted(&self, asked: &[Asked], edge: Edge) -> (Chunked, Vec<Write>, Vec<usize>) {
         let mut chunked = Chunked::default();
         let (mut writes, mut places) = (Vec::new(), Vec::new());
-        let mut living = self.living_mut(false);
+        let mut living = self.living_mut();
         for (place, asked) in asked.iter().enumerate() {
             match engine::decide(self.programme(), &mut living, asked, edge.now) {
                 Err(against) => chunked.refused.push((place, against)),

@@ -12,32 +12,107 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What lasts of the answers over one programme's facts, filled as days ask. Several days, and several threads,
-/// share it; facts that changed need a new one.
+/// share it. Rows are versions, so facts that grew only add to it; facts that forgot something need a new one.
 #[derive(Debug, Default)]
 pub struct Lasting {
-    verdicts: Mutex<Kept<Option<Part>>>,
-    values: Mutex<Kept<Option<Vec<Value>>>>,
+    verdicts: Mutex<Kept<Part>>,
+    values: Mutex<Kept<Vec<Value>>>,
     /// By the policy's id and its version's first day.
     policies: Mutex<Policies>,
 }
 
-type Policies = HashMap<(String, Day), Option<Arc<policy::Lasting>>>;
+type Policies = HashMap<(String, Day), Option<Grown<policy::Laid>>>;
 
-/// Answers by table and text of a rule; rules of one text may still differ, by what their names stand for.
-type Kept<T> = HashMap<(usize, String), Vec<(Rule, Arc<T>)>>;
+/// Answers by table and text of a rule, `None` where it does not last; rules of one text may still differ, by what
+/// their names stand for.
+type Kept<T> = HashMap<(usize, String), Vec<(Rule, Option<Grown<T>>)>>;
+
+/// Answers for the first rows of a table.
+#[derive(Debug)]
+struct Grown<T> {
+    rows: usize,
+    said: Option<Arc<T>>,
+}
+
+impl<T> Default for Grown<T> {
+    fn default() -> Self {
+        let (rows, said) = (0, None);
+        Self { rows, said }
+    }
+}
+
+/// Answers that take in those for the rows that follow.
+pub(crate) trait Append: Clone {
+    /// Adds the answers for the next rows.
+    fn append(&mut self, next: Self);
+}
+
+impl Append for Vec<Value> {
+    fn append(&mut self, next: Self) {
+        self.extend(next);
+    }
+}
+
+impl<T: Append> Grown<T> {
+    /// Takes in the answers for the rows that had none.
+    fn take(&mut self, rows: usize, next: T) {
+        match &mut self.said {
+            None => self.said = Some(Arc::new(next)),
+            // Copied only where somebody still reads the answers for fewer rows.
+            Some(said) => Arc::make_mut(said).append(next),
+        }
+        self.rows = rows;
+    }
+
+    /// Whether rows of a table of so many have no answer yet.
+    fn lacks(&self, rows: usize) -> bool {
+        self.said.is_none() || self.rows < rows
+    }
+}
 
 impl Lasting {
     /// What lasts of a policy's version; `None` where it reads more than what lasts and today.
+    ///
+    /// Whoever asks of one policy asks of the others of that day next, so those over the same register are worked out
+    /// with it: their rules share most of their parts.
     pub(crate) fn policy(
         &self,
         cx: &AsOf<'_>,
         policy: &Policy,
         version: &PolicyVersion,
-    ) -> Option<Arc<policy::Lasting>> {
+    ) -> Option<Arc<policy::Laid>> {
+        let (table, _) = cx.programme.register(&policy.who)?;
+        let rows = cx.rows_in(table);
+        let key = |(policy, version): &(&Policy, &PolicyVersion)| (policy.id.clone(), version.from);
+        let own = (policy, version);
+        let others = cx
+            .programme
+            .policies
+            .iter()
+            .filter(|other| other.who == policy.who);
+        let others = others.filter_map(|other| Some((other, policy::version(other, cx.at)?)));
+        let mut asked: Vec<_> = others.filter(|other| key(other) != key(&own)).collect();
+        asked.push(own);
+
         let mut all = locked(&self.policies);
-        let kept = all.entry((policy.id.clone(), version.from));
-        let ask = || policy::Lasting::new(cx, policy, version).map(Arc::new);
-        kept.or_insert_with(ask).clone()
+        for one in &asked {
+            let new = || policy::lasts(cx, one.1).then(Grown::default);
+            all.entry(key(one)).or_insert_with(new);
+        }
+        let first = all.get(&key(&own))?.as_ref()?.rows;
+        asked.retain(|one| {
+            let grown = all.get(&key(one)).and_then(Option::as_ref);
+            grown.is_some_and(|grown| grown.rows == first && grown.lacks(rows))
+        });
+        let versions: Vec<&PolicyVersion> = asked.iter().map(|(_, version)| *version).collect();
+        let news: Vec<u32> = (first as u32..rows as u32).collect();
+        for (one, laid) in asked.iter().zip(policy::lasting(cx, &versions, &news)) {
+            let grown = all.get_mut(&key(one)).and_then(Option::as_mut);
+            if let Some(grown) = grown {
+                grown.take(rows, laid);
+            }
+        }
+        all.get(&key(&own))?.as_ref()?.said.clone()
     }
 }
 
@@ -46,15 +121,18 @@ impl AsOf<'_> {
     pub(crate) fn verdicts(&self, rule: &Rule, table: usize, rows: &[u32]) -> Vec<Option<bool>> {
         let run =
             |rule: &Rule, rows: &[u32]| rules::verdicts(rule, &self.world(), &self.frame(rows));
+        let all = self.rows_in(table);
         let kept = self.lasting.as_deref().and_then(|kept| {
-            found(&mut locked(&kept.verdicts), rule, table, || {
-                let all = self.all_rows(table);
-                let lasts = lasts(&rule.root, &self.programme.schema, &[]);
-                lasts.then(|| Part::new(rule, &reads_today, &mut |rule| run(rule, &all)))
-            })
+            let lasts = || lasts(&rule.root, &self.programme.schema, &[]);
+            grown(
+                &mut locked(&kept.verdicts),
+                (rule, table, all),
+                lasts,
+                |news| Part::new(rule, &reads_today, &mut |rule| run(rule, news)),
+            )
         });
-        if let Some(part) = kept.as_deref().and_then(Option::as_ref) {
-            let found = part.said(&mask(rows, self.rows_in(table)), &run);
+        if let Some(part) = kept {
+            let found = part.said(&mask(rows, all), &run);
             return rows.iter().map(|row| found.get(*row as usize)).collect();
         }
         let found = run(rule, rows);
@@ -63,28 +141,21 @@ impl AsOf<'_> {
 
     /// What a rule of any type says of rows of its own table.
     pub(crate) fn values<'r>(&self, rule: &Rule, table: usize, rows: &'r [u32]) -> Answers<'r> {
+        let run = |rows: &[u32]| rules::values(rule, &self.world(), &self.frame(rows));
         let kept = self.lasting.as_deref().and_then(|kept| {
-            found(&mut locked(&kept.values), rule, table, || {
-                let lasts = lasts(&rule.root, &self.programme.schema, &[]);
-                (lasts && !reads_today(&rule.root)).then(|| {
-                    let rows = self.all_rows(table);
-                    rules::values(rule, &self.world(), &self.frame(&rows))
-                })
-            })
+            let lasts =
+                || lasts(&rule.root, &self.programme.schema, &[]) && !reads_today(&rule.root);
+            let all = self.rows_in(table);
+            grown(&mut locked(&kept.values), (rule, table, all), lasts, run)
         });
         match kept {
-            Some(kept) if kept.is_some() => Answers::Kept(kept, rows),
-            _ => Answers::Fresh(rules::values(rule, &self.world(), &self.frame(rows))),
+            Some(kept) => Answers::Kept(kept, rows),
+            None => Answers::Fresh(run(rows)),
         }
     }
 
     fn rows_in(&self, table: usize) -> usize {
         self.tables().tables.get(table).map_or(0, Table::rows)
-    }
-
-    /// Every version of a table.
-    pub(crate) fn all_rows(&self, table: usize) -> Vec<u32> {
-        (0..self.rows_in(table) as u32).collect()
     }
 
     /// A frame over rows of one table with the settings in scope.
@@ -100,7 +171,7 @@ impl AsOf<'_> {
 /// What a rule said of rows, one value for each.
 pub(crate) enum Answers<'r> {
     /// Taken from those that last.
-    Kept(Arc<Option<Vec<Value>>>, &'r [u32]),
+    Kept(Arc<Vec<Value>>, &'r [u32]),
     /// Just asked.
     Fresh(Vec<Value>),
 }
@@ -119,7 +190,7 @@ impl Answers<'_> {
         let found = match self {
             Self::Kept(kept, rows) => {
                 let row = rows.get(place).map(|row| *row as usize);
-                kept.as_ref().as_ref().and_then(|values| values.get(row?))
+                row.and_then(|row| kept.get(row))
             }
             Self::Fresh(values) => values.get(place),
         };
@@ -144,19 +215,27 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn found<T>(
+/// What a rule says of every row of a table of so many, asked for those rows alone that came since; `None` for a rule
+/// that does not last.
+fn grown<T: Append>(
     kept: &mut Kept<T>,
-    rule: &Rule,
-    table: usize,
-    ask: impl FnOnce() -> T,
+    (rule, table, rows): (&Rule, usize, usize),
+    lasts: impl FnOnce() -> bool,
+    ask: impl FnOnce(&[u32]) -> T,
 ) -> Option<Arc<T>> {
     let all = kept.entry((table, rule.text.clone())).or_default();
-    if let Some((_, answers)) = all.iter().find(|(known, _)| known == rule) {
-        return Some(Arc::clone(answers));
+    let place = all.iter().position(|(known, _)| known == rule);
+    let place = place.unwrap_or_else(|| {
+        all.push((rule.clone(), lasts().then(Grown::default)));
+        all.len() - 1
+    });
+    let (_, grown) = all.get_mut(place)?;
+    let grown = grown.as_mut()?;
+    if grown.lacks(rows) {
+        let news: Vec<u32> = (grown.rows as u32..rows as u32).collect();
+        grown.take(rows, ask(&news));
     }
-    let answers = Arc::new(ask());
-    all.push((rule.clone(), Arc::clone(&answers)));
-    Some(answers)
+    grown.said.clone()
 }
 
 /// Whether a node reads nothing that changes from day to day but today: its own row, settings, units, divisions,

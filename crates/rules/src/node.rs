@@ -1,6 +1,7 @@
 //! The checked tree of a rule: every node typed, every name resolved.
 
 use crate::{Type, Value, Words};
+use std::fmt::Write;
 use std::ops::Range;
 
 /// A fault in the text of a rule.
@@ -34,6 +35,44 @@ pub struct Node {
     pub ty: Type,
     /// Its bytes in the rule's text (for a formula's inside: those of the field that led there).
     pub span: Range<usize>,
+}
+
+impl Node {
+    /// Writes what the node is, without what lies below it and without its place in the text.
+    pub(crate) fn write_alone(&self, out: &mut String) {
+        // Writing into a String cannot fail.
+        let _ = match &self.kind {
+            Kind::Literal(value) => write!(out, "={value:?}"),
+            Kind::Own => write!(out, "own"),
+            Kind::Bound(name) => write!(out, "bound {name}"),
+            Kind::Name(name) => write!(out, "name {name}"),
+            Kind::Element(name) => write!(out, "element {name}"),
+            Kind::Field {
+                table,
+                column,
+                field,
+                ..
+            } => write!(out, "field {table} {column:?} {field}"),
+            Kind::Not(_) => write!(out, "not"),
+            Kind::And(_) => write!(out, "and"),
+            Kind::Or(_) => write!(out, "or"),
+            Kind::Compare(comparison, ..) => write!(out, "{comparison:?}"),
+            Kind::In(..) => write!(out, "in"),
+            Kind::Arithmetic(operator, ..) => write!(out, "{operator:?}"),
+            Kind::Negate(_) => write!(out, "minus"),
+            Kind::Conditional(..) => write!(out, "if"),
+            Kind::Present(_) => write!(out, "present"),
+            Kind::Known(_) => write!(out, "known"),
+            Kind::Call(function, _) => write!(out, "{function:?}"),
+            Kind::List(_) => write!(out, "list"),
+            Kind::Quantified {
+                quantifier,
+                variable,
+                ..
+            } => write!(out, "{quantifier:?} {variable}"),
+        };
+        let _ = write!(out, ":{:?}", self.ty);
+    }
 }
 
 /// What a node is.

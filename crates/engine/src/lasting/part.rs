@@ -1,5 +1,6 @@
 //! A rule taken apart: what lasts is laid down as planes of bits, what moves with the day is asked where it matters.
 
+use super::Append;
 use rules::{Bits, Kind, Node, Rule, Verdicts};
 
 /// A rule, or a part of one below and, or and not.
@@ -130,6 +131,24 @@ impl Part {
                 }
                 said
             }
+        }
+    }
+}
+
+impl Append for Part {
+    /// Of the same rule taken apart alike, for the rows that follow.
+    fn append(&mut self, next: Self) {
+        match (self, next) {
+            (Self::Lasting(said), Self::Lasting(next)) => said.append(&next),
+            (Self::Not(inner), Self::Not(next)) => inner.append(*next),
+            (Self::Several(_, parts), Self::Several(_, next)) => {
+                parts
+                    .iter_mut()
+                    .zip(next)
+                    .for_each(|(part, next)| part.append(next));
+            }
+            // What moves with the day is asked of each row anew.
+            _ => {}
         }
     }
 }

@@ -40,16 +40,62 @@ choices = { a = { zh = "甲", en = "A" }, b = { zh = "乙", en = "B" }, c = { zh
 "#;
 const FIELDS: [&str; 7] = ["note", "seen_on", "good", "paid", "share", "before", "tags"];
 
-static PROGRAMME: LazyLock<Programme> = LazyLock::new(|| {
+const POLICIES: &str = r#"
+[policy.reward]
+name = { zh = "奖励", en = "Reward" }
+who = "visit"
+set_by = "leader 2023-08-30"
+[[policy.reward.version]]
+applies = { from = 2023-01-01 }
+source = { zh = "试", en = "try" }
+eligible = "score >= 4.0 && good && (paid >= yuan(2) || days(seen_on, today) > 2) && size(tags) > 0"
+amount = "paid + yuan(1)"
+class = "share >= 0.25 ? note : 'small'"
+[[policy.reward.version.score]]
+name = { zh = "一", en = "One" }
+points = "share >= 0.25 ? 3 : 1"
+full = 3
+[[policy.reward.version.score]]
+name = { zh = "二", en = "Two" }
+points = "paid >= yuan(2) ? 3.0 : 0.0"
+full = 3
+[policy.moving]
+name = { zh = "逐日", en = "Moving" }
+who = "visit"
+set_by = "leader 2023-08-30"
+[[policy.moving.version]]
+applies = { from = 2023-01-01 }
+source = { zh = "试", en = "try" }
+eligible = "!(score < 4.0) || share >= 0.25"
+[[policy.moving.version.score]]
+name = { zh = "一", en = "One" }
+points = "days(seen_on, today) > 1 ? 3 : 1"
+full = 3
+[[policy.moving.version.score]]
+name = { zh = "二", en = "Two" }
+points = "share >= 0.25 ? 3 : 1"
+full = 3
+[policy.other-rows]
+name = { zh = "旁行", en = "Other rows" }
+who = "visit"
+set_by = "leader 2023-08-30"
+[[policy.other-rows.version]]
+applies = { from = 2023-01-01 }
+source = { zh = "试", en = "try" }
+eligible = "before.good && share >= 0.25"
+"#;
+
+pub(crate) static PROGRAMME: LazyLock<Programme> = LazyLock::new(|| {
     let mut files = lake_files();
     files.insert("registers/visit.toml".into(), REGISTER.into());
+    files.insert("policies/visit.toml".into(), POLICIES.into());
     sound(&files)
 });
 
 /// One step: which record, how many hours after the step before, and the cells that are set.
-type Step = (usize, i64, Vec<(usize, Option<u8>)>);
+pub(crate) type Step = (usize, i64, Vec<(usize, Option<u8>)>);
 
-fn steps() -> impl Strategy<Value = Vec<Step>> {
+pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
     let cells = prop::collection::vec((0..FIELDS.len(), prop::option::of(0..6_u8)), 0..4);
     prop::collection::vec((0..5_usize, 0..60_i64, cells), 1..25)
 }
@@ -74,7 +120,7 @@ fn cell(field: usize, n: u8) -> Cell {
 }
 
 /// The entries of these steps, each record's first a creation with every field.
-fn entries(steps: &[Step]) -> Vec<Entry> {
+pub(crate) fn entries(steps: &[Step]) -> Vec<Entry> {
     let mut at = day("2023-09-01").start();
     let mut now: BTreeMap<String, (i64, BTreeMap<&str, Option<Cell>>)> = BTreeMap::new();
     let one = |(record, hours, cells): &Step| {

@@ -16,6 +16,7 @@ mod lake;
 mod light;
 mod living;
 mod order;
+mod policy;
 mod ranking;
 mod rhythm;
 mod roll_up;

@@ -2,7 +2,6 @@
 
 use crate::{Bound, Cells, Kind, NO_ROW, Node, Rule, Type, Value, World, values};
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write;
 
 /// The names in scope of a plan.
 pub(super) type Names<'a> = BTreeMap<&'a str, Bound<'a>>;
@@ -105,40 +104,10 @@ impl<'r> Leaves<'r> {
     }
 }
 
-/// Writes a node so that nodes alike but for their place in a text are written alike.
+/// Writes a node with all below it, so that nodes alike but for their place in a text are written alike.
 fn spell(node: &Node, out: &mut String) {
-    // Writing into a String cannot fail.
-    let _ = match &node.kind {
-        Kind::Literal(value) => write!(out, "={value:?}"),
-        Kind::Own => write!(out, "own"),
-        Kind::Bound(name) => write!(out, "bound {name}"),
-        Kind::Name(name) => write!(out, "name {name}"),
-        Kind::Element(name) => write!(out, "element {name}"),
-        Kind::Field {
-            table,
-            column,
-            field,
-            ..
-        } => write!(out, "field {table} {column:?} {field}"),
-        Kind::Not(_) => write!(out, "not"),
-        Kind::And(_) => write!(out, "and"),
-        Kind::Or(_) => write!(out, "or"),
-        Kind::Compare(comparison, ..) => write!(out, "{comparison:?}"),
-        Kind::In(..) => write!(out, "in"),
-        Kind::Arithmetic(operator, ..) => write!(out, "{operator:?}"),
-        Kind::Negate(_) => write!(out, "minus"),
-        Kind::Conditional(..) => write!(out, "if"),
-        Kind::Present(_) => write!(out, "present"),
-        Kind::Known(_) => write!(out, "known"),
-        Kind::Call(function, _) => write!(out, "{function:?}"),
-        Kind::List(_) => write!(out, "list"),
-        Kind::Quantified {
-            quantifier,
-            variable,
-            ..
-        } => write!(out, "{quantifier:?} {variable}"),
-    };
-    let _ = write!(out, ":{:?}(", node.ty);
+    node.write_alone(out);
+    out.push('(');
     for child in node.children() {
         spell(child, out);
         out.push(',');

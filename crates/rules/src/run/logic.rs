@@ -67,6 +67,18 @@ pub(super) fn reasons(lane: &Lane<'_>, len: usize) -> Vec<(u32, Reason)> {
     }
 }
 
+/// Puts in the other items at these rows.
+fn put<'t, T: Copy + 't>(items: &mut [T], at: &Bits, others: impl IntoIterator<Item = &'t T>) {
+    let mut others = others.into_iter();
+    for (items, word) in items.chunks_mut(64).zip(at.words()) {
+        for (bit, (item, other)) in items.iter_mut().zip(&mut others).enumerate() {
+            if word >> bit & 1 == 1 {
+                *item = *other;
+            }
+        }
+    }
+}
+
 /// The branch of each row, for branches of plain numbers whose unknowns have no reasons: what both say where the
 /// condition is open.
 fn chosen<T: Copy + Default + PartialEq>(
@@ -86,14 +98,14 @@ fn chosen<T: Copy + Default + PartialEq>(
     let mut nothing = of(&then.nothing, &otherwise.nothing);
     let value =
         |lane: &Lane<'_>, items: &[T], row| items.get(lane.at(row)).copied().unwrap_or_default();
-    let data = (0..len).map(|row| {
-        if no.get(row) {
-            value(otherwise, y, row)
-        } else {
-            value(then, x, row)
-        }
-    });
-    let data = data.collect();
+    let mut data = match x {
+        [one] => vec![*one; len],
+        _ => x.to_vec(),
+    };
+    match y {
+        [one] => put(&mut data, &no, std::iter::repeat(one)),
+        _ => put(&mut data, &no, y),
+    }
     for row in combine(&yes, &no, |y, n| !(y | n)).ones() {
         let (a, b) = (then.at(row), otherwise.at(row));
         if then.known.get(a) && otherwise.known.get(b) {

@@ -16,13 +16,17 @@ mod logic;
 mod quantifier;
 mod read;
 mod reason;
+mod several;
 
 pub(crate) use reason::Reason;
+pub use several::{Said, Told, several};
 
 use crate::{Bits, Calendar, Day, Kind, Node, Rule, Schema, Tables, Value};
 use lane::{Data, Lane};
-use std::cell::RefCell;
+use several::Shared;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// How many lanes are worked out at a time: small enough for the second cache, large enough to spread the cost of a node.
 const BLOCK: usize = 4_096;
@@ -88,6 +92,12 @@ impl Verdicts {
         let no = || self.no.get(lane).then_some(false);
         self.yes.get(lane).then_some(true).or_else(no)
     }
+
+    /// Adds the verdicts of the lanes that follow.
+    pub fn append(&mut self, next: &Self) {
+        self.yes.append(&next.yes);
+        self.no.append(&next.no);
+    }
 }
 
 /// Runs a rule whose value is a verdict. Nothing (a cell whose empty means none) counts as no.
@@ -96,9 +106,7 @@ pub fn verdicts(rule: &Rule, world: &World<'_>, frame: &Frame<'_>) -> Verdicts {
     let mut out = Verdicts::default();
     for block in blocks(frame.len) {
         let scope = Scope::of(block);
-        let (yes, no) = run.node(&rule.root, &scope).yes_no();
-        out.yes.append(&lane::plane(&yes, scope.len()));
-        out.no.append(&lane::plane(&no, scope.len()));
+        out.append(&run.node(&rule.root, &scope).verdicts(scope.len()));
     }
     out
 }
@@ -130,6 +138,8 @@ struct Run<'a> {
     frame: &'a Frame<'a>,
     /// Record numbers of constant ids, looked up once in a run.
     ids: RefCell<Ids>,
+    /// What several rules that run together share.
+    shared: Shared<'a>,
 }
 
 /// The rows that a node is worked out for: of a block, or inside a quantifier one for each item.
@@ -138,6 +148,8 @@ struct Scope<'a> {
     lanes: Vec<u32>,
     /// Elements of the quantifiers around, innermost last.
     elements: Vec<(&'a str, Lane<'a>)>,
+    /// The frame's own rows, once a field asked for them.
+    own: OnceCell<Rc<[u32]>>,
 }
 
 impl Scope<'_> {
@@ -145,6 +157,7 @@ impl Scope<'_> {
         Self {
             lanes: block.map(|lane| lane as u32).collect(),
             elements: Vec::new(),
+            own: OnceCell::new(),
         }
     }
 
@@ -159,10 +172,23 @@ impl<'a> Run<'a> {
             world,
             frame,
             ids: RefCell::default(),
+            shared: Shared::default(),
         }
     }
 
     fn node(&self, node: &'a Node, scope: &Scope<'a>) -> Lane<'a> {
+        // Inside a quantifier, rows are items of lists and not the block's.
+        match self
+            .shared
+            .number(node)
+            .filter(|_| scope.elements.is_empty())
+        {
+            Some(number) => self.shared.lane(number, || self.worked_out(node, scope)),
+            None => self.worked_out(node, scope),
+        }
+    }
+
+    fn worked_out(&self, node: &'a Node, scope: &Scope<'a>) -> Lane<'a> {
         match &node.kind {
             Kind::Literal(value) => self.lane_of(std::slice::from_ref(value), &node.ty),
             Kind::Own => self.own(scope, &node.ty),

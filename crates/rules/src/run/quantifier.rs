@@ -4,6 +4,7 @@ use super::compare::list_or_empty;
 use super::lane::{Cell, Data, Lane, Planes};
 use super::{Run, Scope};
 use crate::{Node, Quantifier};
+use std::cell::OnceCell;
 use std::ops::Range;
 
 /// How many items are worked out at a time, so that quantifiers in quantifiers stay small in memory;
@@ -87,7 +88,11 @@ fn inner_scope<'a>(
         .iter()
         .filter_map(|row| scope.lanes.get(*row).copied())
         .collect();
-    Scope { lanes, elements }
+    Scope {
+        lanes,
+        elements,
+        own: OnceCell::new(),
+    }
 }
 
 /// The verdict over the items of one row.

@@ -5,19 +5,27 @@ use super::{Run, Scope};
 use crate::run::Reason;
 use crate::{Bits, Bound, Cells, Kind, NO_ROW, Node, Type, Value};
 use std::borrow::Cow;
+use std::rc::Rc;
 
 /// The rows of a table that a block reads, and what is so where there is no row.
 struct Rows {
-    rows: Vec<u32>,
+    rows: Rc<[u32]>,
     nothing: Bits,
     why: Vec<(u32, Reason)>,
 }
 
 /// The first of rows that follow one another from a whole word of bits on.
 fn run_of(rows: &[u32]) -> Option<usize> {
-    let first = *rows.first()?;
-    let follow = first.is_multiple_of(64) && (first..).zip(rows).all(|(n, row)| n == *row);
-    follow.then_some(first as usize)
+    let (first, last) = (*rows.first()?, *rows.last()?);
+    // The ends refuse most; without an early stop the rest is a few instructions for many rows.
+    let ends = last.checked_sub(first).map(|span| span as usize + 1);
+    if !first.is_multiple_of(64) || ends != Some(rows.len()) {
+        return None;
+    }
+    let strays = (first..)
+        .zip(rows)
+        .fold(0, |strays, (n, row)| strays | n ^ row);
+    (strays == 0).then_some(first as usize)
 }
 
 /// The items at these rows; `otherwise` for a row that there is not.
@@ -190,16 +198,19 @@ impl<'a> Run<'a> {
     /// The rows of the records that `of` gives: directly where a row is bound, else each record's current version.
     fn rows(&self, of: &'a Node, table: usize, scope: &Scope<'a>) -> Rows {
         let direct = match &of.kind {
-            Kind::Own => self.frame.own,
+            Kind::Own => self.frame.own.map(|own| {
+                let rows = || self.frame_rows(own, scope).into();
+                Rc::clone(scope.own.get_or_init(rows))
+            }),
             Kind::Bound(name) => match self.frame.names.get(name.as_str()) {
-                Some(Bound::Rows(rows)) => Some(*rows),
+                Some(Bound::Rows(rows)) => Some(self.frame_rows(rows, scope).into()),
                 _ => None,
             },
             _ => None,
         };
         if let Some(rows) = direct {
             return Rows {
-                rows: self.frame_rows(rows, scope),
+                rows,
                 nothing: Bits::filled(scope.len(), false),
                 why: Vec::new(),
             };
