@@ -9,7 +9,7 @@
     reason = "a bench measures time and may stop at the first surprise"
 )]
 
-use app::engine::{AsOf, Evaluation, Facts, evaluate, policy};
+use app::engine::{AsOf, Evaluation, Facts, Lasting, evaluate, policy};
 use app::programme::{Files, Programme};
 use app::rules::Day;
 use std::collections::BTreeMap;
@@ -57,7 +57,7 @@ fn one_day(programme: &Programme, facts: &Facts, day: Day) {
     let cx = AsOf::new(programme, facts, day);
     let (duties, judged) = (count(programme, &evaluate(&cx)), policies(&cx));
     println!("{day}: {duties} duties, {judged} verdicts of policies");
-    let whole = |lasting| {
+    let whole = |lasting: &Arc<Lasting>| {
         let cx = AsOf::among(programme, facts, day, lasting);
         count(programme, &evaluate(&cx)) + policies(&cx)
     };

@@ -5,8 +5,8 @@ use crate::house::{calendar, current, schema, scope, tables, today};
 use crate::oracle;
 use proptest::prelude::*;
 use rules::{
-    Bound, Empty, Expected, Frame, NO_ROW, Options, Rule, Tables, Type, Value, World, check,
-    values, verdicts,
+    Bound, Day, Empty, Expected, Frame, Moment, NO_ROW, Options, Rule, Said, Tables, Told, Type,
+    Value, World, check, several, values, verdicts,
 };
 use std::collections::BTreeMap;
 
@@ -94,6 +94,37 @@ fn without_reasons(value: Value) -> Value {
     }
 }
 
+/// What was said of each lane, as values of the rule's type.
+fn in_values(said: Said, ty: &Type, lanes: usize) -> Vec<Value> {
+    let number = |n: i64| match ty {
+        Type::Money => Value::Money(n),
+        Type::Date => Value::Date(Day(i32::try_from(n).unwrap())),
+        Type::Time => Value::Time(Moment(n)),
+        Type::Duration => Value::Duration(n),
+        _ => Value::Int(n),
+    };
+    let of = |told: &Told, value: &dyn Fn(usize) -> Value| {
+        let one = |lane| match (told.known.get(lane), told.nothing.get(lane)) {
+            (true, _) => value(lane),
+            (false, true) => Value::Nothing,
+            (false, false) => Value::Unknown(None),
+        };
+        (0..lanes).map(one).collect()
+    };
+    match said {
+        Said::Verdicts(found) => {
+            let one = |lane| found.get(lane).map_or(Value::Unknown(None), Value::Bool);
+            (0..lanes).map(one).collect()
+        }
+        Said::Whole(told, items) => of(&told, &|lane| number(items[lane])),
+        Said::Double(told, items) => of(&told, &|lane| Value::Double(items[lane])),
+        Said::Text(told, codes, texts) => of(&told, &|lane| {
+            Value::Text(texts[codes[lane] as usize].clone())
+        }),
+        Said::Other(values) => values.into_iter().map(without_reasons).collect(),
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -127,6 +158,37 @@ proptest! {
                     prop_assert_eq!(told.yes.get(lane), fast == Value::Bool(true));
                     prop_assert_eq!(told.no.get(lane), matches!(fast, Value::Bool(false) | Value::Nothing));
                 }
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn rules_together_say_what_each_says_alone(asked in prop::collection::vec((bytes(40), 0_usize..9), 1..5), cells in bytes(400), firms in 1_usize..60) {
+        let mut rules: Vec<Rule> = Vec::new();
+        for (text, ty) in asked {
+            let ty = types().swap_remove(ty);
+            let text = Chance::new(&text, false).rule(&ty, 3);
+            // Within another rule, a part is worked out once for both.
+            if ty == Type::Bool {
+                rules.push(read(&format!("!({text}) || ({text})"), &ty));
+            }
+            rules.push(read(&text, &ty));
+        }
+        let mut chance = Chance::new(&cells, false);
+        let firms: Vec<_> = (0..firms).map(|_| chance.firm(3)).collect();
+        let lanes = Lanes::of(firms.len());
+        with_world(&tables(&firms), |world| {
+            let frame = lanes.frame();
+            let together: Vec<_> = rules.iter().map(|rule| (rule, &frame)).collect();
+            for (rule, said) in rules.iter().zip(several(&together, &world)) {
+                let alone = values(rule, &world, &frame).into_iter().map(without_reasons);
+                let alone: Vec<Value> = match rule.root.ty {
+                    // A verdict that is nothing counts as no.
+                    Type::Bool => alone.map(|value| if value == Value::Nothing { Value::Bool(false) } else { value }).collect(),
+                    _ => alone.collect(),
+                };
+                prop_assert_eq!(&in_values(said, &rule.root.ty, frame.len), &alone, "{}", &rule.text);
             }
             Ok(())
         })?;
