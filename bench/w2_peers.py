@@ -8,7 +8,6 @@ ready column, the tree's levels a ready table. Sorting is timed apart, as `sort_
 import argparse
 import json
 import os
-import time
 
 os.environ.update(POLARS_MAX_THREADS="1", OMP_NUM_THREADS="1")
 
@@ -202,11 +201,10 @@ def main():
     parser.add_argument("--runs", type=int, default=3)
     args = parser.parse_args()
     evidence = Evidence(args.folder, args.every, args.records)
-    spent = time.process_time()
-    run = ENGINES[args.engine](evidence)
-    sort = time.process_time() - spent
+    # As often as it is asked: where a virtual machine gets its memory late, only the first one pays for that.
+    run, sorting = timing.timed(lambda: ENGINES[args.engine](evidence), args.runs)
     found, times = timing.timed(run, args.runs)
-    timing.tell(args.engine, found, times, records=len(evidence.rows["day"]), measures=len(evidence.measures), sort_cpu_s=sort)
+    timing.tell(args.engine, found, times, records=len(evidence.rows["day"]), measures=len(evidence.measures), sort_cpu_s=sorting["cpu_s"])
 
 
 main()

@@ -24,7 +24,7 @@ pub(crate) fn run(
     let facts = facts(folder, &drawn, &programme)?;
     let cx = AsOf::new(&programme, &facts, drawn.day());
     let measures = || programme.notices.iter().flat_map(|n| &n.measures);
-    let ((mut board, refused), build) = timed(1, || Board::new(&cx, measures()));
+    let ((mut board, refused), build) = timed(runs, || Board::new(&cx, measures()));
     if let Some(refusal) = refused.first() {
         return Err(format!("{}: {}", refusal.measure, refusal.why.en));
     }

@@ -8,14 +8,28 @@ use crate::period::bearers;
 use programme::model::{Bearer, FIRST_REGISTER_TABLE, Measure, UNIT_TABLE};
 use rules::{Cells, Day, NO_ROW, Rule, Words};
 
-/// No bearer.
-pub(super) const NO_BEARER: u32 = u32::MAX;
+/// A record as a bearer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Bears {
+    /// Its number, or [`Bears::NOTHING`]'s.
+    pub(super) bearer: u32,
+    /// What it owes, as in [`Bearers::class`]: here too, so that a row looks its bearer up once.
+    pub(super) class: u16,
+}
+
+impl Bears {
+    /// A record that bears nothing.
+    pub(super) const NOTHING: Self = Self {
+        bearer: u32::MAX,
+        class: 0,
+    };
+}
 
 /// The bearers of all measures on the board.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Bearers {
-    /// Per kind of bearer and record: its number, or [`NO_BEARER`].
-    pub(super) number: Vec<Vec<u32>>,
+    /// Per kind of bearer and record.
+    pub(super) number: Vec<Vec<Bears>>,
     /// Per bearer: table and record.
     pub(super) of: Vec<(u32, u32)>,
     /// Per bearer: which measures it owes, as a position in `classes`.
@@ -170,7 +184,7 @@ impl Bearers {
         self.class = vec![0; sum as usize];
         self.place = vec![0; sum as usize];
         for kind in kinds {
-            let mut numbers = vec![NO_BEARER; kind.class.len()];
+            let mut numbers = vec![Bears::NOTHING; kind.class.len()];
             for (record, (class, unit)) in kind.class.iter().zip(&kind.unit).enumerate() {
                 let place = tree.place(*unit);
                 let Some(at) = next.get_mut(place).filter(|_| bears(*class)) else {
@@ -184,7 +198,14 @@ impl Bearers {
                     self.place.get_mut(number),
                     self.of.get_mut(number),
                 ) {
-                    (*n, *c, *p) = (number as u32, *class, place as u32);
+                    (*n, *c, *p) = (
+                        Bears {
+                            bearer: number as u32,
+                            class: *class,
+                        },
+                        *class,
+                        place as u32,
+                    );
                     *o = (kind.table as u32, record as u32);
                 }
             }

@@ -126,10 +126,10 @@ impl Board {
                 let (Some(when), Some(target)) = (when, columns.target(version.row)) else {
                     continue;
                 };
-                self.homes(programme, list, target, |bearer| {
-                    for entry in list.entries_at(self.entries_of(class, bearer)) {
+                self.homes(programme, list, target, |found| {
+                    for entry in list.entries_at(self.entries_of(class, found)) {
                         let amount = |at| Whole::new(version.columns, at)?.number(version.row, at);
-                        taken.push((bearer, self.entry(entry, when, amount)));
+                        taken.push((found.bearer, self.entry(entry, when, amount)));
                     }
                 });
             }

@@ -1,6 +1,5 @@
 //! A measure's periods on the board: which days fall in each, and what each needs.
 
-use super::bearers::NO_BEARER;
 use super::plain::{Adds, Plain, Refusal, Stored};
 use crate::duty::BearerOf;
 use crate::evaluate::in_time_until;
@@ -54,7 +53,7 @@ impl Course {
         let everyone = BearerSpan {
             bearer: BearerOf {
                 table: UNIT_TABLE,
-                record: NO_BEARER,
+                record: NO_ROW,
             },
             row: NO_ROW,
             unit: None,

@@ -1,7 +1,7 @@
 //! Gathering the evidence: every row's entries are counted, then each is put where its bearer's stand.
 
 use super::Board;
-use super::bearers::NO_BEARER;
+use super::bearers::Bears;
 use super::doubt::Doubt;
 use super::ledger::{Ledger, Room};
 use super::list::{Action, Entry, Form, Hit, List, Part};
@@ -17,11 +17,12 @@ const BATCH: usize = 1_024;
 /// How many entries are put in their places together.
 const TOGETHER: usize = 1 << 18;
 
-/// A row with one of its bearers.
+/// A row with one of its bearers, and where what it adds stands in its list.
 #[derive(Clone, Copy, Debug)]
 struct Home {
     bearer: u32,
     row: u32,
+    at: u32,
 }
 
 /// An entry as it is kept.
@@ -44,29 +45,28 @@ impl Board {
             for list in &sheet.lists {
                 if let Some(columns) = Columns::new(table, &list.source, date) {
                     let columns = columns.sparing();
-                    let homes = self.homes_of_all(cx.programme, list, &columns, of_row);
-                    for home in &homes {
-                        let entries = list.entries_at(self.entries_of_home(of_row, home));
+                    self.each_home(cx.programme, list, &columns, of_row, |home| {
                         if let Some(n) = counts.get_mut(home.bearer as usize) {
-                            *n += entries.len() as u32;
+                            *n += list.count_at(home.at as usize);
                         }
-                    }
-                    found.push((list, columns, of_row, homes));
+                    });
+                    found.push((list, columns, of_row));
                 }
             }
         }
         let mut room = Room::new(&counts, Some(Hit::mark));
         let (mut doubt_of, mut doubts) = (Vec::new(), Vec::new());
         let (mut hits, mut sorted) = (Vec::with_capacity(TOGETHER), Vec::new());
-        for (list, columns, of_row, homes) in found {
+        for (list, columns, of_row) in found {
             let times = cx.facts.times(list.source.table);
             let sums = self.sums(cx, list);
-            for home in homes {
+            // Looked up a second time: keeping every home takes longer, since it is memory not touched before.
+            self.each_home(cx.programme, list, &columns, of_row, |home| {
                 let row = home.row as usize;
                 let times = times.0.get(row).zip(times.1.get(row));
                 let when = times.and_then(|(from, to)| columns.when(self, row, *from, *to));
-                let Some(when) = when else { continue };
-                for entry in list.entries_at(self.entries_of_home(of_row, &home)) {
+                let Some(when) = when else { return };
+                for entry in list.entries_at(home.at as usize) {
                     let amount = |at: Stored| {
                         let (_, column) = sums.iter().find(|(s, _)| *s == at)?;
                         column.number(row, at)
@@ -82,7 +82,7 @@ impl Board {
                 if hits.len() >= TOGETHER {
                     room.put_all(&mut hits, &mut sorted);
                 }
-            }
+            });
         }
         room.put_all(&mut hits, &mut sorted);
         let doubts = Ledger::new(counts.len(), &doubt_of, &doubts);
@@ -91,18 +91,18 @@ impl Board {
     }
 
     /// Every bearer of every row that may add anything.
-    fn homes_of_all(
+    fn each_home(
         &self,
         programme: &Programme,
         list: &List,
         columns: &Columns<'_>,
         of_row: &[u16],
-    ) -> Vec<Home> {
+        mut each: impl FnMut(Home),
+    ) {
         let straight = !list.source.climbs && list.source.to != DIVISION_TABLE;
         let numbers = self.bearers.number.get(list.kind);
-        // Room that is not used is never touched, and growing would write everything again.
-        let mut all = Vec::with_capacity(of_row.len());
         let mut live = vec![(0, 0); BATCH];
+        let mut homes = Vec::with_capacity(BATCH);
         let mut next = 0;
         for classes in of_row.chunks(BATCH) {
             // In steps over a batch and without a branch, so that no look-up waits for the one before.
@@ -116,20 +116,28 @@ impl Board {
                 next += 1;
             }
             let live = live.get(..n).unwrap_or_default();
+            homes.clear();
+            let home = |row: u32, found: Bears| {
+                let class = of_row.get(row as usize).copied().unwrap_or_default();
+                let at = self.entries_of(class, found) as u32;
+                let bearer = found.bearer;
+                Home { bearer, row, at }
+            };
             if straight {
-                all.extend(live.iter().filter_map(|(row, target)| {
-                    let bearer = *numbers?.get(*target as usize)?;
-                    (bearer != NO_BEARER).then_some(Home { bearer, row: *row })
+                homes.extend(live.iter().map(|(row, target)| {
+                    let found = numbers.and_then(|all| all.get(*target as usize));
+                    home(*row, found.copied().unwrap_or(Bears::NOTHING))
                 }));
             } else {
                 for (row, target) in live {
-                    self.homes(programme, list, *target, |bearer| {
-                        all.push(Home { bearer, row: *row });
+                    self.homes(programme, list, *target, |found| {
+                        homes.push(home(*row, found))
                     });
                 }
             }
+            let bears = |home: &&Home| home.bearer != Bears::NOTHING.bearer;
+            homes.iter().filter(bears).copied().for_each(&mut each);
         }
-        all
     }
 
     /// The columns that a source's measures sum.
@@ -146,14 +154,8 @@ impl Board {
     }
 
     /// Where a list's entries stand for a row's class and a bearer.
-    pub(super) fn entries_of(&self, class: u16, bearer: u32) -> usize {
-        let owes = self.bearers.class.get(bearer as usize).copied();
-        usize::from(class) * self.bearers.classes.len() + usize::from(owes.unwrap_or_default())
-    }
-
-    fn entries_of_home(&self, of_row: &[u16], home: &Home) -> usize {
-        let class = of_row.get(home.row as usize).copied();
-        self.entries_of(class.unwrap_or_default(), home.bearer)
+    pub(super) fn entries_of(&self, class: u16, bears: Bears) -> usize {
+        usize::from(class) * self.bearers.classes.len() + usize::from(bears.class)
     }
 
     /// The bearers that a row belongs to, by what its reference leads to.
@@ -162,14 +164,14 @@ impl Board {
         programme: &Programme,
         list: &List,
         target: u32,
-        mut each: impl FnMut(u32),
+        mut each: impl FnMut(Bears),
     ) {
         let Some(numbers) = self.bearers.number.get(list.kind) else {
             return;
         };
         let number = |record: u32| {
-            let number = numbers.get(record as usize).copied();
-            number.filter(|n| *n != NO_BEARER)
+            let found = numbers.get(record as usize).copied();
+            found.filter(|found| *found != Bears::NOTHING)
         };
         let record = if list.source.to == DIVISION_TABLE {
             let division = programme.divisions.get(target as usize);

@@ -17,8 +17,8 @@ pub(super) struct Ledger<T> {
     newest: Vec<u32>,
     /// Each with the one before it of the same bearer.
     tail: Vec<(T, u32)>,
-    /// Tells an entry of the body whether it is its bearer's first.
-    mark: Option<fn(&mut T, bool)>,
+    /// Tells an entry of the body that it is its bearer's first.
+    mark: Option<fn(&mut T)>,
 }
 
 /// Where an entry stands, until the next is added.
@@ -34,7 +34,7 @@ impl<T: Copy + Default> Ledger<T> {
         Self::sorted(bearers, of, entries, None)
     }
 
-    fn sorted(bearers: usize, of: &[u32], entries: &[T], mark: Option<fn(&mut T, bool)>) -> Self {
+    fn sorted(bearers: usize, of: &[u32], entries: &[T], mark: Option<fn(&mut T)>) -> Self {
         let mut counts = vec![0u32; bearers];
         for bearer in of {
             if let Some(n) = counts.get_mut(*bearer as usize) {
@@ -165,12 +165,12 @@ pub(super) struct Room<T> {
     /// Per bearer where its places begin, and the next free one.
     places: Vec<[u32; 2]>,
     body: Vec<T>,
-    mark: Option<fn(&mut T, bool)>,
+    mark: Option<fn(&mut T)>,
 }
 
 impl<T: Copy + Default> Room<T> {
-    /// Room for so many entries of each bearer; `mark` tells an entry whether it is its bearer's first.
-    pub(super) fn new(counts: &[u32], mark: Option<fn(&mut T, bool)>) -> Self {
+    /// Room for so many entries of each bearer; `mark` tells an entry that it is its bearer's first.
+    pub(super) fn new(counts: &[u32], mark: Option<fn(&mut T)>) -> Self {
         let mut next = 0;
         let places = counts.iter().map(|n| {
             let first = next;
@@ -186,14 +186,11 @@ impl<T: Copy + Default> Room<T> {
 
     /// Puts an entry in its bearer's next place.
     pub(super) fn put(&mut self, bearer: u32, entry: T) {
-        let Some([first, next]) = self.places.get_mut(bearer as usize) else {
+        let Some([_, next]) = self.places.get_mut(bearer as usize) else {
             return;
         };
         if let Some(slot) = self.body.get_mut(*next as usize) {
             *slot = entry;
-            if let Some(mark) = self.mark {
-                mark(slot, next == first);
-            }
         }
         *next += 1;
     }
@@ -234,9 +231,17 @@ impl<T: Copy + Default> Room<T> {
     }
 
     /// The ledger; places that were left free keep the default.
-    pub(super) fn filled(self) -> Ledger<T> {
+    pub(super) fn filled(mut self) -> Ledger<T> {
         let mut start: Vec<u32> = self.places.iter().map(|[first, _]| *first).collect();
         start.push(self.body.len() as u32);
+        if let Some(mark) = self.mark {
+            for pair in start.windows(2) {
+                let [first, end] = *pair else { continue };
+                // Also one whose places were all left free: else it would count as the bearer before it.
+                let slot = self.body.get_mut(first as usize);
+                slot.filter(|_| first < end).map(mark);
+            }
+        }
         Ledger {
             start,
             body: self.body,

@@ -169,6 +169,14 @@ impl List {
         self.live.get(usize::from(class)).is_some_and(|l| *l)
     }
 
+    /// How many entries [`List::entries_at`] has there.
+    pub(super) fn count_at(&self, at: usize) -> u32 {
+        match self.start.get(at..at + 2) {
+            Some([from, to]) => to - from,
+            _ => 0,
+        }
+    }
+
     /// What a row adds, by the place that its class and its bearer's have in the list.
     pub(super) fn entries_at(&self, at: usize) -> &[Entry] {
         match self.start.get(at..at + 2) {
@@ -229,9 +237,9 @@ impl Hit {
         self.to = self.to.min(to.max(self.from));
     }
 
-    /// Marks it as its bearer's first, or not.
-    pub(super) fn mark(&mut self, first: bool) {
-        self.action = self.action & !FIRST | if first { FIRST } else { 0 };
+    /// Marks it as its bearer's first.
+    pub(super) fn mark(&mut self) {
+        self.action |= FIRST;
     }
 
     /// Whether it is this hit, wherever among its bearer's it stands.
