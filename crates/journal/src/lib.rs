@@ -1,5 +1,6 @@
 //! What proves the journal, with no database: leaves, the Merkle tree over them, seals, witnesses, verification, rebuilding.
 
+mod alter;
 mod export;
 mod fault;
 mod hash;
@@ -13,6 +14,7 @@ mod tiles;
 mod tree;
 mod verify;
 
+pub use alter::Alterations;
 pub use export::{
     ExportCheck, ExportVerification, Header, export_end, export_entry, export_header, export_seal,
 };

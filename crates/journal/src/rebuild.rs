@@ -1,10 +1,8 @@
 //! Rebuilding: the records as the journal's entries leave them, and how a table's row differs.
 
-mod alter;
-
 use crate::Opened;
+use crate::alter::{Alteration, Alterations};
 use crate::open::Side;
-use alter::Alteration;
 use programme::record::{Act, Cell, Cells};
 use rules::{Moment, Words};
 use std::collections::btree_map::Entry;
@@ -214,29 +212,10 @@ impl Rebuild {
         found
     }
 
-    /// What a migration did to every record. Renames first and all at once: `old_register` or `new_register.old_field`,
-    /// each with its new id as a text; then `register.field:kind` with the words of both types.
+    /// What a migration did to every record.
     fn migrate(&mut self, steps: &Cells) -> Option<BreakKind> {
-        let mut registers = BTreeMap::new();
-        let mut fields: BTreeMap<&str, Alteration<'_>> = BTreeMap::new();
-        for (key, value) in steps {
-            match (key.split_once('.'), value) {
-                (None, Some(Cell::Text(new))) => drop(registers.insert(key.as_str(), &**new)),
-                (Some((register, field)), Some(Cell::Text(new))) => {
-                    let alteration = fields.entry(register).or_default();
-                    alteration.names.insert(field, new);
-                }
-                (Some((register, field)), Some(Cell::List(kinds))) => {
-                    let field = field.strip_suffix(":kind").unwrap_or(field);
-                    if let [Cell::Text(was), Cell::Text(is)] = &kinds[..] {
-                        let alteration = fields.entry(register).or_default();
-                        alteration.kinds.push((field, was, is));
-                    }
-                }
-                _ => {}
-            }
-        }
-        let taken = self.rename_registers(&registers);
+        let alterations = Alterations::of(steps);
+        let taken = self.rename_registers(&alterations);
         let of_registers = self.registers.iter_mut().flat_map(|(register, records)| {
             let register = register.as_str();
             records.values_mut().map(move |record| (register, record))
@@ -245,7 +224,7 @@ impl Rebuild {
         let withdrawn = withdrawn.map(|((register, _), record)| (register.as_str(), record));
         let mut clash = None;
         for (register, record) in of_registers.chain(withdrawn) {
-            if let Some(alteration) = fields.get(register) {
+            if let Some(alteration) = alterations.of_register(register) {
                 clash = record.alter(alteration).or(clash);
             }
         }
@@ -253,8 +232,8 @@ impl Rebuild {
     }
 
     /// Gives the first old id whose new one is taken.
-    fn rename_registers(&mut self, names: &BTreeMap<&str, &str>) -> Option<String> {
-        let new = |old: &str| (*names.get(old).unwrap_or(&old)).to_owned();
+    fn rename_registers(&mut self, alterations: &Alterations) -> Option<String> {
+        let new = |old: &str| alterations.register(old).to_owned();
         let mut taken = None;
         for (old, records) in std::mem::take(&mut self.registers) {
             match self.registers.entry(new(&old)) {
@@ -278,6 +257,16 @@ impl Rebuilt {
     pub fn cell(&self, field: &str) -> Option<&Cell> {
         let found = self.cells.iter().find(|(id, _)| id == field);
         found.and_then(|(_, cell)| cell.as_ref())
+    }
+
+    /// Alters the record; gives an old id whose new one another field has.
+    fn alter(&mut self, alteration: &Alteration) -> Option<String> {
+        self.erased = self
+            .erased
+            .iter()
+            .map(|id| alteration.field(id).to_owned())
+            .collect();
+        alteration.cells(&mut self.cells)
     }
 
     fn set(&mut self, field: &str, cell: Option<Cell>, erased: bool) {

@@ -2,14 +2,15 @@
 
 use crate::db::Db;
 use crate::error::{Error, Result, Trouble};
+use crate::lines::entries;
 use crate::write::{Action, Failure, Write, within};
 use flate2::Compression;
 use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
-use journal::Hash;
+use journal::{Hash, Opened};
 use programme::record::{Act, Author, Cell, Change, Entry};
 use programme::{Files, Programme};
-use rules::Words;
+use rules::{Moment, Words};
 use std::io::{self, Read, Write as _};
 
 /// A version of the programme that is or was in force.
@@ -21,6 +22,17 @@ pub struct Version {
     pub arrival: i64,
     /// Its folder.
     pub files: Files,
+}
+
+/// A time for which a version is or was in force: until the next one's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reign {
+    /// The version.
+    pub digest: Hash,
+    /// The arrival of the entry that put it in force.
+    pub arrival: i64,
+    /// When it came into force.
+    pub from: Moment,
 }
 
 /// A folder unpacked is no longer than this many bytes; more is no programme.
@@ -99,16 +111,27 @@ pub async fn in_force_digest(db: &Db) -> Result<Option<Hash>> {
 ///
 /// The database's; or a folder that is not what was published.
 pub async fn in_force(db: &Db) -> Result<Option<Version>> {
-    let text = "select digest, arrival, body from programme_version order by arrival desc limit 1";
-    let rows = db.fetch(text, &[]).await?;
+    match in_force_digest(db).await? {
+        Some(digest) => version(db, digest).await,
+        None => Ok(None),
+    }
+}
+
+/// A version that is or was in force, unpacked and held against its digest; `None` where there is none of this digest.
+///
+/// # Errors
+///
+/// The database's; or a folder that is not what was published.
+pub async fn version(db: &Db, digest: Hash) -> Result<Option<Version>> {
+    let text = "select arrival, body from programme_version where digest = $1";
+    let rows = db.fetch(text, &[digest.to_string().into()]).await?;
     let Some(row) = rows.first() else {
         return Ok(None);
     };
-    let (named, arrival) = (row.need_text(0)?, row.need_int(1)?);
-    let files = unpacked(&row.need_bytes(2)?);
+    let arrival = row.need_int(0)?;
+    let files = unpacked(&row.need_bytes(1)?);
     let files = files.map_err(|cause| altered().because(cause))?;
-    let digest = digest(&files);
-    if digest.to_string() != named {
+    if self::digest(&files) != digest {
         return Err(altered());
     }
     Ok(Some(Version {
@@ -116,6 +139,30 @@ pub async fn in_force(db: &Db) -> Result<Option<Version>> {
         arrival,
         files,
     }))
+}
+
+/// Every time that a version came into force, in order.
+///
+/// # Errors
+///
+/// The database's; or a digest that is none.
+pub async fn reigns(db: &Db) -> Result<Vec<Reign>> {
+    let mut tx = db.read().await?;
+    let chosen = "where j.record = '' and j.register = '' and j.act = 'publish' order by j.arrival";
+    let read = entries(&mut tx, chosen, &[]).await?;
+    let one = |opened: &Opened| {
+        let entry = &opened.entry;
+        let digest = match entry.after.first() {
+            Some((_, Some(Cell::Text(digest)))) => Hash::parse(digest),
+            _ => None,
+        };
+        Ok(Reign {
+            digest: digest.ok_or_else(altered)?,
+            arrival: entry.arrival,
+            from: entry.author.at,
+        })
+    };
+    read.iter().map(one).collect()
 }
 
 /// The files by path as JSON: one text for one folder.

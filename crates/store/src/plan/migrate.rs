@@ -2,7 +2,11 @@
 
 use super::step::Plan;
 use crate::db::Db;
+use crate::error::Result as Stored;
+use crate::lines::entries;
+use crate::store::Store;
 use crate::write::{Action, Failure, Write, within};
+use journal::Alterations;
 use programme::Programme;
 use programme::record::{Act, Author, Change, Entry};
 use rules::Words;
@@ -44,4 +48,23 @@ pub async fn migrate(
     let answer = within(&mut tx, programme, &action).await?;
     tx.commit().await?;
     Ok(answer.entries.into_iter().next())
+}
+
+impl Store {
+    /// What every migration did to the records before it, with the arrival of its entry, in order.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn alterations(&self) -> Stored<Vec<(i64, Alterations)>> {
+        let mut tx = self.db.read().await?;
+        // Entries of no record and no register: migrations and publications.
+        let chosen =
+            "where j.record = '' and j.register = '' and j.act = 'migrate' order by j.arrival";
+        let read = entries(&mut tx, chosen, &[]).await?;
+        let all = read.into_iter().map(|opened| {
+            let entry = opened.entry;
+            (entry.arrival, Alterations::of(&entry.after))
+        });
+        Ok(all.collect())
+    }
 }
