@@ -17,6 +17,11 @@ async function drawCurves() {
   figures.forEach(drawPace);
 }
 
+// A day that is being built: a page that was loaded asks again by its header, one that was redrawn in place by this.
+function askAgain() {
+  if (document.querySelector("[data-again]")) setTimeout(() => location.reload(), 1000);
+}
+
 let clauseShown = new URLSearchParams(location.search).get("clause");
 
 function afterRedraw() {
@@ -28,6 +33,7 @@ function afterRedraw() {
   }
   clauseShown = clause;
   drawCurves();
+  askAgain();
 }
 
 document.addEventListener("change", submitOnChange);

@@ -189,8 +189,7 @@ impl App {
         at: Option<Date>,
         read: impl FnOnce(&Reading<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let programme = &self.0.programme;
-        let (from, until) = programme.campaign;
+        let (from, until) = self.0.programme.campaign;
         let last = self.today().min(until);
         let at = match at {
             None => last,
@@ -206,16 +205,17 @@ impl App {
                 day
             }
         };
-        let living = self.living();
-        let lasting = Arc::clone(&lock(&self.0.days).lasting);
-        let cx = AsOf::among(programme, living.facts(), at, &lasting);
-        let evaluation = self.evaluation(&cx);
+        let app = self.on(Some(at))?;
+        let living = app.living();
+        let lasting = Arc::clone(&lock(&app.0.days).lasting);
+        let cx = AsOf::among(&app.0.programme, living.facts(), at, &lasting);
+        let evaluation = app.evaluation(&cx);
         read(&Reading {
             cx,
             evaluation,
             today: last,
             rehearsal: self.0.rehearsal,
-            app: self,
+            app: &app,
             lasting,
         })
     }
@@ -278,6 +278,6 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn day(date: Date) -> Day {
+pub(crate) fn day(date: Date) -> Day {
     Day::from_ymd(date.year(), date.month(), date.day()).unwrap_or_default()
 }

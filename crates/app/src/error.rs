@@ -42,6 +42,15 @@ pub enum Error {
         /// The last day that can be shown: today, or the campaign's end.
         until: Date,
     },
+    /// The facts of the day are being built from the journal.
+    Building {
+        /// The day asked for.
+        at: Date,
+        /// Entries that are read.
+        done: u64,
+        /// Entries that there are.
+        all: u64,
+    },
     /// The programme could not be evaluated; says what happened, why, and what to do.
     Failed(Text),
 }
@@ -60,6 +69,12 @@ impl Error {
             Self::OutsideCampaign { at, from, until } => Words::new(
                 format!("{at} 看不到；可看 {from} 至 {until}"),
                 format!("{at} cannot be shown; choose a day from {from} to {until}"),
+            ),
+            Self::Building { at, done, all } => Words::new(
+                format!("正在从流水重建 {at} 那一天：已读 {done} / {all} 条，稍后再看"),
+                format!(
+                    "{at} is being built from the journal: {done} of {all} entries are read; look again in a moment"
+                ),
             ),
             Self::Failed(text) => Words::new(&text.zh, &text.en),
         }

@@ -15,6 +15,7 @@ mod fill;
 mod live;
 mod open;
 mod page;
+mod past;
 mod sealing;
 mod take;
 

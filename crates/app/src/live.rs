@@ -5,13 +5,14 @@ use crate::act::{Refused, read_only};
 use crate::app::lock;
 use crate::keep::lower;
 use crate::open::apart;
+use crate::past::Past;
 use engine::{AsOf, Living, Rows};
 use programme::Programme;
 use programme::record::{Act, Cells, Entry};
-use rules::{Day, Words};
+use rules::{Day, Moment, Words};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use store::Store;
 
 /// How many entries a follower takes in at a time.
@@ -20,10 +21,12 @@ const AT_ONCE: usize = 1_024;
 /// What an application keeps of its database.
 pub(crate) struct Live {
     pub(crate) store: Store,
-    /// The digest of the programme in force.
-    pub(crate) version: String,
+    /// Days that the facts do not show.
+    pub(crate) past: Past,
     /// The last position that is in the facts.
     applied: AtomicI64,
+    /// Another version of the programme came into force.
+    outdated: AtomicBool,
     /// Why nothing may be written here.
     closed: Option<Words>,
     /// Why nothing may be written for now: the clocks differ.
@@ -35,22 +38,30 @@ impl Live {
     pub(crate) fn new(
         store: Store,
         applied: i64,
-        version: String,
+        past: Past,
         barred: (Option<Words>, Option<Words>),
     ) -> Self {
         Self {
             store,
-            version,
+            past,
             applied: AtomicI64::new(applied),
+            outdated: AtomicBool::new(false),
             closed: barred.0,
             apart: Mutex::new(barred.1),
         }
     }
 
+    /// How many entries are in the facts.
+    pub(crate) fn applied(&self) -> u64 {
+        // Positions begin at 0.
+        (self.applied.load(Ordering::Relaxed) + 1).max(0) as u64
+    }
+
     /// Why nothing may be written.
     fn barred(&self) -> Option<Words> {
         let apart = || lock(&self.apart).clone();
-        self.closed.clone().or_else(apart)
+        let outdated = || self.outdated.load(Ordering::Acquire).then(outdated);
+        self.closed.clone().or_else(apart).or_else(outdated)
     }
 }
 
@@ -113,20 +124,34 @@ impl App {
         cx.current(table).map(one).collect()
     }
 
-    /// Takes in what other nodes write, until the database is closed.
-    pub async fn follow(&self) {
-        let Some(live) = self.live() else { return };
+    /// Takes in what other nodes write, until the database is closed or another version of the programme came into
+    /// force: then `true`, nothing is written here any more, and the database is to be opened again.
+    pub async fn follow(&self) -> bool {
+        let Some(live) = self.live() else {
+            return false;
+        };
         let mut positions = live.store.positions();
         let taking = async {
             loop {
                 // What cannot be read now is tried again with the next position.
                 let _ = self.catch_up().await;
+                if live.outdated.load(Ordering::Acquire) {
+                    return;
+                }
                 if positions.changed().await.is_err() {
                     return;
                 }
             }
         };
-        tokio::join!(store::follow(live.store.clone()), taking);
+        let hearing = async {
+            store::follow(live.store.clone()).await;
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            () = hearing => {}
+            () = taking => {}
+        }
+        live.outdated.load(Ordering::Acquire)
     }
 
     /// Takes in every numbered entry that is not in the facts yet.
@@ -144,6 +169,13 @@ impl App {
             let Some(last) = entries.last().and_then(|entry| entry.position) else {
                 return Ok(());
             };
+            let structure = |entry: &Entry| {
+                matches!(entry.act, Act::Publish | Act::Migrate) && !live.past.knows(entry.arrival)
+            };
+            if entries.iter().any(structure) {
+                live.outdated.store(true, Ordering::Release);
+                return Ok(());
+            }
             self.take_in(&entries)?;
             live.applied.fetch_max(last, Ordering::AcqRel);
         }
@@ -172,10 +204,18 @@ impl App {
     }
 }
 
+fn outdated() -> Words {
+    Words::new(
+        "另一版方案刚刚生效，这里正在重新打开；请稍后再试",
+        "another version of the programme has come into force, and this node is opening again; try again in a moment",
+    )
+}
+
 /// All records with their past.
 pub(crate) async fn read(
     store: &Store,
     programme: &Programme,
+    known: &Past,
     mut told: impl FnMut(usize),
 ) -> Result<Living, Words> {
     let mut living = Living::new(programme);
@@ -207,14 +247,20 @@ pub(crate) async fn read(
     });
     taken.await.map_err(words)?;
     past.extend(store.changes_unnumbered().await.map_err(words)?);
+    past.retain_mut(|entry| known.fit(programme, i64::MAX, entry));
     match refused {
         Some(words) => Err(words),
-        None => grow_back(programme, living, past),
+        None => grow_back(programme, living, past, known.since.start()),
     }
 }
 
-/// Adds the versions before the present ones, from the entries that ended them.
-fn grow_back(programme: &Programme, mut living: Living, all: Vec<Entry>) -> Result<Living, Words> {
+/// Adds the versions before the present ones, from the entries that ended them, as far as any was shown after `kept`.
+fn grow_back(
+    programme: &Programme,
+    mut living: Living,
+    all: Vec<Entry>,
+    kept: Moment,
+) -> Result<Living, Words> {
     let withdrawn = all.iter().filter(|entry| entry.act == Act::Withdraw);
     let key = |entry: &Entry| (entry.register.clone(), entry.record.clone());
     let withdrawn: HashSet<_> = withdrawn.map(key).collect();
@@ -225,11 +271,14 @@ fn grow_back(programme: &Programme, mut living: Living, all: Vec<Entry>) -> Resu
             let record = living.record(table, &entry.record)?;
             Some(living.version(table, record)).filter(|version| *version > 0)
         });
+        let taken_out = withdrawn.contains(&key(&entry));
         match shown {
+            // What it ended is on no day that these facts show. An erasure has emptied that already.
+            Some(_) if entry.author.at < kept && !taken_out => {}
             Some(shown) if entry.version <= shown => past.push(entry),
             // Written while the rows were read, so it comes after them.
             Some(_) => since.push(entry),
-            None if withdrawn.contains(&key(&entry)) => past.push(entry),
+            None if taken_out => past.push(entry),
             // Its record was created meanwhile: both come with the positions that are not taken in yet.
             None => {}
         }

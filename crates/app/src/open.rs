@@ -2,6 +2,7 @@
 
 use crate::App;
 use crate::live::{Live, read, words};
+use crate::past::Past;
 use programme::record::Author;
 use programme::{Files, Programme};
 use rules::{Day, Moment, Words};
@@ -19,6 +20,9 @@ pub struct Opening {
     pub now: Moment,
     /// The last day that can be shown.
     pub today: Day,
+    /// The first day whose superseded values are kept in memory; `None` for the campaign's first. Earlier days are
+    /// built from the journal when they are asked for.
+    pub since: Option<Day>,
     /// The clock is simulated.
     pub rehearsal: bool,
     /// Why nothing may be written here; `None` where it may. Without writing it works beside another process.
@@ -73,10 +77,12 @@ impl App {
     ) -> Result<Self, Words> {
         is_of_kind(store, opening.rehearsal).await?;
         let applied = store.refresh().await.map_err(words)?;
-        let living = read(store, &programme, told).await?;
         let version = store::published::digest(&opening.files).to_string();
+        let since = opening.since.unwrap_or(programme.campaign.0);
+        let past = Past::of(store, since, version).await.map_err(words)?;
+        let living = read(store, &programme, &past, told).await?;
         let barred = (opening.closed.clone(), apart);
-        let live = Live::new(store.clone(), applied, version, barred);
+        let live = Live::new(store.clone(), applied, past, barred);
         let (today, rehearsal) = (opening.today, opening.rehearsal);
         Ok(Self::over(programme, living, Some(live), today, rehearsal))
     }

@@ -57,6 +57,12 @@ impl Alterations {
         self.names.is_empty() && self.registers.is_empty()
     }
 
+    /// A register's id before.
+    pub fn was<'a>(&'a self, new: &'a str) -> &'a str {
+        let renamed = self.names.iter().find(|(_, is)| *is == new);
+        renamed.map_or(new, |(was, _)| was)
+    }
+
     /// A register's id afterwards.
     pub(crate) fn register<'a>(&'a self, old: &'a str) -> &'a str {
         self.names.get(old).map_or(old, String::as_str)

@@ -284,6 +284,8 @@ pub(crate) struct FaultPage {
     pub(crate) what: String,
     pub(crate) why: String,
     pub(crate) act: String,
+    /// The page is worth asking for again by itself.
+    pub(crate) again: bool,
 }
 
 #[derive(Template)]
@@ -310,6 +312,7 @@ pub(crate) fn empty(r: Reader, here: Here) -> askama::Result<String> {
             what: w.empty_notice.into(),
             why: w.empty_notice_why.into(),
             act: w.empty_notice_act.into(),
+            again: false,
         },
     )
 }

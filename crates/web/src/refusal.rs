@@ -5,7 +5,7 @@ use crate::draw::{self, FaultPage};
 use crate::reader::Reader;
 use app::{Error, Thing};
 use axum::{
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
 
@@ -42,6 +42,7 @@ impl Refusal {
             what: what.into(),
             why,
             act: act.into(),
+            again: self.is_building(),
         };
         match &self.reason {
             Reason::Nowhere => (
@@ -69,6 +70,14 @@ impl Refusal {
                     page(w.fault_outside, why, w.fault_day_act),
                 )
             }
+            Reason::App(Error::Building { at, done, all }) => {
+                let (at, done, all) = (at.to_string(), done.to_string(), all.to_string());
+                let why = self.reader.say(w.fault_building_why, &[&at, &done, &all]);
+                (
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    page(w.fault_building, why, w.fault_building_act),
+                )
+            }
             Reason::App(Error::Missing { what, id }) => {
                 let why = self.reader.say(w.fault_missing_why, &[id]);
                 (
@@ -93,6 +102,10 @@ impl Refusal {
         }
     }
 
+    fn is_building(&self) -> bool {
+        matches!(self.reason, Reason::App(Error::Building { .. }))
+    }
+
     fn missing(&self, what: Thing) -> &'static str {
         let w = self.reader.w;
         match what {
@@ -110,10 +123,17 @@ impl Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (status, page) = self.page();
-        match draw::fault(self.reader, Here::default(), page) {
+        let mut response = match draw::fault(self.reader, Here::default(), page) {
             Ok(html) => (status, Html(html)).into_response(),
             Err(_) => (status, "Heli could not draw this page\n").into_response(),
+        };
+        if self.is_building() {
+            // Browsers ask again by themselves.
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            headers.insert(header::REFRESH, HeaderValue::from_static("1"));
         }
+        response
     }
 }
 

@@ -187,6 +187,9 @@ words! {
     fault_no_duty: "没有这项责任", "No such duty";
     fault_no_level: "没有这一层级", "No such level";
     fault_no_part: "没有这个方面", "No such part";
+    fault_building: "正在重建这一天", "This day is being built";
+    fault_building_why: "{} 要从流水重建：已读 {} / {} 条。", "{} is built from the journal: {} of {} entries are read.";
+    fault_building_act: "建好后这一页自己打开。", "The page opens by itself once that is done.";
     fault_failed: "这一页算不出来", "This page could not be worked out";
     fault_failed_act: "请稍后再试；仍然不行，请把这句话告诉专班。", "Try again shortly; if it persists, give this sentence to the programme office.";
     fault_drawing_why: "页面生成失败。", "The page could not be drawn.";

@@ -1,7 +1,7 @@
 //! What was done to a record, from the journal; and how the journal proves it.
 
 use super::{Unread, seen};
-use crate::live::words;
+use crate::live::{Live, words};
 use crate::{App, Viewer};
 use journal::PublicKey;
 use programme::record::{Cells, Entry};
@@ -29,9 +29,7 @@ impl App {
         id: &str,
     ) -> Result<Vec<Told>, Unread> {
         let (_, found) = self.readable(viewer, register)?;
-        let store = self.journal_store()?;
-        let entries = store.history(&found.id, id).await;
-        let entries = entries.map_err(|error| Unread::Failed(words(error)))?;
+        let entries = self.entries_of(&found.id, id).await?;
         // A batch's own entry names its register and no record: it is nobody's history.
         if id.is_empty() || entries.is_empty() {
             return Err(Unread::NoRecord {
@@ -83,13 +81,34 @@ impl App {
         Ok(proof.map(|proof| proof.text()))
     }
 
+    /// Every entry of a record, in order, also from before its register or its fields were renamed.
+    async fn entries_of(&self, register: &str, id: &str) -> Result<Vec<Entry>, Unread> {
+        let past = &self.journal()?.past;
+        let store = self.journal_store()?;
+        let mut all = Vec::new();
+        for (name, arrivals) in past.names(register).iter().rev() {
+            let entries = store.history(name, id).await;
+            let entries = entries.map_err(|error| Unread::Failed(words(error)))?;
+            let own = entries
+                .into_iter()
+                .filter(|entry| arrivals.contains(&entry.arrival));
+            all.extend(own);
+        }
+        all.iter_mut()
+            .for_each(|entry| past.rename(i64::MAX, entry));
+        Ok(all)
+    }
+
     fn journal_store(&self) -> Result<&Store, Unread> {
-        let live = self.live().ok_or_else(|| {
+        Ok(&self.journal()?.store)
+    }
+
+    fn journal(&self) -> Result<&Live, Unread> {
+        self.live().ok_or_else(|| {
             Unread::NoDatabase(Words::new(
                 "这里没有打开数据库，因此没有流水；请用 heli serve --database 打开",
                 "no database is open here, so there is no journal; open one with heli serve --database",
             ))
-        })?;
-        Ok(&live.store)
+        })
     }
 }

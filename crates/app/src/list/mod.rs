@@ -150,10 +150,10 @@ impl App {
         register: &str,
         question: &Question,
     ) -> Result<Page, Unread> {
-        let (table, register) = self.readable(viewer, register)?;
-        self.come(question.at)?;
-        let living = self.living();
-        let view = View::new(self, viewer, &living, (table, register), question.at);
+        let app = self.shows(question.at)?;
+        let (table, register) = app.readable(viewer, register)?;
+        let living = app.living();
+        let view = View::new(&app, viewer, &living, (table, register), question.at);
         pick::page(&view, question)
     }
 
@@ -166,12 +166,12 @@ impl App {
         found.ok_or_else(|| Unread::NoRegister(id.to_owned()))
     }
 
-    /// Refuses a day that has not come.
-    pub(crate) fn come(&self, at: Option<Day>) -> Result<(), Unread> {
+    /// What a day's end is read from; refuses a day that has not come.
+    pub(crate) fn shows(&self, at: Option<Day>) -> Result<Self, Unread> {
         let last = self.today();
         match at.filter(|at| *at > last) {
             Some(at) => Err(Unread::Ahead { at, last }),
-            None => Ok(()),
+            None => self.on(at).map_err(Unread::View),
         }
     }
 

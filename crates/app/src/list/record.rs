@@ -49,10 +49,10 @@ impl App {
         id: &str,
         at: Option<Day>,
     ) -> Result<Record, Unread> {
-        let found = self.readable(viewer, register)?;
-        self.come(at)?;
-        let living = self.living();
-        let view = View::new(self, viewer, &living, found, at);
+        let app = self.shows(at)?;
+        let found = app.readable(viewer, register)?;
+        let living = app.living();
+        let view = View::new(&app, viewer, &living, found, at);
         let row = view.row(id).ok_or_else(|| Unread::NoRecord {
             register: register.to_owned(),
             id: id.to_owned(),

@@ -54,10 +54,10 @@ impl App {
         out: &mut (impl Write + Send),
         mut told: impl FnMut(u64),
     ) -> Result<Written, Unread> {
-        let (table, register) = self.readable(viewer, asked.register)?;
-        self.come(asked.at)?;
-        let living = self.living();
-        let view = View::new(self, viewer, &living, (table, register), asked.at);
+        let app = self.shows(asked.at)?;
+        let (table, register) = app.readable(viewer, asked.register)?;
+        let living = app.living();
+        let view = View::new(&app, viewer, &living, (table, register), asked.at);
         let shown: Vec<&RegisterField> = register
             .fields
             .iter()
@@ -66,11 +66,11 @@ impl App {
         let columns: Vec<Column<'_>> = std::iter::once(Column::id())
             .chain(shown.iter().map(|field| Column::Field(field)))
             .collect();
-        let label = |to: &str, id: &str| title(self, &living, to, id);
+        let label = |to: &str, id: &str| title(&app, &living, to, id);
         let list = List {
             title: &register.name,
             columns: &columns,
-            programme: self.programme(),
+            programme: app.programme(),
             label: &label,
             zh: asked.zh,
             at: asked.now,
@@ -106,7 +106,7 @@ impl App {
         let blank = documents::Blank {
             programme: self.programme(),
             register,
-            version: self.live().map_or("", |live| &live.version),
+            version: self.live().map_or("", |live| &live.past.version),
             units: &units,
             last: &last,
             label: &label,

@@ -103,8 +103,8 @@ impl App {
     ) -> Result<Imported, Refused> {
         let register = self.imports(viewer, sent.register)?;
         let version = match how.dry_run {
-            true => self.live().map(|live| live.version.clone()),
-            false => Some(self.writable()?.version.clone()),
+            true => self.live().map(|live| live.past.version.clone()),
+            false => Some(self.writable()?.past.version.clone()),
         };
         if !how.again {
             self.first_time(register, &sent, how.runtime)?;

@@ -52,6 +52,7 @@ pub(crate) fn opening(place: &Place, today: &str) -> Opening {
         files: files(),
         now: noon(today),
         today: day(today),
+        since: None,
         rehearsal: true,
         closed: None,
         clock_ms,

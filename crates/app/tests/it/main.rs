@@ -21,3 +21,4 @@ mod past;
 #[path = "../../../store/tests/it/postgres.rs"]
 mod postgres;
 mod sheet;
+mod versions;

@@ -1,7 +1,7 @@
 //! `heli demo`: a filled example province, written as CSV or served.
 
 use super::keep::{self, Halt};
-use super::node::Node;
+use super::node::{Node, bound};
 use super::serve::Seal;
 use crate::demo::{Options, sheets};
 use crate::folder::{self, Refusal, pick};
@@ -127,6 +127,7 @@ impl Demo {
             files,
             now: campaign,
             today: self.at,
+            since: None,
             rehearsal: true,
             closed: None,
             clock_ms: edge::clock_ms,
@@ -144,7 +145,8 @@ impl Demo {
             sealing: Some(sealing),
             follows_clock: false,
         };
-        Ok(node.run(self.listen).await?)
+        node.run(&bound(self.listen)?).await?;
+        Ok(End::Done)
     }
 }
 

@@ -1,7 +1,7 @@
 //! `heli export`: a register as a sheet, or a template to fill.
 
 use super::keep::{self, Halt, say};
-use super::opened::{Wanted, opened};
+use super::opened::{Wanted, opened, reached};
 use crate::folder::{self, Refusal, chinese, pick, unreadable};
 use crate::progress::Progress;
 use crate::{End, edge};
@@ -52,11 +52,15 @@ impl Export {
             address: &self.database,
             programme: None,
             today: None,
+            since: None,
             reads: true,
         };
         let Some(app) = opened(wanted).await? else {
             return Ok(End::Unreadable);
         };
+        if let Some(at) = self.at {
+            reached(&app, at).await?;
+        }
         let written = self.written(&app, kind);
         app.close().await;
         let (rows, to) = (written?, self.file.as_deref());

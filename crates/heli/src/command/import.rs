@@ -70,6 +70,7 @@ impl Import {
             address: &self.database,
             programme: None,
             today: None,
+            since: None,
             reads: false,
         };
         let Some(app) = runtime.block_on(opened(wanted))? else {

@@ -1,14 +1,14 @@
 //! A running node: pages and API, the sealer and its witness, the clocks, until it is told to stop.
 
 use super::keep::say;
+use crate::edge;
 use crate::folder::{Refusal, pick};
-use crate::{End, edge};
 use app::rules::Words;
 use app::{App, Edge, Sealing};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use tokio::time::{interval, timeout};
 
 /// The clocks are compared, and the day is looked at, this often.
@@ -28,25 +28,43 @@ pub(crate) struct Node {
     pub(crate) follows_clock: bool,
 }
 
+/// Why a node ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// It was told to.
+    Asked,
+    /// Another version of the programme came into force, for which the database is to be opened again.
+    OtherVersion,
+}
+
+/// Binds the address that a node answers at; it stays bound while nodes follow one another.
+pub(crate) fn bound(listen: SocketAddr) -> Result<TcpListener, Refusal> {
+    let listener = TcpListener::bind(listen).map_err(|e| {
+        pick(&Words::new(
+            format!("不能在 {listen} 上监听（{e}）；换一个 --listen"),
+            format!("cannot listen on {listen} ({e}); choose another --listen"),
+        ))
+    })?;
+    listener.set_nonblocking(true).map_err(|e| e.to_string())?;
+    let address = listener.local_addr().map_err(|e| e.to_string())?;
+    say(
+        format!("合力已打开：http://{address}/ （按 Ctrl+C 停止）"),
+        format!("Heli is open at http://{address}/ (Ctrl+C stops it)"),
+    );
+    Ok(listener)
+}
+
 impl Node {
-    /// Answers until Ctrl+C or SIGTERM; then finishes what was asked, seals what is left and closes the database.
-    pub(crate) async fn run(self, listen: SocketAddr) -> Result<End, Refusal> {
-        let listener = TcpListener::bind(listen).await.map_err(|e| {
-            pick(&Words::new(
-                format!("不能在 {listen} 上监听（{e}）；换一个 --listen"),
-                format!("cannot listen on {listen} ({e}); choose another --listen"),
-            ))
-        })?;
-        let address = listener.local_addr().map_err(|e| e.to_string())?;
-        say(
-            format!("合力已打开：http://{address}/ （按 Ctrl+C 停止）"),
-            format!("Heli is open at http://{address}/ (Ctrl+C stops it)"),
-        );
+    /// Answers until Ctrl+C or SIGTERM, or until another version of the programme is in force; then finishes what was
+    /// asked, seals what is left and closes the database.
+    pub(crate) async fn run(self, listener: &TcpListener) -> Result<Ended, Refusal> {
+        let listener = listener.try_clone().map_err(|e| e.to_string())?;
+        let listener = tokio::net::TcpListener::from_std(listener).map_err(|e| e.to_string())?;
         let app = self.app;
         let (stop, stopped) = watch::channel(false);
         let following = app.clone();
-        tokio::spawn(async move { following.follow().await });
-        tokio::spawn(on_time(app.clone(), self.follows_clock));
+        let mut following = tokio::spawn(async move { following.follow().await });
+        let on_time = tokio::spawn(on_time(app.clone(), self.follows_clock));
         let settings = settings(&app, self.seal_key);
         let sealing = self.sealing.map(|sealing| {
             let clock = app.clone();
@@ -56,11 +74,14 @@ impl Node {
         });
         let serving = web::serve(app.clone(), settings, listener, told_to(stopped));
         let mut serving = tokio::spawn(serving);
-        let early = tokio::select! {
-            ended = &mut serving => Some(ended),
-            () = asked_to_stop() => None,
+        let (early, ended) = tokio::select! {
+            ended = &mut serving => (Some(ended), Ended::Asked),
+            () = asked_to_stop() => (None, Ended::Asked),
+            () = outdated(&mut following) => (None, Ended::OtherVersion),
         };
         let _ = stop.send(true);
+        on_time.abort();
+        following.abort();
         let served = match early {
             Some(ended) => ended.map_err(|e| e.to_string())?,
             // A client that never ends its request does not keep the node.
@@ -74,8 +95,21 @@ impl Node {
         }
         app.close().await;
         served.map_err(|e| e.to_string())?;
-        say("合力已停止", "Heli has stopped");
-        Ok(End::Done)
+        match ended {
+            Ended::Asked => say("合力已停止", "Heli has stopped"),
+            Ended::OtherVersion => say(
+                "另一版方案已生效，正在重新打开数据库",
+                "another version of the programme is in force; opening the database again",
+            ),
+        }
+        Ok(ended)
+    }
+}
+
+/// Ends when another version of the programme came into force.
+async fn outdated(following: &mut JoinHandle<bool>) {
+    if !matches!(following.await, Ok(true)) {
+        std::future::pending().await
     }
 }
 

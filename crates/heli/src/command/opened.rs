@@ -19,6 +19,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) programme: Option<&'a Path>,
     /// The last day that can be shown. It moves a rehearsal's clock, and makes any other database read-only.
     pub(crate) today: Option<Day>,
+    /// The first day whose superseded values are kept in memory; `None` for the campaign's first.
+    pub(crate) since: Option<Day>,
     /// Nothing is written, so that it works beside a running node.
     pub(crate) reads: bool,
 }
@@ -39,6 +41,7 @@ pub(crate) async fn opened(wanted: Wanted<'_>) -> Result<Option<App>, Halt> {
         files,
         now: if rehearsal { edge::at(now, today) } else { now },
         today,
+        since: wanted.since,
         rehearsal,
         closed: match wanted.today.filter(|_| !rehearsal) {
             Some(day) => Some(shows(day)),
@@ -52,6 +55,15 @@ pub(crate) async fn opened(wanted: Wanted<'_>) -> Result<Option<App>, Halt> {
     let app = App::open(programme, &opening, told).await;
     progress.end();
     Ok(Some(app.map_err(|words| pick(&words))?))
+}
+
+/// Builds the facts of a day that those at hand do not show.
+pub(crate) async fn reached(app: &App, at: Day) -> Result<(), Halt> {
+    let mut progress = Progress::of("从流水重建", "building from the journal");
+    let told = |done, all| progress.at(done, Some(all));
+    let reached = app.reach(at, told).await;
+    progress.end();
+    Ok(reached.map_err(|words| pick(&words))?)
 }
 
 /// What is in force in a database; `None` where it is not there, or new.

@@ -1,7 +1,7 @@
 //! `heli serve`: pages and API over a database, or pages over a folder of evidence.
 
 use super::keep::{self, Halt, say};
-use super::node::Node;
+use super::node::{Ended, Node, bound};
 use super::opened::{Wanted, opened};
 use crate::folder::{self, Refusal};
 use crate::{End, edge};
@@ -30,6 +30,9 @@ pub(crate) struct Serve {
     /// The last day that can be shown; default today. A database is only read then, unless it is a rehearsal.
     #[arg(long, value_name = "DATE", value_parser = folder::day)]
     today: Option<Day>,
+    /// Keep superseded values in memory from this day on; default the campaign's first. Earlier days are built when asked for.
+    #[arg(long, value_name = "DATE", value_parser = folder::day, requires = "database")]
+    since: Option<Day>,
     #[command(flatten)]
     seal: Seal,
 }
@@ -54,18 +57,39 @@ impl Serve {
     }
 
     async fn on_database(&self, address: &str) -> Result<End, Halt> {
+        let mut listener = None;
+        // The folder makes a new database, and names the version that is opened first.
+        let mut folder = self.programme.as_deref();
+        loop {
+            let Some(node) = self.node(address, folder).await? else {
+                return Ok(End::Unreadable);
+            };
+            let listener = match &listener {
+                Some(listener) => listener,
+                None => listener.insert(bound(self.listen)?),
+            };
+            if node.run(listener).await? == Ended::Asked {
+                return Ok(End::Done);
+            }
+            folder = None;
+        }
+    }
+
+    /// A node over a database; `None` after the faults of the programme's folder were told.
+    async fn node(&self, address: &str, programme: Option<&Path>) -> Result<Option<Node>, Halt> {
         let wanted = Wanted {
             address,
-            programme: self.programme.as_deref(),
+            programme,
             today: self.today,
+            since: self.since,
             reads: false,
         };
         let Some(app) = opened(wanted).await? else {
-            return Ok(End::Unreadable);
+            return Ok(None);
         };
         let key = edge::key_place(self.seal.key.clone())?;
         if self.today.is_some() && !app.rehearsal() {
-            return Ok(read_only(app, &key).run(self.listen).await?);
+            return Ok(Some(read_only(app, &key)));
         }
         let sealing = self.seal.begun(&app, address, &key).await?;
         if self.seal.witness.is_none() && !app.rehearsal() {
@@ -74,13 +98,12 @@ impl Serve {
                 "there is no witness: a cut tail or an old backup would not be noticed; name a file outside the database with --witness",
             );
         }
-        let node = Node {
+        Ok(Some(Node {
             follows_clock: self.today.is_none() && !app.rehearsal(),
             app,
             seal_key: sealing.public_key(),
             sealing: Some(sealing),
-        };
-        Ok(node.run(self.listen).await?)
+        }))
     }
 
     async fn on_sheets(&self) -> Result<End, Halt> {
@@ -102,7 +125,8 @@ impl Serve {
             seal_key: None,
             follows_clock: self.today.is_none(),
         };
-        Ok(node.run(self.listen).await?)
+        node.run(&bound(self.listen)?).await?;
+        Ok(End::Done)
     }
 }
 

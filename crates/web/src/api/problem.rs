@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value as Json, json};
 
 /// Every kind of problem with its status and title, as the document of the API lists them.
-pub(super) const KINDS: [(&str, StatusCode, &str); 16] = [
+pub(super) const KINDS: [(&str, StatusCode, &str); 17] = [
     (
         "bad-request",
         StatusCode::BAD_REQUEST,
@@ -81,6 +81,11 @@ pub(super) const KINDS: [(&str, StatusCode, &str); 16] = [
     ),
     ("failed", StatusCode::INTERNAL_SERVER_ERROR, "Heli failed"),
     ("no-seal", StatusCode::NOT_FOUND, "No seal covers it yet"),
+    (
+        "building",
+        StatusCode::SERVICE_UNAVAILABLE,
+        "The facts of that day are being built from the journal",
+    ),
 ];
 
 /// A problem on its way out.
@@ -157,6 +162,12 @@ impl Problem {
                 Self::said("bad-request", words).errors(errors.collect())
             }
             Unread::Ahead { .. } => Self::said("bad-request", words).about("at"),
+            Unread::View(Error::Building { done, all, .. }) => Self {
+                retry_seconds: Some(1),
+                ..Self::said("building", words)
+                    .with("done", (*done).into())
+                    .with("all", (*all).into())
+            },
             Unread::View(Error::Missing { .. }) => Self::said("not-found", words),
             Unread::View(Error::OutsideCampaign { .. }) => {
                 Self::said("bad-request", words).about("at")

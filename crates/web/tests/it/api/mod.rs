@@ -158,6 +158,7 @@ impl Desk {
             files,
             now: edge().now,
             today: Day::from_ymd(2024, 3, 26).unwrap(),
+            since: None,
             rehearsal: true,
             closed: None,
             clock_ms: || 0,
