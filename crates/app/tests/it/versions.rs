@@ -208,3 +208,30 @@ on_both! {
         app.close().await;
     }
 }
+
+#[tokio::test]
+async fn a_node_that_hears_of_another_version_writes_no_more() {
+    let place = Place::postgres();
+    let app = open_with(&EARLIER, &place, "2023-09-26").await;
+    let sealing = app.sealing(key(), [9; 32], None).await.unwrap();
+    sealing.end(noon("2023-09-14")).await.unwrap();
+    let id = event(&app).await;
+    let following = app.follow();
+    // The entries of the version that it was opened with are no news.
+    let other = async {
+        let sealing = app.sealing(key(), [8; 32], None).await.unwrap();
+        sealing.end(noon("2023-09-14")).await.unwrap();
+        migrated(&place).await;
+    };
+    let (heard, ()) = tokio::join!(following, other);
+    assert!(heard);
+    let own = cells([("signed", Some(Cell::Int(300)))]);
+    let change = asked(Act::Change, "event", Some((&id, 2)), own);
+    let refused = app
+        .act(&Viewer::operator(), &[change], None, edge("2023-09-20"))
+        .await;
+    let words = refused.unwrap_err().words().remove(0);
+    assert!(words.en.contains("another version"), "{words:?}");
+    app.close().await;
+    later(&place).await.close().await;
+}
