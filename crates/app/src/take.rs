@@ -7,7 +7,7 @@ use engine::{Asked, Objection};
 use programme::record::{Act, Entry};
 use rules::Words;
 use store::write::Write;
-use store::{Batch, Sheet};
+use store::{Batch, Sheet, Store, Taken};
 
 /// A batch under way.
 #[derive(Debug)]
@@ -55,6 +55,27 @@ impl Intake {
     pub fn arrival(&self) -> i64 {
         self.batch.arrival
     }
+
+    /// Writes what was decided of the next `rows.1` rows.
+    pub(crate) async fn write(
+        &mut self,
+        store: &Store,
+        viewer: &Viewer,
+        rows: (&[Write], u64),
+        edge: Edge,
+    ) -> Result<Taken, Words> {
+        let author = author(viewer, edge.now, None);
+        let taken = store.take_of(&mut self.batch, &author, rows, edge.seed);
+        taken.await.map_err(words)
+    }
+}
+
+/// Rows that were decided on and are being written.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    chunked: Chunked,
+    /// The places of those that are written.
+    places: Vec<usize>,
 }
 
 impl App {
@@ -99,13 +120,24 @@ impl App {
         (asked, of): (&[Asked], u64),
         edge: Edge,
     ) -> Result<Chunked, Refused> {
+        let (prepared, writes) = self.prepared(asked, edge);
         let live = self.writable()?;
-        let (mut chunked, writes, places) = self.sorted(asked, edge);
-        let author = author(viewer, edge.now, None);
-        let batch = &mut intake.batch;
-        let taken = live.store.take_of(batch, &author, (&writes, of), edge.seed);
-        let taken = taken.await;
-        let taken = taken.map_err(|e| Refused::Failed(words(e)))?;
+        let taken = intake.write(&live.store, viewer, (&writes, of), edge).await;
+        self.finished(prepared, taken.map_err(Refused::Failed)?)
+    }
+
+    /// What is decided on rows of a batch, and what there is to write of them.
+    pub(crate) fn prepared(&self, asked: &[Asked], edge: Edge) -> (Prepared, Vec<Write>) {
+        let (chunked, writes, places) = self.sorted(asked, edge);
+        (Prepared { chunked, places }, writes)
+    }
+
+    /// Puts what was written into the facts, and says what became of the rows.
+    pub(crate) fn finished(&self, prepared: Prepared, taken: Taken) -> Result<Chunked, Refused> {
+        let Prepared {
+            mut chunked,
+            places,
+        } = prepared;
         let new = |entry: &&Entry| entry.act == Act::Create;
         chunked.created = taken.entries.iter().filter(new).count();
         for (nth, refusal) in taken.refused {
@@ -137,8 +169,9 @@ impl App {
         let mut chunked = Chunked::default();
         let (mut writes, mut places) = (Vec::new(), Vec::new());
         let mut living = self.living_mut();
-        for (place, asked) in asked.iter().enumerate() {
-            match engine::decide(self.programme(), &mut living, asked, edge.now) {
+        let decided = engine::decide_all(self.programme(), &mut living, asked, edge.now);
+        for (place, decided) in decided.into_iter().enumerate() {
+            match decided {
                 Err(against) => chunked.refused.push((place, against)),
                 Ok(decided) => {
                     let warnings = decided.warnings.into_iter().map(|w| (place, w));

@@ -20,7 +20,7 @@ pub use ask::{Ask, Found, Lookup};
 pub use fault::{Fault, address};
 pub use grid::Limits;
 pub use matched::{Existing, Fate, Find, Matched, Matching, Sought, matched};
-pub use read::{Chunk, Row, Sheet, read, read_in_chunks};
+pub use read::{Chunk, Row, Sheet, read, read_in_chunks, surveyed};
 pub use rejected::{Rejection, is_xlsx, rejected};
 pub use shown::{Column, Content, Label};
 pub use template::{Blank, template};

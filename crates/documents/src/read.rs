@@ -11,7 +11,7 @@ use rules::Words;
 use std::ops::ControlFlow;
 
 /// Rows that are handed over at once.
-const CHUNK_ROWS: usize = 1_000;
+const CHUNK_ROWS: usize = 1_024;
 
 /// One row of a sheet.
 #[derive(Clone, Debug, PartialEq)]
@@ -93,14 +93,34 @@ pub fn read(bytes: &[u8], ask: &Ask<'_>) -> Sheet {
 }
 
 /// Reads a file a chunk at a time; a break ends it. Faults of the file are known only with the answer,
-/// so a caller that acts on rows reads once for the faults (a dry run) and once to act.
+/// so a caller that acts on rows asks [`surveyed`] first.
 pub fn read_in_chunks(
     bytes: &[u8],
     ask: &Ask<'_>,
     each: &mut dyn FnMut(Chunk) -> ControlFlow<()>,
 ) -> Sheet {
+    gone_through(bytes, ask, true, each)
+}
+
+/// The faults of a file as [`read_in_chunks`] gives them, and how many rows it has; no cell is read, so it takes a
+/// part of the time.
+pub fn surveyed(bytes: &[u8], ask: &Ask<'_>) -> (Sheet, u64) {
+    let mut rows = 0;
+    let sheet = gone_through(bytes, ask, false, &mut |chunk| {
+        rows += chunk.rows.len() as u64;
+        ControlFlow::Continue(())
+    });
+    (sheet, rows)
+}
+
+fn gone_through(
+    bytes: &[u8],
+    ask: &Ask<'_>,
+    values: bool,
+    each: &mut dyn FnMut(Chunk) -> ControlFlow<()>,
+) -> Sheet {
     let mut sheet = Sheet::default();
-    match opened(bytes, ask).and_then(|book| walked(book, ask, &mut sheet, each)) {
+    match opened(bytes, ask).and_then(|book| walked(book, ask, &mut sheet, values, each)) {
         Ok(()) => {}
         Err(wrong) => {
             let spot = Spot {
@@ -131,6 +151,7 @@ fn walked(
     mut book: Book<'_>,
     ask: &Ask<'_>,
     sheet: &mut Sheet,
+    values: bool,
     each: &mut dyn FnMut(Chunk) -> ControlFlow<()>,
 ) -> Result<(), Wrong> {
     sheet
@@ -161,6 +182,7 @@ fn walked(
         layout,
         book.counts_from_1904(),
         sheet.name.clone(),
+        values,
     );
     sheet.columns = rows.columns();
     let (mut waiting, mut last, mut stopped) = (Vec::new(), 0, false);

@@ -20,6 +20,8 @@ pub(crate) struct Rows<'a> {
     columns: Vec<Option<Filled<'a>>>,
     blocks: Blocks,
     data_from: u32,
+    /// Whether cells are read, or rows only counted.
+    values: bool,
     hidden_rows: Vec<u32>,
     hidden_columns: Vec<(u32, u32)>,
     /// Columns that nobody reads and that have content below the head.
@@ -88,6 +90,7 @@ impl<'a> Rows<'a> {
         layout: Layout,
         from_1904: bool,
         sheet: String,
+        values: bool,
     ) -> Self {
         let mut columns: Vec<Option<Filled<'a>>> = Vec::new();
         for (column, target) in &head.columns {
@@ -126,6 +129,7 @@ impl<'a> Rows<'a> {
             columns,
             blocks: Blocks::new(blocks.collect()),
             data_from,
+            values,
             hidden_rows: Vec::new(),
             hidden_columns: layout.hidden,
             unread: Vec::new(),
@@ -203,6 +207,9 @@ impl<'a> Rows<'a> {
             }
             return;
         };
+        if !self.values {
+            return;
+        }
         let spot = |field| Spot {
             sheet: Some(&self.sheet),
             row: Some(row.number),

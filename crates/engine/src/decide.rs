@@ -1,16 +1,14 @@
 //! Whether a record may be written as asked: the change, or every reason against it.
 
 mod fit;
+mod step;
 
 use crate::living::Living;
 use fit::misfit;
 use programme::Programme;
-use programme::model::{DIVISION_TABLE, Move, Register, RegisterField, UNIT_TABLE};
+use programme::model::{Check, DIVISION_TABLE, Move, Register, RegisterField, UNIT_TABLE};
 use programme::record::{Act, Cell, Cells, Change};
-use rules::{
-    Bound, Bounds, Frame, Kind, Lane, Moment, Node, Ranged, Rule, Value, Words, World, missing,
-};
-use std::collections::BTreeMap;
+use rules::{Bound, Frame, Kind, Moment, Node, Rule, Value, Words, World};
 
 /// What somebody wants to write.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,54 +75,82 @@ pub fn decide(
     asked: &Asked,
     now: Moment,
 ) -> Result<Decided, Vec<Objection>> {
-    let Some((table, register)) = programme.register(&asked.register) else {
-        let id = &asked.register;
-        return Err(vec![Objection::all(
-            format!("没有台账 {id}，请核对编号"),
-            format!("there is no register {id}; check its id"),
-        )]);
-    };
-    let own = asked.record.as_deref();
-    let record = own.and_then(|id| living.record(table, id));
-    let row = record.and_then(|record| living.newest(table, record));
-    let now_cells = row.map(|row| living.facts().cells(programme, table, row));
-    let deciding = Deciding {
-        programme,
-        register,
-        asked,
-        now: now_cells.as_ref(),
-    };
-    let step = deciding.step()?;
-    let mut objections = deciding.misfits(living);
-    let after = deciding.after(step);
-    objections.extend(deciding.empties(&after, step));
-    if !objections.is_empty() {
-        return Err(objections);
+    let mut decided = decide_all(programme, living, std::slice::from_ref(asked), now);
+    decided
+        .pop()
+        .unwrap_or_else(|| Err(vec![no_register(&asked.register)]))
+}
+
+/// Decides on each by itself, on the facts as they are now: what is asked together does not see one another.
+pub fn decide_all(
+    programme: &Programme,
+    living: &mut Living,
+    asked: &[Asked],
+    now: Moment,
+) -> Vec<Result<Decided, Vec<Objection>>> {
+    let settings = settings(programme);
+    let mut all = Vec::with_capacity(asked.len());
+    for run in asked.chunk_by(|one, other| one.register == other.register) {
+        let register = run.first().map_or("", |asked| asked.register.as_str());
+        let Some((table, register)) = programme.register(register) else {
+            all.extend(run.iter().map(|_| Err(vec![no_register(register)])));
+            continue;
+        };
+        // Each row is supposed at the end of its table and taken back, so all of them stand in the same place.
+        let rows = [living
+            .facts()
+            .tables()
+            .tables
+            .get(table)
+            .map_or(0, |t| t.rows() as u32)];
+        let frame = frame(&settings, &rows);
+        let checks = register.checks.iter();
+        let checks: Vec<_> = checks.map(|c| (c, compared(&c.rule.root))).collect();
+        for asked in run {
+            let own = asked.record.as_deref();
+            let record = own.and_then(|id| living.record(table, id));
+            let row = record.and_then(|record| living.newest(table, record));
+            let now_cells = row.map(|row| living.facts().cells(programme, table, row));
+            let deciding = Deciding {
+                programme,
+                register,
+                settings: &settings,
+                frame: &frame,
+                checks: &checks,
+                asked,
+                now: now_cells.as_ref(),
+            };
+            all.push(deciding.decided(living, now));
+        }
     }
-    let supposed = living.suppose(
-        programme,
-        (&register.id, own),
-        &after,
-        now,
-        |living, _, row| deciding.on_row(&living.world(programme, now.day()), row, (&after, step)),
-    );
-    let (unit, objections, warnings) =
-        supposed.map_err(|words| vec![Objection { field: None, words }])?;
-    if !objections.is_empty() {
-        return Err(objections);
+    all
+}
+
+fn no_register(id: &str) -> Objection {
+    Objection::all(
+        format!("没有台账 {id}，请核对编号"),
+        format!("there is no register {id}; check its id"),
+    )
+}
+
+/// The settings by the names that rules know them by.
+fn settings(programme: &Programme) -> Vec<(String, Value)> {
+    let settings = programme.settings.iter();
+    settings
+        .map(|(id, setting)| (format!("settings.{id}"), setting.value.clone()))
+        .collect()
+}
+
+/// What rules of one row run in.
+fn frame<'f>(settings: &'f [(String, Value)], rows: &'f [u32; 1]) -> Frame<'f> {
+    let names = settings.iter();
+    Frame {
+        len: 1,
+        own: Some(rows),
+        names: names
+            .map(|(name, value)| (name.as_str(), Bound::One(value.clone())))
+            .collect(),
     }
-    Ok(Decided {
-        change: Change {
-            register: register.id.clone(),
-            record: asked.record.clone(),
-            version: asked.version,
-            act: asked.act.clone(),
-            after,
-            why: asked.why.clone(),
-        },
-        unit,
-        warnings,
-    })
 }
 
 /// The record's own fields whose values a check compares: those that it does not only ask to be there. A check says
@@ -141,6 +167,12 @@ fn compared(node: &Node) -> Vec<&str> {
 struct Deciding<'d> {
     programme: &'d Programme,
     register: &'d Register,
+    /// By the names that rules know them by.
+    settings: &'d [(String, Value)],
+    /// What rules run in, for the row after the last.
+    frame: &'d Frame<'d>,
+    /// The register's checks, with the fields that each compares.
+    checks: &'d [(&'d Check, Vec<&'d str>)],
     asked: &'d Asked,
     /// The record's cells now; `None` for one that does not exist.
     now: Option<&'d Cells>,
@@ -157,6 +189,41 @@ fn is_kept(field: &RegisterField) -> bool {
 }
 
 impl<'d> Deciding<'d> {
+    fn decided(&self, living: &mut Living, now: Moment) -> Result<Decided, Vec<Objection>> {
+        let (asked, programme) = (self.asked, self.programme);
+        let step = self.step()?;
+        let mut objections = self.misfits(living);
+        let after = self.after(step);
+        objections.extend(self.empties(&after, step));
+        if !objections.is_empty() {
+            return Err(objections);
+        }
+        let supposed = living.suppose(
+            programme,
+            (&self.register.id, asked.record.as_deref()),
+            &after,
+            now,
+            |living, _, row| self.on_row(&living.world(programme, now.day()), row, (&after, step)),
+        );
+        let (unit, objections, warnings) =
+            supposed.map_err(|words| vec![Objection { field: None, words }])?;
+        if !objections.is_empty() {
+            return Err(objections);
+        }
+        Ok(Decided {
+            change: Change {
+                register: self.register.id.clone(),
+                record: asked.record.clone(),
+                version: asked.version,
+                act: asked.act.clone(),
+                after,
+                why: asked.why.clone(),
+            },
+            unit,
+            warnings,
+        })
+    }
+
     fn kept(&self) -> impl Iterator<Item = &'d RegisterField> {
         self.register.fields.iter().filter(|f| is_kept(f))
     }
@@ -190,45 +257,6 @@ impl<'d> Deciding<'d> {
                 format!("a record is not written by {}", act.word()),
             )]),
         }
-    }
-
-    fn move_by(&self, id: &str) -> Result<&'d Move, Objection> {
-        let states = self.register.states.as_ref();
-        let mut moves = states.into_iter().flat_map(|s| &s.moves);
-        let found = moves.find(|m| m.id == id).ok_or_else(|| {
-            Objection::all(
-                format!("{}没有步骤 {id}", self.register.name.zh),
-                format!("{} has no move {id}", self.register.name.en),
-            )
-        })?;
-        let state = self.state().unwrap_or_default();
-        if found.from.iter().any(|from| from == state) {
-            return Ok(found);
-        }
-        let words = |id: &str| {
-            let mut names = states.into_iter().flat_map(|s| &s.names);
-            let found = names
-                .find(|(state, _)| state == id)
-                .map(|(_, words)| words.clone());
-            found.unwrap_or_else(|| Words::new(id, id))
-        };
-        let (now, from) = (words(state), found.from.iter().map(|id| words(id)));
-        let (zh, en): (Vec<String>, Vec<String>) = from.map(|w| (w.zh, w.en)).unzip();
-        Err(Objection::of(
-            "state",
-            format!(
-                "现在是“{}”，“{}”只能在“{}”时办理",
-                now.zh,
-                found.name.zh,
-                zh.join("、")
-            ),
-            format!(
-                "it is “{}” now; “{}” starts from “{}”",
-                now.en,
-                found.name.en,
-                en.join("”, “")
-            ),
-        ))
     }
 
     /// Cells that no field takes, or that are no values of their fields.
@@ -273,21 +301,29 @@ impl<'d> Deciding<'d> {
 
     /// The cells to write: all of a new record, else those that differ.
     fn after(&self, step: Option<&Move>) -> Cells {
-        let asked = |field: &str| {
-            let found = self.asked.cells.iter().find(|(id, _)| id == field);
-            found.map(|(_, cell)| cell.clone())
+        let mut next = 0;
+        let mut asked = |field: &str| {
+            // Cells come in the order of their fields, so the next one is the right one nearly always.
+            let all = &self.asked.cells;
+            let guess = all.get(next).is_some_and(|(id, _)| id == field);
+            let at = match guess {
+                true => Some(next),
+                false => all.iter().position(|(id, _)| id == field),
+            };
+            next = at.map_or(next, |at| at + 1);
+            at.and_then(|at| all.get(at)).map(|(_, cell)| cell.clone())
         };
         let state = |id: &str| Some(Cell::Text(id.into()));
         let start = self.register.states.as_ref().and_then(|s| state(&s.start));
         let fields = self.kept();
         if self.asked.act == Act::Create {
-            let one = |field: &RegisterField| match (field.id.as_str(), asked(&field.id)) {
+            let mut one = |field: &RegisterField| match (field.id.as_str(), asked(&field.id)) {
                 ("state", None | Some(None)) => start.clone(),
                 (_, cell) => cell.flatten(),
             };
             return fields.map(|f| (f.id.clone(), one(f))).collect();
         }
-        let one = |field: &RegisterField| {
+        let mut one = |field: &RegisterField| {
             let new = match step {
                 Some(step) if field.id == "state" => state(&step.to),
                 _ => asked(&field.id)?,
@@ -296,7 +332,7 @@ impl<'d> Deciding<'d> {
             (new.as_ref() != before || step.is_some() && field.id == "state")
                 .then(|| (field.id.clone(), new))
         };
-        fields.filter_map(one).collect()
+        fields.filter_map(|field| one(field)).collect()
     }
 
     /// A cell as it would be.
@@ -341,24 +377,19 @@ impl<'d> Deciding<'d> {
         row: u32,
         (after, step): (&Cells, Option<&Move>),
     ) -> (Option<Box<str>>, Vec<Objection>, Vec<Objection>) {
-        let rows = [row];
-        let named = |(id, s): (&String, &programme::model::Setting)| {
-            (format!("settings.{id}"), s.value.clone())
+        let (rows, other);
+        let frame = match self.frame.own {
+            Some([own]) if *own == row => self.frame,
+            _ => {
+                rows = [row];
+                other = frame(self.settings, &rows);
+                &other
+            }
         };
-        let settings: Vec<(String, Value)> = self.programme.settings.iter().map(named).collect();
-        let frame = Frame {
-            len: 1,
-            own: Some(&rows),
-            names: settings
-                .iter()
-                .map(|(name, v)| (name.as_str(), Bound::One(v.clone())))
-                .collect(),
-        };
-        let says = |rule: &Rule| rules::verdicts(rule, world, &frame).get(0);
+        let says = |rule: &Rule| rules::verdicts(rule, world, frame).get(0);
         let (mut objections, mut warnings) = (Vec::new(), Vec::new());
         let is_there = |field: &str| self.after_or_now(after, field).is_some();
-        for check in &self.register.checks {
-            let compared = compared(&check.rule.root);
+        for (check, compared) in self.checks {
             if compared.iter().all(|field| is_there(field)) && says(&check.rule) == Some(false) {
                 let fields = rules::fields_read(&check.rule);
                 let only = match &fields.iter().collect::<Vec<_>>()[..] {
@@ -386,59 +417,10 @@ impl<'d> Deciding<'d> {
                         step.name.en, rule.text
                     ),
                 )),
-                None => objections.push(self.undecided(step, rule, world, row, &settings)),
+                None => objections.push(self.undecided(step, rule, world, row)),
             }
         }
-        (self.unit(world, &frame), objections, warnings)
-    }
-
-    /// A move whose condition nobody can tell yet.
-    fn undecided(
-        &self,
-        step: &Move,
-        rule: &Rule,
-        world: &World<'_>,
-        row: u32,
-        settings: &[(String, Value)],
-    ) -> Objection {
-        let bounds = Bounds {
-            names: settings
-                .iter()
-                .map(|(name, v)| (name.as_str(), Ranged::Value(v.clone())))
-                .collect(),
-            records: BTreeMap::new(),
-            own: Some(row),
-        };
-        let lane = Lane {
-            world,
-            bounds: &bounds,
-            prorate: None,
-        };
-        let cells = missing(rule, &lane, &|_, _| false)
-            .map(|m| m.smallest)
-            .unwrap_or_default();
-        let name = |path: &str| match self.register.field(path) {
-            Some(field) => (
-                format!("“{}”", field.name.zh),
-                format!("“{}”", field.name.en),
-            ),
-            None => (path.to_owned(), path.to_owned()),
-        };
-        let (zh, en): (Vec<String>, Vec<String>) = cells.iter().map(|c| name(&c.path)).unzip();
-        Objection::all(
-            format!(
-                "还不能“{}”：缺{}，条件“{}”无从判断",
-                step.name.zh,
-                zh.join("、"),
-                rule.text
-            ),
-            format!(
-                "“{}” is not possible yet: without {} nobody can tell whether “{}” holds",
-                step.name.en,
-                en.join(", "),
-                rule.text
-            ),
-        )
+        (self.unit(world, frame), objections, warnings)
     }
 
     /// The unit whose record it is: a place's is the unit that governs it.

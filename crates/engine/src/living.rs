@@ -47,8 +47,8 @@ pub struct Rows<'r> {
     pub columns: &'r [Vec<Option<Cell>>],
 }
 
-/// A cell with the position of its column.
-type Placed<'c> = (usize, Option<&'c Cell>);
+/// By column: the cell that is given, empty or not; `None` where none is.
+type Given<'c> = Vec<Option<Option<&'c Cell>>>;
 
 /// A version that is being added.
 struct Version {
@@ -147,7 +147,7 @@ impl Living {
             self.lived(table, record, time(rows.created));
             self.push(&version, &fields, |at| {
                 let column = places.get(at).copied().flatten();
-                Some(column.and_then(|c| rows.columns.get(c)?.get(nth)?.clone()))
+                Some(column.and_then(|c| rows.columns.get(c)?.get(nth)?.as_ref()))
             });
             self.set_version(table, record, rows.versions.get(nth).copied().unwrap_or(0));
         }
@@ -224,7 +224,7 @@ impl Living {
     ) -> Result<u32, Words> {
         let fields = stored(programme, table);
         let register = programme.schema.tables.get(table).map_or("", |t| &t.id);
-        let cells = placed(&fields, cells, register)?;
+        let given = given(&fields, cells, register)?;
         let base = self.newest(table, record);
         match base {
             Some(base) => self.facts.end(table, base, at),
@@ -237,9 +237,7 @@ impl Living {
             superseded: NEVER,
             base,
         };
-        let row = self.push(&version, &fields, |_| None);
-        self.overwrite((table, row), &fields, &cells);
-        Ok(row)
+        Ok(self.push(&version, &fields, |at| given.get(at).copied().flatten()))
     }
 
     /// Removes the newest row of a table, which belongs to this record and followed `before`.
@@ -337,22 +335,18 @@ impl Living {
     }
 
     /// Adds a row; `own` gives the cell of a column, or `None` to take the base's over.
-    fn push(
+    fn push<'c>(
         &mut self,
         version: &Version,
         fields: &[&Field],
-        own: impl Fn(usize) -> Option<Option<Cell>>,
+        own: impl Fn(usize) -> Option<Option<&'c Cell>>,
     ) -> u32 {
         let Version { table, record, .. } = *version;
         let first = self.facts.first(table, record, version.recorded);
+        let known = first != NEVER && first != ALWAYS;
         for (at, field) in fields.iter().enumerate() {
-            let cell = match field.id.as_str() {
-                "recorded_on" if first != NEVER && first != ALWAYS => {
-                    Some(Some(Cell::Int(first.day().0.into())))
-                }
-                _ => own(at),
-            };
-            let parsed = match (cell, version.base) {
+            let parsed = match (own(at), version.base) {
+                _ if known && field.id == "recorded_on" => Some(Parsed::Int(first.day().0.into())),
                 (None, Some(base)) => {
                     let column = self.facts.column_mut(table, at);
                     column
@@ -360,7 +354,7 @@ impl Living {
                         .for_each(|c| column::repeat(c, base as usize));
                     continue;
                 }
-                (cell, _) => self.parsed(&field.ty, cell.flatten().as_ref()),
+                (cell, _) => self.parsed(&field.ty, cell.flatten()),
             };
             let texts = self.texts.get_mut(table).and_then(|t| t.get_mut(at));
             if let (Some(column), Some(texts)) = (self.facts.column_mut(table, at), texts) {
@@ -372,21 +366,6 @@ impl Living {
             .new_row(table, record, (version.recorded, version.superseded));
         self.set_newest(table, record, row);
         row
-    }
-
-    /// Puts cells in a row that was just added, by the positions of their columns.
-    fn overwrite(&mut self, (table, row): (usize, u32), fields: &[&Field], cells: &[Placed<'_>]) {
-        for (at, cell) in cells {
-            let Some(field) = fields.get(*at) else {
-                continue;
-            };
-            let parsed = self.parsed(&field.ty, *cell);
-            let texts = self.texts.get_mut(table).and_then(|t| t.get_mut(*at));
-            if let (Some(column), Some(texts)) = (self.facts.column_mut(table, *at), texts) {
-                column::cut(column, row as usize);
-                column::push(column, texts, parsed);
-            }
-        }
     }
 
     /// A cell as columns hold it: ids of records as their numbers.
@@ -429,16 +408,23 @@ fn table_of(programme: &Programme, register: &str) -> Result<usize, Words> {
         })
 }
 
-/// Cells with the positions of their columns.
-fn placed<'c>(
-    fields: &[&Field],
-    cells: &'c Cells,
-    register: &str,
-) -> Result<Vec<Placed<'c>>, Words> {
-    let one = |(id, cell): &'c (String, Option<Cell>)| {
-        Ok((position(fields, id, register)?, cell.as_ref()))
-    };
-    cells.iter().map(one).collect()
+/// Cells by the columns they are given for.
+fn given<'c>(fields: &[&Field], cells: &'c Cells, register: &str) -> Result<Given<'c>, Words> {
+    let mut given = vec![None; fields.len()];
+    let mut next = 0;
+    for (id, cell) in cells {
+        // Cells come in the order of their fields, so the next column is the right one nearly always.
+        let guess = fields.get(next).is_some_and(|field| field.id == *id);
+        let at = match guess {
+            true => next,
+            false => position(fields, id, register)?,
+        };
+        if let Some(slot) = given.get_mut(at) {
+            *slot = Some(cell.as_ref());
+        }
+        next = at + 1;
+    }
+    Ok(given)
 }
 
 fn position(fields: &[&Field], id: &str, register: &str) -> Result<usize, Words> {

@@ -1,21 +1,19 @@
-//! A file in: read, matched with the records that exist, decided on, and taken in as a batch, a thousand rows at a time.
+//! A file in: read, matched with the records that exist, decided on, and taken in as a batch.
 
 use super::ids::Ids;
 use super::records::Records;
+use super::taking::Taking;
 use crate::App;
 use crate::access::{Deed, forbidden, may};
 use crate::act::{Edge, Refused, Viewer};
 use crate::live::words;
-use crate::take::{Chunked, Intake, Source};
-use documents::{Ask, Chunk, Fate, Fault, Format, Matched, Matching, Rejection, Row, Sheet};
-use engine::{Asked, Objection};
-use programme::Severity;
+use crate::take::Source;
+use documents::{Ask, Fault, Matching};
+use engine::Objection;
 use programme::model::Register;
-use programme::record::Act;
-use rules::{Moment, Words};
+use rules::Words;
 use sha2::{Digest, Sha256};
 use std::ops::ControlFlow;
-use store::write::Refusal;
 use tokio::runtime::Handle;
 
 /// A file that somebody sends.
@@ -118,11 +116,7 @@ impl App {
             ..Ask::new(self.programme(), register, sent.name, &lookup)
         };
         // The faults of the whole file are known only at its end.
-        let mut rows = 0;
-        let sheet = documents::read_in_chunks(sent.bytes, &ask, &mut |chunk| {
-            rows += chunk.rows.len() as u64;
-            ControlFlow::Continue(())
-        });
+        let (sheet, rows) = documents::surveyed(sent.bytes, &ask);
         let find = |sought: &documents::Sought<'_>| records.find(sought);
         let mut taking = Taking {
             app: self,
@@ -132,7 +126,10 @@ impl App {
             sheet: &sheet,
             records: &records,
             matching: Matching::new(&sheet, &ask, &find),
+            writes: false,
+            before: 0,
             intake: None,
+            writing: None,
             ids: Ids::default(),
             seen: 0,
             done: Imported {
@@ -146,7 +143,9 @@ impl App {
         if !how.dry_run && rows > 0 && !sheet.is_refused() {
             let source = source(&sent, rows);
             let begun = self.begin(viewer, &source, edge().map_err(Refused::Failed)?);
-            taking.intake = Some(how.runtime.block_on(begun)?);
+            let intake = how.runtime.block_on(begun)?;
+            (taking.writes, taking.before) = (true, intake.done());
+            taking.intake = Some(intake);
         }
         let mut failed = None;
         let _ = documents::read_in_chunks(sent.bytes, &ask, &mut |chunk| match taking
@@ -161,9 +160,11 @@ impl App {
                 ControlFlow::Break(())
             }
         });
+        // What is being written is waited for, whatever came of the rest.
+        let settled = taking.settled();
         match failed {
             Some(refused) => Err(refused),
-            None => taking.ended(sent.bytes, &ask, now),
+            None => settled.and_then(|()| taking.ended(sent.bytes, &ask, now)),
         }
     }
 
@@ -220,218 +221,5 @@ fn source(sent: &Sent<'_>, rows: u64) -> Source {
         digest: Sha256::digest(sent.bytes).into(),
         rows,
         why: sent.why.map(str::to_owned),
-    }
-}
-
-/// A file on its way in.
-struct Taking<'a> {
-    app: &'a App,
-    viewer: &'a Viewer,
-    how: How<'a>,
-    register: &'a Register,
-    sheet: &'a Sheet,
-    records: &'a Records<'a>,
-    matching: Matching<'a>,
-    /// `None` where nothing is written.
-    intake: Option<Intake>,
-    ids: Ids,
-    /// Rows that were looked at.
-    seen: u64,
-    done: Imported,
-    refused: Vec<Matched>,
-}
-
-impl Taking<'_> {
-    fn chunk(
-        &mut self,
-        chunk: Chunk,
-        edge: &mut dyn FnMut() -> Result<Edge, Words>,
-    ) -> Result<(), Refused> {
-        let before = self.intake.as_ref().map_or(0, Intake::done);
-        let again = before.saturating_sub(self.seen);
-        let again = usize::try_from(again).map_or(chunk.rows.len(), |n| n.min(chunk.rows.len()));
-        let (old, new) = chunk.rows.split_at(again);
-        let edge = edge().map_err(Refused::Failed)?;
-        // What went in before is there now; what was refused is refused again, and returned with the rest.
-        let counted = self.done.clone_counts();
-        self.part(old, edge, false)?;
-        self.done.set_counts(counted, old.len() as u64);
-        self.part(new, edge, self.intake.is_some())?;
-        self.seen += chunk.rows.len() as u64;
-        Ok(())
-    }
-
-    /// Matches and decides some rows, and writes them where that is asked.
-    fn part(&mut self, rows: &[Row], edge: Edge, write: bool) -> Result<(), Refused> {
-        let (mut asked, mut rests) = (Vec::new(), Vec::new());
-        for row in rows {
-            let mut matched = self.matching.row(row);
-            match self.asked(row, &mut matched) {
-                Some(one) => {
-                    asked.push(one);
-                    rests.push((row, matched));
-                }
-                None if matched.fate == Fate::Refused => self.refuse(matched),
-                None => {
-                    self.done.unchanged += 1;
-                    self.done.faults.append(&mut matched.faults);
-                }
-            }
-        }
-        let chunked = match &mut self.intake {
-            Some(intake) if write && !rows.is_empty() => {
-                let of = rows.len() as u64;
-                let taken = self.app.take(self.viewer, intake, (&asked, of), edge);
-                self.how.runtime.block_on(taken)?
-            }
-            _ => self.app.try_rows(&asked, edge),
-        };
-        self.count(&chunked);
-        let said = chunked.refused.into_iter();
-        let said =
-            said.flat_map(|(at, all)| all.into_iter().map(move |o| (at, o, Severity::Error)));
-        let warned = chunked.warnings.into_iter();
-        let warned = warned.map(|(at, o)| (at, o, Severity::Warning));
-        for (at, objection, severity) in said.chain(warned) {
-            let Some((row, matched)) = rests.get_mut(at) else {
-                continue;
-            };
-            if severity == Severity::Error {
-                matched.fate = Fate::Refused;
-            }
-            let fault = self.fault(row, objection, severity);
-            matched.faults.push(fault);
-        }
-        for (_, mut matched) in rests {
-            match matched.fate {
-                Fate::Refused => self.refuse(matched),
-                _ => self.done.faults.append(&mut matched.faults),
-            }
-        }
-        Ok(())
-    }
-
-    /// What a row asks for; `None` where it is refused or changes nothing.
-    fn asked(&mut self, row: &Row, matched: &mut Matched) -> Option<Asked> {
-        let (record, version, act, cells) = match &matched.fate {
-            Fate::Create(cells) => {
-                let id = self.ids.of(self.register, row, cells);
-                if let Some(id) = id.as_ref().filter(|id| self.records.is_there(id)) {
-                    matched.fate = Fate::Unchanged(id.clone());
-                    return None;
-                }
-                (id, 0, Act::Create, cells.clone())
-            }
-            Fate::Change {
-                record,
-                version,
-                after,
-            } => (Some(record.clone()), *version, Act::Change, after.clone()),
-            Fate::Unchanged(_) | Fate::Refused => return None,
-        };
-        if let Some(field) = self.records.taken(record.as_deref(), &cells) {
-            let words = Refusal::Duplicate {
-                register: self.register.id.clone(),
-                fields: vec![field.to_owned()],
-                other: None,
-            }
-            .words();
-            let field = Some(field.to_owned());
-            let fault = self.fault(row, Objection { field, words }, Severity::Error);
-            matched.faults.push(fault);
-            matched.fate = Fate::Refused;
-            return None;
-        }
-        Some(Asked {
-            register: self.register.id.clone(),
-            record,
-            version,
-            act,
-            cells,
-            why: None,
-            as_found: true,
-        })
-    }
-
-    fn count(&mut self, chunked: &Chunked) {
-        self.done.created += chunked.created as u64;
-        self.done.changed += (chunked.written - chunked.created) as u64;
-        self.done.unchanged += chunked.unchanged as u64;
-    }
-
-    fn refuse(&mut self, matched: Matched) {
-        self.done.refused += 1;
-        self.done.faults.extend(matched.faults.iter().cloned());
-        self.refused.push(matched);
-    }
-
-    /// An objection at its place in the file.
-    fn fault(&self, row: &Row, objection: Objection, severity: Severity) -> Fault {
-        let name = Some(self.sheet.name.clone()).filter(|name| !name.is_empty());
-        let cell = objection.field.as_deref();
-        Fault {
-            code: "refused",
-            severity,
-            file: self.matching.file().to_owned(),
-            sheet: name,
-            row: Some(row.number),
-            cell: cell.and_then(|field| self.sheet.cell(row, field)),
-            field: objection.field,
-            what: objection.words,
-            why: Words::default(),
-            mend: Words::default(),
-        }
-    }
-
-    /// Ends the batch and writes the refused rows out.
-    fn ended(mut self, bytes: &[u8], ask: &Ask<'_>, at: Moment) -> Result<Imported, Refused> {
-        if let Some(intake) = self.intake.take() {
-            self.done.batch = Some(intake.arrival());
-            let ended = self.how.runtime.block_on(self.app.end(intake));
-            ended.map_err(Refused::Failed)?;
-        }
-        if self.refused.is_empty() {
-            return Ok(self.done);
-        }
-        let rejection = Rejection {
-            ask,
-            sheet: self.sheet,
-            matched: &self.refused,
-            zh: self.how.zh,
-            at,
-        };
-        let xlsx = documents::is_xlsx(bytes, ask);
-        let format = match xlsx {
-            true => Format::Xlsx,
-            false => Format::Csv {
-                bom: true,
-                crlf: true,
-            },
-        };
-        let mut sheet = Vec::new();
-        let written = documents::rejected(bytes, &rejection, format, &mut sheet);
-        let written = written.map_err(|cause| {
-            Refused::Failed(Words::new(
-                format!("退回的表写不出来（{cause}）；请看看磁盘空间"),
-                format!("the returned rows cannot be written ({cause}); see to the disk"),
-            ))
-        })?;
-        self.done.returned = (written.rows > 0).then_some(Returned { bytes: sheet, xlsx });
-        Ok(self.done)
-    }
-}
-
-/// Rows that went in.
-type Counts = [u64; 3];
-
-impl Imported {
-    fn clone_counts(&self) -> Counts {
-        [self.created, self.changed, self.unchanged]
-    }
-
-    /// Rows that were done before an interruption count as such, whatever they look like now.
-    fn set_counts(&mut self, counts: Counts, resumed: u64) {
-        [self.created, self.changed, self.unchanged] = counts;
-        self.resumed += resumed;
     }
 }

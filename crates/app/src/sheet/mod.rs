@@ -4,6 +4,7 @@ mod export;
 mod ids;
 mod import;
 mod records;
+mod taking;
 mod undo;
 
 pub use export::{Blank, Out};

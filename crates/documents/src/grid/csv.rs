@@ -101,8 +101,8 @@ impl<'b> Csv<'b> {
     /// One cell and what follows it: a separator, the end of the line or of the file.
     fn cell<'t>(&self, text: &'t str, row: u32) -> Result<(Cow<'t, str>, &'t str), Wrong> {
         let Some(mut rest) = text.strip_prefix('"') else {
-            let stop = |b: u8| b == self.separator as u8 || b == b'\n' || b == b'\r';
-            let end = text.bytes().position(stop).unwrap_or(text.len());
+            let end = memchr::memchr3(self.separator as u8, b'\n', b'\r', text.as_bytes());
+            let end = end.unwrap_or(text.len());
             self.bounded(end, row)?;
             let (cell, rest) = text.split_at(end);
             return Ok((Cow::Borrowed(cell), rest));

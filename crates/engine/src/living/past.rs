@@ -1,6 +1,6 @@
 //! The past grown back: from the present rows and the entries that made them, every version before.
 
-use super::{Living, Version, placed, stored, table_of};
+use super::{Living, Version, given, stored, table_of};
 use programme::Programme;
 use programme::record::{Act, Entry};
 use rules::{Moment, NO_ROW, Words};
@@ -84,12 +84,11 @@ impl Living {
         };
         let newest = self.newest(table, record);
         let fields = stored(programme, table);
-        let cells = placed(&fields, &entry.before, &entry.register)?;
+        let given = given(&fields, &entry.before, &entry.register)?;
         if let Some(newer) = newer {
             self.facts.begin(table, newer, entry.author.at);
         }
-        let row = self.push(&version, &fields, |_| None);
-        self.overwrite((table, row), &fields, &cells);
+        let row = self.push(&version, &fields, |at| given.get(at).copied().flatten());
         self.set_newest(table, record, newest.unwrap_or(NO_ROW));
         Ok(row)
     }

@@ -155,18 +155,34 @@ pub(super) fn quoted(text: &str) -> String {
 /// Escapes what JSON must have escaped and nothing else, as RFC 8785, section 3.2.2.2, does.
 fn quote(out: &mut String, text: &str) {
     out.push('"');
-    for letter in text.chars() {
-        match letter {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{8}' => out.push_str("\\b"),
-            '\t' => out.push_str("\\t"),
-            '\n' => out.push_str("\\n"),
-            '\u{c}' => out.push_str("\\f"),
-            '\r' => out.push_str("\\r"),
-            '\0'..='\u{1f}' => out.push_str(&format!("\\u{:04x}", u32::from(letter))),
-            _ => out.push(letter),
-        }
+    let mut rest = text;
+    // Every letter that is escaped is one byte, so a text can be cut beside it.
+    while let Some(at) = rest
+        .bytes()
+        .position(|b| b < 0x20 || b == b'"' || b == b'\\')
+    {
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        let mut letters = from.chars();
+        letters
+            .next()
+            .into_iter()
+            .for_each(|letter| escape(out, letter));
+        rest = letters.as_str();
     }
+    out.push_str(rest);
     out.push('"');
+}
+
+fn escape(out: &mut String, letter: char) {
+    match letter {
+        '"' => out.push_str("\\\""),
+        '\\' => out.push_str("\\\\"),
+        '\u{8}' => out.push_str("\\b"),
+        '\t' => out.push_str("\\t"),
+        '\n' => out.push_str("\\n"),
+        '\u{c}' => out.push_str("\\f"),
+        '\r' => out.push_str("\\r"),
+        _ => out.push_str(&format!("\\u{:04x}", u32::from(letter))),
+    }
 }

@@ -7,11 +7,10 @@ use crate::error::{Error, Result};
 use crate::lines::{Lines, Salts, insert};
 use crate::shape::{Shape, Shapes};
 use crate::write::{
-    Action, Arrivals, Refusal, Stop, Write, brought, clash, explain, one, raise, references, shape,
-    unfit,
+    Action, Arrivals, New, Refusal, Stop, Write, clash, explain, raise_all, readings, references,
+    shape, unfit,
 };
 use programme::record::{Act, Author, Entry};
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -68,7 +67,8 @@ impl<'a> Chunk<'a> {
     pub(super) async fn write(&mut self, tx: &mut Tx, rows: &[Write]) -> Result<Taken> {
         let mut taken = Taken::default();
         let ready = self.ready(tx, rows, &mut taken).await?;
-        self.raise(tx, &ready).await?;
+        let brought = readings(ready.iter().map(|row| (row.shape, row.write)));
+        raise_all(tx, brought).await?;
         let alike = |one: &Ready<'_>, other: &Ready<'_>| {
             one.write.change.register == other.write.change.register && kind(one) == kind(other)
         };
@@ -115,25 +115,6 @@ impl<'a> Chunk<'a> {
         Ok(found)
     }
 
-    /// Raises the counters of ids that were brought along, each once.
-    async fn raise(&self, tx: &mut Tx, ready: &[Ready<'_>]) -> Result<()> {
-        let mut counters = BTreeMap::new();
-        for row in ready
-            .iter()
-            .filter(|row| row.write.change.act == Act::Create)
-        {
-            let id = row.write.change.record.as_deref();
-            if let Some((counter, n)) = id.and_then(|id| brought(row.shape, id)) {
-                let highest = counters.entry(counter).or_insert(n);
-                *highest = n.max(*highest);
-            }
-        }
-        for (counter, n) in counters {
-            raise(tx, &counter, n).await?;
-        }
-        Ok(())
-    }
-
     /// Writes rows of one kind: together, or by halves where one of them is refused.
     async fn run(&mut self, tx: &mut Tx, run: &[Ready<'_>], taken: &mut Taken) -> Result<()> {
         let mut open: Vec<Range<usize>> = Vec::new();
@@ -177,7 +158,7 @@ impl<'a> Chunk<'a> {
     ) -> std::result::Result<Vec<Entry>, Stop> {
         let (entries, mut lines) = match rows.first().map(kind) {
             Some(Kind::New) => {
-                let many::New {
+                let New {
                     head,
                     width,
                     values,
@@ -201,15 +182,12 @@ impl<'a> Chunk<'a> {
                 let lines = self.lines(&mut entries)?;
                 (entries, lines)
             }
-            _ => {
-                let mut entries = Vec::with_capacity(rows.len());
-                for row in rows {
-                    entries
-                        .push(one(tx, self.shapes, &self.by, row.write, &mut self.arrivals).await?);
-                }
+            Some(Kind::Out) => {
+                let mut entries = many::withdraw(self, tx, rows, taken).await?;
                 let lines = self.lines(&mut entries)?;
                 (entries, lines)
             }
+            None => (Vec::new(), Lines::default()),
         };
         lines.write(tx).await?;
         Ok(entries)
@@ -247,7 +225,7 @@ pub(super) enum Kind {
     New,
     /// Changes of rows that are read in one statement.
     Other,
-    /// One by one.
+    /// Records that are taken out.
     Out,
 }
 

@@ -5,28 +5,16 @@ use super::chunk::{Chunk, Ready};
 use crate::Column;
 use crate::db::Tx;
 use crate::dialect::quoted;
-use crate::error::Error;
+use crate::error::{Error, Trouble};
 use crate::lines::places;
 use crate::shape::{Shape, System};
 use crate::value::Value;
-use crate::write::{Stop, bare, clash, no_record, number_many, stale, update};
-use programme::record::{Cells, Entry};
+use crate::write::{New, Refusal, Stop, all_listed, bare, clash, no_record, stale, update};
+use programme::record::{Cell, Cells, Entry};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows read at once by their ids.
 const READ: usize = 256;
-
-/// New rows, ready to be inserted.
-pub(super) struct New {
-    /// The statement up to its values.
-    pub(super) head: String,
-    /// The values of one row.
-    pub(super) width: usize,
-    /// The values of all rows, end to end.
-    pub(super) values: Vec<Value>,
-    /// Their entries.
-    pub(super) entries: Vec<Entry>,
-}
 
 /// Gives new rows their ids and arrivals.
 pub(super) async fn create(
@@ -37,35 +25,13 @@ pub(super) async fn create(
     let Some(first) = rows.first() else {
         return Err(Error::race().into());
     };
-    let shape = first.shape;
-    let at = chunk.by.author.at;
-    let writes: Vec<_> = rows.iter().map(|row| row.write).collect();
-    let numbered = number_many(tx, shape, &writes, at.day()).await?;
     let arrivals = chunk.arrivals.take(tx, rows.len()).await?;
-    let mut values = Vec::with_capacity(shape.width() * rows.len());
-    let mut entries = Vec::with_capacity(rows.len());
-    for ((write, numbered), arrival) in writes.iter().zip(numbered).zip(arrivals) {
-        let system = System {
-            id: &numbered.id,
-            version: numbered.version,
-            arrival,
-            created_at: at.0,
-            changed_at: at.0,
-        };
-        shape.row(system, &numbered.cells, &mut values);
-        entries.push(Entry {
-            version: numbered.version,
-            record: numbered.id,
-            after: numbered.cells,
-            ..bare(&chunk.by, &write.change, arrival)
-        });
-    }
-    Ok(New {
-        head: format!("insert into {} ({})", shape.name, shape.names()),
-        width: shape.width(),
-        values,
-        entries,
-    })
+    let rows: Vec<_> = rows
+        .iter()
+        .zip(arrivals)
+        .map(|(row, arrival)| (&chunk.by, row.write, arrival))
+        .collect();
+    New::of(tx, first.shape, &rows).await
 }
 
 /// Changes rows. Those that are gone or were changed since are refused by themselves; a row that breaks a key refuses all.
@@ -79,7 +45,9 @@ pub(super) async fn change(
         return Ok(Vec::new());
     };
     let shape = first.shape;
-    let mut current = currents(tx, shape, rows).await?;
+    let changed = rows.iter().flat_map(|row| &row.write.change.after);
+    let fields = changed.map(|(field, _)| field.as_str()).collect();
+    let mut current = currents(tx, shape, rows, fields).await?;
     let mut going = Vec::with_capacity(rows.len());
     for row in rows {
         let change = &row.write.change;
@@ -126,20 +94,94 @@ pub(super) async fn change(
     Ok(entries)
 }
 
-type Current = BTreeMap<Box<str>, (i64, BTreeMap<String, Option<programme::record::Cell>>)>;
-
-/// Versions and cells of the records that some rows change, of all fields that any of them changes.
-async fn currents(tx: &mut Tx, shape: &Shape, rows: &[Ready<'_>]) -> crate::Result<Current> {
-    let fields: BTreeSet<&str> = rows
+/// Takes records out, thousands at once. Those that are gone, were changed since or are named in a list are refused by
+/// themselves; one that another refers to refuses all.
+pub(super) async fn withdraw(
+    chunk: &mut Chunk<'_>,
+    tx: &mut Tx,
+    rows: &[Ready<'_>],
+    taken: &mut Taken,
+) -> std::result::Result<Vec<Entry>, Stop> {
+    let Some(first) = rows.first() else {
+        return Ok(Vec::new());
+    };
+    let shape = first.shape;
+    let fields = shape.columns.iter().map(|(column, _)| column.name.as_str());
+    let mut current = currents(tx, shape, rows, fields.collect()).await?;
+    let ids = rows
         .iter()
-        .flat_map(|row| {
-            row.write
-                .change
-                .after
-                .iter()
-                .map(|(field, _)| field.as_str())
-        })
-        .collect();
+        .filter_map(|row| row.write.change.record.clone());
+    let named = all_listed(tx, chunk.shapes, &shape.register.id, ids.collect()).await?;
+    let mut going = Vec::with_capacity(rows.len());
+    for row in rows {
+        let change = &row.write.change;
+        let id = change.record.clone().unwrap_or_default();
+        let refusal = match current.remove(&id) {
+            None => no_record(change, id),
+            Some((version, cells)) if version != change.version => {
+                let theirs = in_order(shape, cells);
+                stale(change, id, version, theirs)
+            }
+            Some(_) if named.contains(&id) => Refusal::Referred {
+                register: change.register.clone(),
+                record: id,
+            },
+            Some((_, cells)) => {
+                going.push((change, id, in_order(shape, cells)));
+                continue;
+            }
+        };
+        taken.refused.push((row.at, refusal));
+    }
+    for going in going.chunks(READ) {
+        let ids = going.iter().map(|(_, id, _)| id.clone());
+        let (places, ids) = by_ids(tx, ids);
+        let text = format!("delete from {} where _id in {places}", shape.name);
+        let done = tx.execute_with(&text, ids).await;
+        done.map_err(|error| match (error.trouble, going.first()) {
+            (Trouble::Missing, Some((change, id, _))) => Stop::Refused(Refusal::Referred {
+                register: change.register.clone(),
+                record: id.clone(),
+            }),
+            _ => error.into(),
+        })?;
+    }
+    let arrivals = chunk.arrivals.take(tx, going.len()).await?;
+    let entry = |((change, id, before), arrival)| Entry {
+        record: id,
+        before,
+        after: Vec::new(),
+        ..bare(&chunk.by, change, arrival)
+    };
+    Ok(going.into_iter().zip(arrivals).map(entry).collect())
+}
+
+/// All cells of a record in the register's order.
+fn in_order(shape: &Shape, mut cells: BTreeMap<String, Option<Cell>>) -> Cells {
+    let columns = shape.columns.iter();
+    let cell = |(column, _): &(Column, _)| {
+        let cell = cells.remove(&column.name).flatten();
+        (column.name.clone(), cell)
+    };
+    columns.map(cell).collect()
+}
+
+/// Places and values of up to [`READ`] ids; one text for every number of them, prepared once.
+fn by_ids(tx: &Tx, ids: impl Iterator<Item = Box<str>>) -> (String, Vec<Value>) {
+    let mut ids: Vec<Value> = ids.map(Value::from).collect();
+    ids.resize(READ, Value::Text(None));
+    (places(tx.dialect(), READ, 1), ids)
+}
+
+type Current = BTreeMap<Box<str>, (i64, BTreeMap<String, Option<Cell>>)>;
+
+/// Versions and cells of the records that some rows are about, of these fields.
+async fn currents(
+    tx: &mut Tx,
+    shape: &Shape,
+    rows: &[Ready<'_>],
+    fields: BTreeSet<&str>,
+) -> crate::Result<Current> {
     let columns: Vec<&Column> = fields
         .iter()
         .filter_map(|f| shape.column(f))
@@ -154,15 +196,12 @@ async fn currents(tx: &mut Tx, shape: &Shape, rows: &[Ready<'_>]) -> crate::Resu
         let ids = rows
             .iter()
             .map(|row| row.write.change.record.clone().unwrap_or_default());
-        let mut ids: Vec<Value> = ids.map(Value::from).collect();
-        // One text for every number of ids, prepared once.
-        ids.resize(READ, Value::Text(None));
+        let (places, ids) = by_ids(tx, ids);
         // In the order of their ids, so that two transactions that lock the same rows wait instead of standing against each other.
         let lock = tx.dialect().pick("", " order by _id for update");
         let text = format!(
-            "select _id, _version{names} from {} where _id in {}{lock}",
+            "select _id, _version{names} from {} where _id in {places}{lock}",
             shape.name,
-            places(tx.dialect(), READ, 1)
         );
         tx.each(&text, &ids, |row| {
             let cell = |(at, column): (usize, &&Column)| {
@@ -182,7 +221,7 @@ async fn currents(tx: &mut Tx, shape: &Shape, rows: &[Ready<'_>]) -> crate::Resu
 }
 
 /// The present cells of the fields that a change names.
-fn of(after: &Cells, cells: &BTreeMap<String, Option<programme::record::Cell>>) -> Cells {
+fn of(after: &Cells, cells: &BTreeMap<String, Option<Cell>>) -> Cells {
     let cell = |(field, _): &(String, _)| (field.clone(), cells.get(field).cloned().flatten());
     after.iter().map(cell).collect()
 }

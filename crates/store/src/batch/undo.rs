@@ -9,7 +9,7 @@ use programme::record::{Act, Author, Change, Entry};
 use std::collections::BTreeMap;
 
 /// Rows undone in one transaction.
-const STEP: i64 = 1_000;
+const STEP: i64 = 1_024;
 
 /// A row that could not be undone.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,20 +49,25 @@ impl Store {
         let mut undo = self.begin(author, &sheet).await?;
         let mut kept = Vec::new();
         let mut undone = self.undone(&undo).await?;
+        // From the first that was not undone yet.
+        let skipped = i64::try_from(undo.done).unwrap_or(i64::MAX);
+        let text =
+            "select arrival from journal where batch = $1 order by arrival desc limit 1 offset $2";
+        let values = [batch.arrival.into(), skipped.into()];
+        let mut next = match self.db.fetch(text, &values).await?.first() {
+            Some(row) => row.need_int(0)?,
+            None => -1,
+        };
         while undo.done < undo.rows {
-            let chosen = "where j.batch = $1 order by j.arrival desc limit $2 offset $3";
-            let done = i64::try_from(undo.done).unwrap_or(i64::MAX);
+            let chosen = "where j.batch = $1 and j.arrival <= $2 order by j.arrival desc limit $3";
             let mut tx = self.db.read().await?;
-            let read = entries(
-                &mut tx,
-                chosen,
-                &[batch.arrival.into(), STEP.into(), done.into()],
-            )
-            .await?;
+            let values = [batch.arrival.into(), next.into(), STEP.into()];
+            let read = entries(&mut tx, chosen, &values).await?;
             drop(tx);
-            if read.is_empty() {
+            let Some(last) = read.last() else {
                 break;
-            }
+            };
+            next = last.entry.arrival - 1;
             let back = read
                 .into_iter()
                 .map(|opened| back(opened.entry, &mut undone));

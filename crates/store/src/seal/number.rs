@@ -15,15 +15,20 @@ pub(crate) const UNDER_WAY: i64 = 1_212_500_042;
 pub(crate) const POSITIONS: &str = "heli_positions";
 
 /// Numbers every entry that has no position yet, where this transaction is the only writer; the last position.
+///
+/// The only writer gives arrivals without gaps, so what is new stands in the same order, one after the other.
 pub(crate) async fn number(tx: &mut Tx) -> Result<Option<i64>> {
+    // Each alone is looked up in an index; both in one go would read every row.
+    let text = "select (select max(position) from journal_position), (select max(arrival) from journal_position)";
+    let last = tx.first(text, &[]).await?;
+    let last = |at| last.as_ref().map(|row| row.int(at)).transpose();
+    let (position, arrival) = (last(0)?.flatten(), last(1)?.flatten());
     let text = "insert into journal_position (position, arrival)
-        select coalesce((select max(position) from journal_position), -1) + row_number() over (order by arrival), arrival
-        from journal where arrival > (select coalesce(max(arrival), -1) from journal_position) order by arrival";
-    tx.execute(text, &[]).await?;
-    let row = tx
-        .first("select max(position) from journal_position", &[])
-        .await?;
-    Ok(row.map(|row| row.int(0)).transpose()?.flatten())
+        select $1 + row_number() over (order by arrival), arrival from journal where arrival > $2";
+    let (position, arrival) = (position.unwrap_or(-1), arrival.unwrap_or(-1));
+    let new = tx.execute(text, &[position.into(), arrival.into()]).await?;
+    let last = position + i64::try_from(new).unwrap_or(0);
+    Ok((last >= 0).then_some(last))
 }
 
 /// Numbers the entries up to an arrival, in one statement with the check of the lease.

@@ -98,7 +98,7 @@ pub(crate) async fn rows(
 }
 
 /// One change: its row and its entry.
-pub(crate) async fn one(
+async fn one(
     tx: &mut Tx,
     shapes: &Shapes,
     action: &Action,

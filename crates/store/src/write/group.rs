@@ -5,6 +5,7 @@ use super::apply::{Stop, apply, rows};
 use super::arrival::Arrivals;
 use super::beside::Beside;
 use super::clash::explain;
+use super::fresh;
 use super::refusal::{Failure, Refusal};
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
@@ -97,7 +98,7 @@ async fn together(
     Ok((outcomes, position))
 }
 
-/// Writes all actions, their entries in few statements; `None` where one of them stops, and nothing is written then.
+/// Writes all actions, rows of new records and all entries in few statements; `None` where one of them stops, and nothing is written then.
 ///
 /// Most groups have no refusal in them, so they need no savepoint for each action.
 async fn all(
@@ -129,8 +130,12 @@ async fn try_all(
 ) -> std::result::Result<Vec<Answer>, Stop> {
     let mut beside = Beside::default();
     let mut answers = Vec::with_capacity(actions.len());
-    for action in actions {
-        answers.push(rows(tx, shapes, action, arrivals, &mut beside).await?);
+    for run in actions.chunk_by(fresh::alike) {
+        if let [action] = run {
+            answers.push(rows(tx, shapes, action, arrivals, &mut beside).await?);
+        } else {
+            answers.extend(fresh::together(tx, shapes, run, arrivals, &mut beside).await?);
+        }
     }
     beside.write(tx).await?;
     Ok(answers)

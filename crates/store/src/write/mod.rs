@@ -6,6 +6,7 @@ mod apply;
 mod arrival;
 mod beside;
 mod clash;
+mod fresh;
 mod group;
 mod guard;
 mod number;
@@ -20,12 +21,10 @@ pub use refusal::{Failure, Refusal};
 pub use within::within;
 
 pub(crate) use again::write;
-pub(crate) use apply::{
-    Stop, bare, clash, no_record, one, shape, stale, unfit, unfit_refusal, update,
-};
+pub(crate) use apply::{Stop, bare, clash, no_record, shape, stale, unfit, unfit_refusal, update};
 pub(crate) use arrival::Arrivals;
 pub(crate) use clash::explain;
+pub(crate) use fresh::{New, raise_all, readings};
 pub(crate) use group::{Job, first_answer, writer};
 pub(crate) use number::Pattern;
-pub(crate) use order::{brought, number_many, raise};
-pub(crate) use reference::references;
+pub(crate) use reference::{all_listed, references};

@@ -7,6 +7,7 @@ use crate::dialect::{Dialect, quoted};
 use crate::error::Result;
 use crate::shape::{Shape, Shapes};
 use programme::record::{Cell, Cells};
+use std::collections::BTreeSet;
 
 /// Refuses lists that name a record that does not exist; single references are foreign keys.
 pub(crate) async fn references(
@@ -64,4 +65,34 @@ pub(crate) async fn listed(tx: &mut Tx, shapes: &Shapes, register: &str, id: &st
         }
     }
     Ok(false)
+}
+
+/// Which of these records lists of any record name.
+pub(crate) async fn all_listed(
+    tx: &mut Tx,
+    shapes: &Shapes,
+    register: &str,
+    ids: BTreeSet<Box<str>>,
+) -> Result<BTreeSet<Box<str>>> {
+    let mut named = BTreeSet::new();
+    for shape in shapes.values() {
+        for (field, _) in shape.lists.iter().filter(|(_, to)| to == register) {
+            let column = quoted(field);
+            let items = match tx.dialect() {
+                Dialect::Sqlite => format!("json_each({column})"),
+                Dialect::Postgres => format!("jsonb_array_elements_text({column})"),
+            };
+            let text = format!(
+                "select distinct item.value from {}, {items} item where {column} is not null",
+                shape.name
+            );
+            tx.each(&text, &[], |row| {
+                let id = row.need_text(0)?.into_boxed_str();
+                named.extend(ids.contains(&id).then_some(id));
+                Ok(())
+            })
+            .await?;
+        }
+    }
+    Ok(named)
 }

@@ -158,6 +158,27 @@ on_both! {
         sound(&nodes[0]).await;
     }
 
+    async fn new_records_of_several_registers_at_once(place) {
+        let nodes = nodes(place).await;
+        let actions: Vec<Action> = (0..MANY)
+            .map(|n| keyed(&n.to_string(), 7, vec![if n % 3 == 0 { event() } else { firm(&format!("F{n}")) }]))
+            .collect();
+        let outcomes = at_once(&nodes, actions.clone()).await;
+        assert_eq!(won(&outcomes), MANY);
+        for (asked, answer) in actions.iter().zip(outcomes) {
+            let [entry] = &answer.unwrap().entries[..] else { panic!("one record each") };
+            let change = &asked.writes[0].change;
+            assert_eq!((&entry.register, &entry.author.key), (&change.register, &asked.author.key));
+            assert!(change.record.is_none() || change.record.as_ref() == Some(&entry.record));
+            let stored = nodes[0].record(&entry.register, &entry.record).await.unwrap().unwrap();
+            assert_eq!((stored.arrival, stored.version), (entry.arrival, 1));
+            assert_eq!(stored.cells, entry.after);
+        }
+        let again = at_once(&nodes, actions).await;
+        assert!(again.iter().all(|answer| answer.as_ref().unwrap().replayed));
+        sound(&nodes[0]).await;
+    }
+
     async fn one_refusal_leaves_its_neighbours_alone(place) {
         let nodes = nodes(place).await;
         written(&nodes[0], vec![firm("taken")]).await;
