@@ -12,6 +12,9 @@ use store::write::{Action, Failure, Refusal, Write};
 /// The account of whoever holds the machine.
 const OPERATOR: &str = "operator";
 
+/// Heli's own account, for what nobody asked for.
+const HELI: &str = "heli";
+
 /// On whose behalf something is read or done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Viewer {
@@ -28,6 +31,19 @@ impl Viewer {
             account: OPERATOR.into(),
             on_behalf: None,
         }
+    }
+
+    /// Heli itself: opens the records that duties open, and may do nothing else.
+    pub(crate) fn heli() -> Self {
+        Self {
+            account: HELI.into(),
+            on_behalf: None,
+        }
+    }
+
+    /// Whether it is Heli itself.
+    pub(crate) fn is_heli(&self) -> bool {
+        self.account == HELI
     }
 
     /// Whether it is whoever holds the machine.

@@ -14,6 +14,7 @@ mod evidence;
 mod fill;
 mod live;
 mod open;
+mod opening;
 mod page;
 mod past;
 mod sealing;
@@ -27,6 +28,7 @@ pub use error::{Error, Thing};
 pub use evidence::{SheetFault, build_facts, read_evidence, read_sheet, split_sheets};
 pub use fill::Filled;
 pub use open::Opening;
+pub use opening::Opened;
 pub use sealing::Sealing;
 // What a database holds against an action; web tells it apart to choose a status.
 pub use store::write::Refusal;

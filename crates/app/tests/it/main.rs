@@ -17,6 +17,7 @@ mod filled;
 mod lake;
 mod list;
 mod opening;
+mod opens;
 mod past;
 #[path = "../../../store/tests/it/postgres.rs"]
 mod postgres;

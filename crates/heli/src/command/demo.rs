@@ -1,7 +1,7 @@
 //! `heli demo`: a filled example province, written as CSV or served.
 
 use super::keep::{self, Halt};
-use super::node::{Node, bound};
+use super::node::{Node, bound, open_due};
 use super::serve::Seal;
 use crate::demo::{Options, sheets};
 use crate::folder::{self, Refusal, pick};
@@ -138,6 +138,8 @@ impl Demo {
         let mut sealing = self.seal.begun(&app, &opening.address, &key).await?;
         if app.is_empty() {
             fill((&app, &mut sealing), facts, campaign, of_fill).await?;
+            // Before anybody looks, so that the first page is the one of a minute later.
+            open_due(&app).await;
         }
         let node = Node {
             app,

@@ -64,7 +64,11 @@ impl Node {
         let (stop, stopped) = watch::channel(false);
         let following = app.clone();
         let mut following = tokio::spawn(async move { following.follow().await });
-        let on_time = tokio::spawn(on_time(app.clone(), self.follows_clock));
+        let on_time = tokio::spawn(on_time(
+            app.clone(),
+            self.follows_clock,
+            self.sealing.is_some(),
+        ));
         let settings = settings(&app, self.seal_key);
         let sealing = self.sealing.map(|sealing| {
             let clock = app.clone();
@@ -142,8 +146,8 @@ async fn asked_to_stop() {
     }
 }
 
-/// Compares the clocks and follows the day for as long as the node runs.
-async fn on_time(app: App, follows_clock: bool) {
+/// Compares the clocks, follows the day and opens what duties open, for as long as the node runs.
+async fn on_time(app: App, follows_clock: bool, writes: bool) {
     let mut every = interval(CLOCK_EVERY);
     let mut last = None;
     loop {
@@ -165,6 +169,22 @@ async fn on_time(app: App, follows_clock: bool) {
             }
             last = apart;
         }
+        if writes && last.is_none() {
+            open_due(&app).await;
+        }
+    }
+}
+
+/// Opens the records that duties open by now; what stands against it is told.
+pub(crate) async fn open_due(app: &App) {
+    let Ok([seed]) = edge::random() else { return };
+    let now = edge::moment(app);
+    let refused = match app.open_due(Edge { now, seed }).await {
+        Ok(opened) => opened.refused,
+        Err(refused) => refused.words(),
+    };
+    for words in refused {
+        eprintln!("heli: {}", pick(&words));
     }
 }
 

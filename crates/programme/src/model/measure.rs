@@ -97,7 +97,7 @@ pub struct Measure {
     pub done: Option<Rule>,
     /// What must hold; over tallies.
     pub owes: Option<Rule>,
-    /// A register in which to propose a record when the standing turns bad.
+    /// A register in which a record is opened when the standing turns bad; see [`crate::Programme::opens`].
     pub opens: Option<String>,
     /// The register whose row for the period closes the world.
     pub complete: Option<String>,

@@ -2,6 +2,7 @@
 
 mod bulletin;
 mod measure;
+mod opening;
 mod place;
 mod policy;
 mod register;
@@ -9,6 +10,7 @@ mod role;
 
 pub use bulletin::{Bulletin, Section};
 pub use measure::*;
+pub use opening::Opens;
 pub use place::{Division, Unit, UnitField};
 pub use policy::{Match, Policy, PolicyVersion, ScoreItem};
 pub use register::*;

@@ -15,6 +15,7 @@ mod evidence;
 mod facts;
 mod moves;
 mod numerals;
+mod opens;
 mod outline;
 mod twice;
 
@@ -41,6 +42,7 @@ pub(crate) fn proof(programme: &Programme, files: &Files, faults: &mut Vec<Fault
     twice::check(&mut proof);
     chains::check(&mut proof);
     moves::check(&mut proof);
+    opens::check(&mut proof);
     constants::check(&mut proof);
     bulletins::check(&mut proof);
     let mut found = proof.found;
