@@ -11,7 +11,7 @@ use rules::Words;
 use std::ops::ControlFlow;
 
 /// Rows that are handed over at once.
-const CHUNK_ROWS: usize = 1_024;
+const CHUNK_ROWS: usize = 2_048;
 
 /// One row of a sheet.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,7 +6,7 @@ mod write;
 pub use write::cell_text;
 
 use crate::{Hash, Open, Salt, Side, WHY, kept_beside};
-use programme::model::{FieldKind, Register};
+use programme::model::{FieldKind, Register, RegisterField};
 use programme::record::{Act, Author, Cell, Cells, Entry};
 use rules::{Day, Moment, Words};
 use std::collections::BTreeSet;
@@ -91,7 +91,7 @@ impl Payload {
         register: Option<&Register>,
         salt: impl FnMut() -> Salt,
     ) -> Result<(Self, Vec<Open>), Refusal> {
-        if Moment::parse(&entry.author.at.exact()) != Some(entry.author.at) {
+        if !write::told(&Held::Moment(entry.author.at)) {
             return Err(Refusal::NoValue("at".into()));
         }
         let mut keeper = Keeper {
@@ -197,26 +197,39 @@ struct Keeper<'a, S> {
 
 impl<S: FnMut() -> Salt> Keeper<'_, S> {
     fn cells(&mut self, side: Side, cells: &Cells) -> Result<Vec<(String, Held)>, Refusal> {
-        let mut seen = BTreeSet::new();
-        let mut found = Vec::with_capacity(cells.len());
+        let mut found: Vec<(String, Held)> = Vec::with_capacity(cells.len());
+        let fields = self.register.map_or(&[][..], |register| &register.fields);
+        // Cells come in the order of their fields: what is found behind the one before was not named before.
+        let mut rest = fields;
         for (id, cell) in cells {
-            if !seen.insert(id) {
-                return Err(Refusal::NamedTwice(id.clone()));
+            let behind = rest.iter().position(|field| field.id == *id);
+            let field = match behind {
+                Some(at) => rest.get(at),
+                None if found.iter().any(|(before, _)| before == id) => {
+                    return Err(Refusal::NamedTwice(id.clone()));
+                }
+                None => fields.iter().find(|field| field.id == *id),
+            };
+            if field.is_none() && self.register.is_some() {
+                return Err(Refusal::NoSuchField(id.clone()));
             }
-            found.push((id.clone(), self.cell(side, id, cell.as_ref())?));
+            rest = behind.and_then(|at| rest.get(at + 1..)).unwrap_or(rest);
+            found.push((id.clone(), self.cell(side, id, field, cell.as_ref())?));
         }
         Ok(found)
     }
 
-    fn cell(&mut self, side: Side, id: &str, cell: Option<&Cell>) -> Result<Held, Refusal> {
-        let (kind, apart) = match self.register {
-            None => (FieldKind::Text, false),
-            Some(register) => {
-                let field = register.field(id);
-                let field = field.ok_or_else(|| Refusal::NoSuchField(id.into()))?;
-                (field.kind, kept_beside(field))
-            }
-        };
+    /// `field` is `None` for acts on no record.
+    fn cell(
+        &mut self,
+        side: Side,
+        id: &str,
+        field: Option<&RegisterField>,
+        cell: Option<&Cell>,
+    ) -> Result<Held, Refusal> {
+        let (kind, apart) = field.map_or((FieldKind::Text, false), |field| {
+            (field.kind, kept_beside(field))
+        });
         let Some(cell) = cell else {
             return Ok(Held::Empty);
         };

@@ -1,17 +1,22 @@
 //! How fast the store writes and reads: single creates beside the disk's own syncs, imports, loads, at growing sizes.
 //!
 //! `cargo bench -p store --bench writing -- FOLDER SIZE…` fills a SQLite database in FOLDER to each size in turn and prints one line of JSON for each.
+//! With `postgres` in the place of FOLDER it starts a PostgreSQL of its own in the temporary folder, with the settings that it comes with.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::disallowed_methods
 )]
 
-use programme::Programme;
-use programme::model::{FieldKind, Register, RegisterField, View};
+#[path = "../tests/it/postgres.rs"]
+mod postgres;
+
+use engine::{Living, Rows};
 use programme::record::{Act, Author, Cell, Cells, Change};
-use rules::{Day, Empty, Moment, Type, Words};
+use programme::{Files, Programme};
+use rules::{Day, Moment};
 use std::io::{Seek, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -39,9 +44,7 @@ fn main() {
         .skip(1)
         .filter(|word| word != "--bench")
         .collect();
-    let folder = arguments
-        .first()
-        .map_or_else(std::env::temp_dir, PathBuf::from);
+    let place = arguments.first().map_or("", String::as_str);
     let sizes = arguments.iter().skip(1).map(|size| size.parse().unwrap());
     let sizes: Vec<usize> = sizes.collect();
     let sizes = if sizes.is_empty() {
@@ -53,15 +56,27 @@ fn main() {
         .enable_all()
         .build()
         .unwrap();
-    runtime.block_on(run(&folder, &sizes));
+    runtime.block_on(run(place, &sizes));
 }
 
-async fn run(folder: &Path, sizes: &[usize]) {
-    let folder = folder.join(format!("heli-writing-{}", std::process::id()));
+async fn run(place: &str, sizes: &[usize]) {
+    let on_postgres = place == "postgres";
+    let root = match place {
+        "" | "postgres" => std::env::temp_dir(),
+        folder => PathBuf::from(folder),
+    };
+    let folder = root.join(format!("heli-writing-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
-    let db = Db::open(folder.join("heli.db").to_str().unwrap(), Options::default())
-        .await
-        .unwrap();
+    let address = match on_postgres {
+        true => postgres::new_database(),
+        false => folder.join("heli.db").to_str().unwrap().to_owned(),
+    };
+    // Each writer on PostgreSQL needs a connection of its own.
+    let options = Options {
+        connections: if on_postgres { 32 } else { 8 },
+        ..Options::default()
+    };
+    let db = Db::open(&address, options).await.unwrap();
     let mut tx = db.migration().await.unwrap();
     let plan = store::plan(&mut tx, &programme()).await.unwrap();
     store::apply(&mut tx, &programme(), &plan).await.unwrap();
@@ -79,6 +94,7 @@ async fn run(folder: &Path, sizes: &[usize]) {
         println!(
             "{}",
             serde_json::json!({
+                "database": if on_postgres { "PostgreSQL" } else { "SQLite" },
                 "records": size,
                 "import_rows_s": imported.map(|imported| imported.0),
                 "import_cpu_us": imported.map(|imported| imported.1),
@@ -106,7 +122,7 @@ async fn import(store: &Store, from: usize, until: usize) -> Option<(f64, f64)> 
         return None;
     }
     let sheet = Sheet {
-        register: "firm".into(),
+        register: REGISTER.into(),
         digest: [from as u8; 32],
         rows: (until - from) as u64,
         name: "rows".into(),
@@ -173,24 +189,36 @@ async fn creates(store: &Store, from: usize) -> (usize, Duration, f64) {
     (written, begun.elapsed(), processor() - before)
 }
 
-/// Seconds that a load takes, and the bytes that its columns hold.
+/// Seconds that the records take to stand in memory as facts, and the bytes that they hold there.
 async fn load(store: &Store) -> (f64, usize, f64) {
+    let programme = programme();
+    let mut living = Living::new(&programme);
+    let fields = store.loaded_fields(REGISTER);
     let (before, worked) = (resident(), processor());
     let begun = Instant::now();
-    let mut chunks = Vec::new();
     store
-        .load("firm", |chunk| {
-            chunks.push(chunk);
+        .load(REGISTER, |chunk| {
+            let rows = Rows {
+                register: REGISTER,
+                fields: &fields,
+                ids: &chunk.ids,
+                versions: &chunk.versions,
+                created: &chunk.created_at,
+                changed: &chunk.changed_at,
+                columns: &chunk.columns,
+            };
+            living.load(&programme, &rows).unwrap();
             Ok(())
         })
         .await
         .unwrap();
     let took = begun.elapsed().as_secs_f64();
-    (
-        took,
-        resident().saturating_sub(before),
-        processor() - worked,
-    )
+    let held = resident().saturating_sub(before);
+    assert_eq!(
+        living.facts().rows() as u64,
+        store.count(REGISTER).await.unwrap()
+    );
+    (took, held, processor() - worked)
 }
 
 /// Resident bytes of this process.
@@ -239,23 +267,26 @@ fn action(writes: Vec<Write>) -> Action {
     }
 }
 
-/// Fields of a firm, fifteen as in the example province, one of which can be erased.
-const FIELDS: [(&str, FieldKind); 15] = [
-    ("uscc", FieldKind::Uscc),
-    ("name", FieldKind::Text),
-    ("county", FieldKind::Unit),
-    ("industry", FieldKind::Industry),
-    ("founded_on", FieldKind::Date),
-    ("output", FieldKind::Money),
-    ("revenue", FieldKind::Money),
-    ("workers", FieldKind::Int),
-    ("growth", FieldKind::Ratio),
-    ("listed", FieldKind::Bool),
-    ("stepped_up_on", FieldKind::Date),
-    ("contact", FieldKind::Person),
-    ("tags", FieldKind::Choices),
-    ("seen_at", FieldKind::Time),
-    ("state", FieldKind::Choice),
+/// The register that is written.
+const REGISTER: &str = "maker";
+
+/// Fields of a firm with their types, fifteen as in the example province, one of which can be erased.
+const FIELDS: [(&str, &str); 15] = [
+    ("uscc", "uscc"),
+    ("name", "text"),
+    ("county", "unit"),
+    ("industry", "industry"),
+    ("founded_on", "date"),
+    ("output", "money"),
+    ("revenue", "money"),
+    ("workers", "int"),
+    ("growth", "ratio"),
+    ("listed", "bool"),
+    ("stepped_up_on", "date"),
+    ("contact", "person"),
+    ("tags", "choices"),
+    ("seen_at", "time"),
+    ("kind", "choice"),
 ];
 
 fn firm(n: usize) -> Write {
@@ -276,13 +307,13 @@ fn firm(n: usize) -> Write {
         text(format!("陈{n}")),
         Some(Cell::List(vec![Cell::Text("tea".into())])),
         int(1_690_000_000_000 + n),
-        text("open".into()),
+        text("large".into()),
     ];
     let names = FIELDS.iter().map(|(id, _)| (*id).to_owned());
     let after: Cells = names.zip(values).collect();
     Write {
         change: Change {
-            register: "firm".into(),
+            register: REGISTER.into(),
             record: Some(format!("F{n:09}").into()),
             version: 0,
             act: Act::Create,
@@ -293,48 +324,37 @@ fn firm(n: usize) -> Write {
     }
 }
 
+/// The small programme of the readers' tests, with this register besides.
 fn programme() -> Programme {
-    let field = |(id, kind): &(&str, FieldKind)| RegisterField {
-        id: (*id).into(),
-        name: Words::new(*id, *id),
-        kind: *kind,
-        ty: Type::Text,
-        empty: Empty::Unknown,
-        choices: Vec::new(),
-        to: None,
-        levels: Vec::new(),
-        required: *id == "uscc",
-        unique: false,
-        key: *id == "uscc",
-        sensitive: false,
-        carry: false,
-        fixed: false,
-        retain: None,
-        unit_of: None,
-        range: (None, None),
-        accept: Vec::new(),
-        formula: None,
-        was: None,
-        place: programme::Place::default(),
-    };
-    let register = Register {
-        id: "firm".into(),
-        name: Words::new("企业", "Firm"),
-        number: None,
-        unit: None,
-        date: None,
-        title: "name".into(),
-        fields: FIELDS.iter().map(field).collect(),
-        states: None,
-        checks: Vec::new(),
-        clocks: Vec::new(),
-        view: View::default(),
-        was: None,
-        drop: Vec::new(),
-        place: programme::Place::default(),
-    };
-    Programme {
-        registers: vec![register],
-        ..Programme::default()
+    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("../programme/tests/base");
+    let mut files = Files::new();
+    read_into(&mut files, &base, &base);
+    let words = |id: &str| format!("name = {{ zh = \"{id}\", en = \"{id}\" }}\n");
+    let mut text = format!("id = \"{REGISTER}\"\n{}title = \"name\"\n", words("企业"));
+    for (id, kind) in FIELDS {
+        text += &format!("\n[field.{id}]\n{}type = \"{kind}\"\n", words(id));
+        text += match id {
+            "uscc" => "key = true\nrequired = true\n",
+            "tags" => "choices = { tea = { zh = \"茶\", en = \"Tea\" } }\n",
+            "kind" => "choices = { large = { zh = \"大\", en = \"Large\" } }\n",
+            _ => "",
+        };
+    }
+    files.insert(format!("registers/{REGISTER}.toml"), text);
+    let reading = programme::read(&files);
+    reading
+        .programme
+        .unwrap_or_else(|| panic!("{:?}", reading.faults))
+}
+
+fn read_into(files: &mut Files, root: &Path, folder: &Path) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            read_into(files, root, &path);
+            continue;
+        }
+        let name = path.strip_prefix(root).unwrap().to_str().unwrap();
+        files.insert(name.to_owned(), std::fs::read_to_string(&path).unwrap());
     }
 }

@@ -116,6 +116,15 @@ impl Db {
         }))
     }
 
+    /// How many transactions may read at once.
+    pub(crate) fn readers(&self) -> usize {
+        let options = match &self.pools {
+            Pools::Sqlite { readers, .. } => readers.options().get_max_connections(),
+            Pools::Postgres(pool) => pool.options().get_max_connections(),
+        };
+        usize::try_from(options).unwrap_or(usize::MAX)
+    }
+
     /// Begins a transaction that may rebuild tables: on SQLite references are not checked while it lasts, and all of them are before it commits.
     pub async fn migration(&self) -> Result<Tx> {
         let Pools::Sqlite { writer, .. } = &self.pools else {
@@ -356,7 +365,9 @@ async fn open_sqlite(path: &Path, options: Options) -> Result<Pools> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         // 64 MiB, so that a chunk of an import is written once, at its end.
-        .pragma("cache_size", "-65536");
+        .pragma("cache_size", "-65536")
+        // 32 MiB: the pages that every commit writes again go into the database's file once for many commits.
+        .pragma("wal_autocheckpoint", "8000");
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .idle_timeout(None)

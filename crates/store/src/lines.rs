@@ -109,7 +109,7 @@ impl Lines {
 const PLACES_MAX: usize = 32_766;
 
 /// Rows of one statement; few sizes, so that each is prepared once.
-const STEPS: [usize; 9] = [1024, 128, 64, 32, 16, 8, 4, 2, 1];
+const STEPS: [usize; 10] = [1024, 512, 128, 64, 32, 16, 8, 4, 2, 1];
 
 /// Inserts rows that lie end to end, many to a statement.
 pub(crate) async fn insert(

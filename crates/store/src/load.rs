@@ -1,7 +1,11 @@
 //! Reading in bulk, for the facts in memory: current rows, superseded cells, and entries in order.
 
+mod parts;
+
 use crate::error::Result;
 use crate::lines::entries;
+use crate::row::Row;
+use crate::shape::Shape;
 use crate::store::Store;
 use crate::table::Column;
 use programme::record::{Cell, Cells, Entry};
@@ -44,6 +48,30 @@ pub struct Record {
 /// Rows of one chunk.
 const CHUNK: usize = 8_192;
 
+impl Chunk {
+    /// Room for the rows of a register.
+    fn of(shape: &Shape) -> Self {
+        Self {
+            columns: vec![Vec::with_capacity(CHUNK); shape.columns.len()],
+            ..Self::default()
+        }
+    }
+
+    /// Adds a row as [`Shape::select`] reads it with all fields.
+    fn push(&mut self, shape: &Shape, row: &Row) -> Result<()> {
+        self.ids.push(row.need_text(0)?.into());
+        self.versions.push(row.need_int(1)?);
+        self.arrivals.push(row.need_int(2)?);
+        self.created_at.push(Moment(row.need_int(3)?));
+        self.changed_at.push(Moment(row.need_int(4)?));
+        let columns = shape.columns.iter().zip(&mut self.columns);
+        for (at, ((column, _), into)) in columns.enumerate() {
+            into.push(column.cell(row, at + 5)?);
+        }
+        Ok(())
+    }
+}
+
 /// Entries after a record's creation; and its creations too where it was withdrawn, because then no row tells when it began.
 const CHANGED: &str = "(j.version > 1 or exists (
     select 1 from journal w where w.act = 'withdraw' and w.register = j.register and w.record = j.record))";
@@ -75,26 +103,18 @@ impl Store {
         let Some(shape) = self.shape(register) else {
             return Ok(());
         };
-        let columns: Vec<&Column> = shape.columns.iter().map(|(column, _)| column).collect();
-        let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
-        let text = shape.select(&names);
-        let empty = || Chunk {
-            columns: vec![Vec::with_capacity(CHUNK); columns.len()],
-            ..Chunk::default()
+        let mut readers = parts::readers(&self.db, &shape).await?;
+        if let ([_, _, ..], Some(last)) = (readers.open.as_slice(), readers.last) {
+            return parts::load(shape, readers.open, last, take).await;
+        }
+        let Some(mut tx) = readers.open.pop() else {
+            return Ok(());
         };
-        let mut chunk = empty();
-        let mut tx = self.db.read().await?;
-        tx.each(&text, &[], |row| {
-            chunk.ids.push(row.need_text(0)?.into());
-            chunk.versions.push(row.need_int(1)?);
-            chunk.arrivals.push(row.need_int(2)?);
-            chunk.created_at.push(Moment(row.need_int(3)?));
-            chunk.changed_at.push(Moment(row.need_int(4)?));
-            for (at, (column, into)) in columns.iter().zip(&mut chunk.columns).enumerate() {
-                into.push(column.cell(&row, at + 5)?);
-            }
+        let mut chunk = Chunk::of(&shape);
+        tx.each(&shape.select(&shape.field_names()), &[], |row| {
+            chunk.push(&shape, &row)?;
             if chunk.ids.len() == CHUNK {
-                take(std::mem::replace(&mut chunk, empty()))?;
+                take(std::mem::replace(&mut chunk, Chunk::of(&shape)))?;
             }
             Ok(())
         })

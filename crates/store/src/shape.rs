@@ -89,6 +89,12 @@ impl Shape {
         format!("select {} from {}", names.join(", "), self.name)
     }
 
+    /// The ids of all stored fields, in the register's order.
+    pub(crate) fn field_names(&self) -> Vec<&str> {
+        let columns = self.columns.iter();
+        columns.map(|(column, _)| column.name.as_str()).collect()
+    }
+
     /// How many columns [`Shape::row`] fills.
     pub(crate) fn width(&self) -> usize {
         crate::table::SYSTEM.len() + self.columns.len() + usize::from(self.extra)
@@ -119,11 +125,14 @@ impl Shape {
 
     /// Refuses cells of fields that the register does not store, and values of another type.
     pub(crate) fn fit(&self, cells: &Cells) -> Result<(), Refusal> {
-        let fits = |(id, cell): &(String, Option<Cell>)| {
-            self.column(id)
-                .is_some_and(|(column, _)| cell.as_ref().is_none_or(|cell| column.fits(cell)))
+        let fits = |(at, (id, cell)): &(usize, &(String, Option<Cell>))| {
+            // Cells come in the register's order, so the first guess is right nearly always.
+            let guess = self.columns.get(*at).filter(|(c, _)| c.name == *id);
+            let found = guess.or_else(|| self.column(id));
+            found.is_some_and(|(column, _)| cell.as_ref().is_none_or(|cell| column.fits(cell)))
         };
-        match cells.iter().find(|cell| !fits(cell)) {
+        let misfit = cells.iter().enumerate().find(|cell| !fits(cell));
+        match misfit.map(|(_, cell)| cell) {
             None => Ok(()),
             Some((field, _)) => Err(Refusal::Unfit {
                 register: self.register.id.clone(),

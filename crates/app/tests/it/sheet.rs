@@ -144,14 +144,14 @@ on_both! {
         let app = open(place).await;
         let rows: String = (0..2_500).map(|n| format!("110,2023-09-{:02},{n}\n", n % 28 + 1)).collect();
         let sheet = format!("地点,日期,签约\n{rows}110,2023-09-31,1\n");
-        // Asked once for the day, once for the batch, once for each 1,024 rows.
+        // Asked once for the day, once for the batch, once for each 2,048 rows.
         let cut = broken(&app, "event", &sheet, false, 3).await;
         assert!(matches!(cut, Err(Refused::Failed(_))), "{cut:?}");
-        assert_eq!(app.shown_on("event", day("2023-09-26")).len(), 1_024);
+        assert_eq!(app.shown_on("event", day("2023-09-26")).len(), 2_048);
         app.close().await;
         let app = open(place).await;
         let done = import(&app, "event", &sheet).await;
-        assert_eq!((counts(&done), done.resumed), ([2_501, 1_476, 0, 0, 1], 1_024));
+        assert_eq!((counts(&done), done.resumed), ([2_501, 452, 0, 0, 1], 2_048));
         assert_eq!(app.shown_on("event", day("2023-09-26")).len(), 2_500);
         assert!(done.returned.is_some());
 

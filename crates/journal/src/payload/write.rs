@@ -16,10 +16,15 @@ pub fn cell_text(cell: &Cell, kind: FieldKind) -> Option<String> {
 pub(super) fn told(value: &Held) -> bool {
     match value {
         Held::Plain(cell) => finite(cell),
-        Held::Day(day) => Day::parse(&day.to_string()) == Some(*day),
-        Held::Moment(at) => Moment::parse(&at.exact()) == Some(*at),
+        Held::Day(day) => usual(*day) || Day::parse(&day.to_string()) == Some(*day),
+        Held::Moment(at) => usual(at.day()) || Moment::parse(&at.exact()) == Some(*at),
         Held::Empty | Held::Digest(_) => true,
     }
+}
+
+/// Whether a day lies in the years from 1000 to 9999, which come back from their text: no need to write and read them.
+fn usual(day: Day) -> bool {
+    (-354_285..=2_932_896).contains(&day.0)
 }
 
 fn finite(cell: &Cell) -> bool {

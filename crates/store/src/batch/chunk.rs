@@ -4,18 +4,21 @@ use super::Taken;
 use super::many;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::lines::{Lines, Salts, insert};
+use crate::lines::{Lines, Salts};
 use crate::shape::{Shape, Shapes};
 use crate::write::{
-    Action, Arrivals, New, Refusal, Stop, Write, clash, explain, raise_all, readings, references,
-    shape, unfit,
+    Action, Arrivals, Refusal, Stop, Write, explain, put, raise_all, readings, references, shape,
+    unfit, values,
 };
 use programme::record::{Act, Author, Entry};
 use std::ops::Range;
 use std::sync::Arc;
 
 /// Rows that are tried together at first.
-const TOGETHER: usize = 1_024;
+const TOGETHER: usize = 2_048;
+
+/// New rows that are written at once, while the next are made ready.
+const PIECE: usize = 512;
 
 /// What the rows of a chunk have in common.
 pub(super) struct Chunk<'a> {
@@ -157,26 +160,7 @@ impl<'a> Chunk<'a> {
         taken: &mut Taken,
     ) -> std::result::Result<Vec<Entry>, Stop> {
         let (entries, mut lines) = match rows.first().map(kind) {
-            Some(Kind::New) => {
-                let New {
-                    head,
-                    width,
-                    values,
-                    mut entries,
-                } = many::create(self, tx, rows).await?;
-                let shape = rows.first().map(|row| row.shape);
-                // While the database inserts the rows, their entries are spelt and hashed.
-                let (done, lines) = tokio::join!(insert(tx, &head, width, values), async {
-                    self.lines(&mut entries)
-                });
-                done.map_err(|error| match (shape, entries.first()) {
-                    (Some(shape), Some(entry)) => {
-                        clash(shape, &entry.record, &entry.after, true, error)
-                    }
-                    _ => error.into(),
-                })?;
-                (entries, lines?)
-            }
+            Some(Kind::New) => return self.create(tx, rows).await,
             Some(Kind::Other) => {
                 let mut entries = many::change(self, tx, rows, taken).await?;
                 let lines = self.lines(&mut entries)?;
@@ -190,6 +174,44 @@ impl<'a> Chunk<'a> {
             None => (Vec::new(), Lines::default()),
         };
         lines.write(tx).await?;
+        Ok(entries)
+    }
+
+    /// Writes new rows and their entries piece by piece: while the database takes one piece, the next is spelt and hashed.
+    async fn create(
+        &mut self,
+        tx: &mut Tx,
+        rows: &[Ready<'_>],
+    ) -> std::result::Result<Vec<Entry>, Stop> {
+        let mut entries = many::create(self, tx, rows).await?;
+        let Some(shape) = rows.first().map(|row| row.shape) else {
+            return Ok(entries);
+        };
+        let mut pieces = entries.chunks_mut(PIECE);
+        let mut piece = pieces.next();
+        let mut ready = match &mut piece {
+            Some(piece) => Some((values(shape, piece), self.lines(piece)?)),
+            None => None,
+        };
+        while let (Some(now), Some((values_now, mut lines))) = (piece, ready.take()) {
+            let mut next = pieces.next();
+            let writing = async {
+                put(tx, shape, values_now, now.first()).await?;
+                lines.write(tx).await.map_err(Stop::from)
+            };
+            let preparing = async {
+                let Some(piece) = &mut next else {
+                    return Ok(None);
+                };
+                let next_values = values(shape, piece);
+                // The database has its rows by now, and is given their entries before the next are spelt.
+                tokio::task::yield_now().await;
+                self.lines(piece).map(|lines| Some((next_values, lines)))
+            };
+            let (written, prepared) = tokio::join!(writing, preparing);
+            written?;
+            (piece, ready) = (next, prepared?);
+        }
         Ok(entries)
     }
 

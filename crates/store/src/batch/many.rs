@@ -9,19 +9,19 @@ use crate::error::{Error, Trouble};
 use crate::lines::places;
 use crate::shape::{Shape, System};
 use crate::value::Value;
-use crate::write::{New, Refusal, Stop, all_listed, bare, clash, no_record, stale, update};
+use crate::write::{Refusal, Stop, all_listed, bare, clash, entries, no_record, stale, update};
 use programme::record::{Cell, Cells, Entry};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows read at once by their ids.
 const READ: usize = 256;
 
-/// Gives new rows their ids and arrivals.
+/// Gives new rows their ids and arrivals: their entries.
 pub(super) async fn create(
     chunk: &mut Chunk<'_>,
     tx: &mut Tx,
     rows: &[Ready<'_>],
-) -> std::result::Result<New, Stop> {
+) -> std::result::Result<Vec<Entry>, Stop> {
     let Some(first) = rows.first() else {
         return Err(Error::race().into());
     };
@@ -31,7 +31,7 @@ pub(super) async fn create(
         .zip(arrivals)
         .map(|(row, arrival)| (&chunk.by, row.write, arrival))
         .collect();
-    New::of(tx, first.shape, &rows).await
+    entries(tx, first.shape, &rows).await
 }
 
 /// Changes rows. Those that are gone or were changed since are refused by themselves; a row that breaks a key refuses all.

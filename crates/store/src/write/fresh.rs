@@ -4,7 +4,7 @@ use super::action::{Action, Answer, Write};
 use super::apply::{Stop, bare, clash, shape, unfit};
 use super::arrival::Arrivals;
 use super::beside::Beside;
-use super::order::{brought, number_many, raise};
+use super::order::{Numbered, brought, number_many, raise};
 use super::reference::references;
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -15,56 +15,57 @@ use programme::record::{Act, Entry};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// New rows of one register, ready to be inserted, and their entries.
-pub(crate) struct New {
-    /// The statement up to its values.
-    pub(crate) head: String,
-    /// The values of one row.
-    pub(crate) width: usize,
-    /// The values of all rows, end to end.
-    pub(crate) values: Vec<Value>,
-    /// Their entries, in the order of the rows.
-    pub(crate) entries: Vec<Entry>,
+/// Gives new records of one register and one day their ids: their entries. Counters of ids that were brought along are
+/// not raised here.
+pub(crate) async fn entries(
+    tx: &mut Tx,
+    shape: &Shape,
+    rows: &[(&Action, &Write, i64)],
+) -> std::result::Result<Vec<Entry>, Stop> {
+    let Some((first, ..)) = rows.first() else {
+        return Err(Error::race().into());
+    };
+    let writes: Vec<_> = rows.iter().map(|(_, write, _)| *write).collect();
+    let numbered = number_many(tx, shape, &writes, first.author.at.day()).await?;
+    let entry = |((action, write, arrival), numbered): (&(&Action, &Write, i64), Numbered)| Entry {
+        version: numbered.version,
+        record: numbered.id,
+        after: numbered.cells,
+        ..bare(action, &write.change, *arrival)
+    };
+    Ok(rows.iter().zip(numbered).map(entry).collect())
 }
 
-impl New {
-    /// Gives new rows of one register and one day their ids. Counters of ids that were brought along are not raised here.
-    pub(crate) async fn of(
-        tx: &mut Tx,
-        shape: &Shape,
-        rows: &[(&Action, &Write, i64)],
-    ) -> std::result::Result<Self, Stop> {
-        let Some((first, ..)) = rows.first() else {
-            return Err(Error::race().into());
+/// The values of new rows, end to end.
+pub(crate) fn values(shape: &Shape, entries: &[Entry]) -> Vec<Value> {
+    let mut values = Vec::with_capacity(shape.width() * entries.len());
+    for entry in entries {
+        let at = entry.author.at.0;
+        let system = System {
+            id: &entry.record,
+            version: entry.version,
+            arrival: entry.arrival,
+            created_at: at,
+            changed_at: at,
         };
-        let writes: Vec<_> = rows.iter().map(|(_, write, _)| *write).collect();
-        let numbered = number_many(tx, shape, &writes, first.author.at.day()).await?;
-        let mut values = Vec::with_capacity(shape.width() * rows.len());
-        let mut entries = Vec::with_capacity(rows.len());
-        for ((action, write, arrival), numbered) in rows.iter().zip(numbered) {
-            let at = action.author.at.0;
-            let system = System {
-                id: &numbered.id,
-                version: numbered.version,
-                arrival: *arrival,
-                created_at: at,
-                changed_at: at,
-            };
-            shape.row(system, &numbered.cells, &mut values);
-            entries.push(Entry {
-                version: numbered.version,
-                record: numbered.id,
-                after: numbered.cells,
-                ..bare(action, &write.change, *arrival)
-            });
-        }
-        Ok(Self {
-            head: format!("insert into {} ({})", shape.name, shape.names()),
-            width: shape.width(),
-            values,
-            entries,
-        })
+        shape.row(system, &entry.after, &mut values);
     }
+    values
+}
+
+/// Inserts new rows. Of those that the database refuses, the first stands for all.
+pub(crate) async fn put(
+    tx: &mut Tx,
+    shape: &Shape,
+    values: Vec<Value>,
+    first: Option<&Entry>,
+) -> std::result::Result<(), Stop> {
+    let head = format!("insert into {} ({})", shape.name, shape.names());
+    let done = insert(tx, &head, shape.width(), values).await;
+    done.map_err(|error| match first {
+        Some(entry) => clash(shape, &entry.record, &entry.after, true, error),
+        None => error.into(),
+    })
 }
 
 /// Counters behind ids that new records bring along, each with its highest reading.
@@ -129,18 +130,14 @@ pub(super) async fn together(
         brought.extend(readings(rows.iter().map(|(_, write, _)| (*shape, *write))));
     }
     raise_all(tx, brought).await?;
-    let mut entries = Vec::with_capacity(actions.len());
+    let mut all = Vec::with_capacity(actions.len());
     for (shape, rows) in &registers {
-        let new = New::of(tx, shape, rows).await?;
-        let done = insert(tx, &new.head, new.width, new.values).await;
-        done.map_err(|error| match new.entries.first() {
-            Some(entry) => clash(shape, &entry.record, &entry.after, true, error),
-            None => error.into(),
-        })?;
-        entries.extend(new.entries);
+        let new = entries(tx, shape, rows).await?;
+        put(tx, shape, values(shape, &new), new.first()).await?;
+        all.extend(new);
     }
-    entries.sort_by_key(|entry| entry.arrival);
-    answers(shapes, actions, entries, beside)
+    all.sort_by_key(|entry| entry.arrival);
+    answers(shapes, actions, all, beside)
 }
 
 /// The answer of each action, and what it writes beside its row.

@@ -24,7 +24,7 @@ pub(crate) use again::write;
 pub(crate) use apply::{Stop, bare, clash, no_record, shape, stale, unfit, unfit_refusal, update};
 pub(crate) use arrival::Arrivals;
 pub(crate) use clash::explain;
-pub(crate) use fresh::{New, raise_all, readings};
+pub(crate) use fresh::{entries, put, raise_all, readings, values};
 pub(crate) use group::{Job, first_answer, writer};
 pub(crate) use number::Pattern;
 pub(crate) use reference::{all_listed, references};

@@ -6,6 +6,7 @@ use super::refusal::Refusal;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::shape::Shape;
+use crate::table::Column;
 use programme::model::FieldKind;
 use programme::record::{Cell, Cells};
 use rules::Day;
@@ -123,16 +124,14 @@ fn counter(shape: &Shape, write: &Write, day: Day) -> std::result::Result<String
 
 /// All stored fields in order, with the given cells.
 fn snapshot(shape: &Shape, given: &Cells) -> Cells {
-    let cell = |field: &str| {
-        given
-            .iter()
-            .find(|(id, _)| id == field)
-            .and_then(|(_, cell)| cell.clone())
+    let cell = |(at, (column, _)): (usize, &(Column, FieldKind))| {
+        // Cells come in the register's order, so the first guess is right nearly always.
+        let guess = given.get(at).filter(|(id, _)| *id == column.name);
+        let found = guess.or_else(|| given.iter().find(|(id, _)| *id == column.name));
+        let cell = found.and_then(|(_, cell)| cell.clone());
+        (column.name.clone(), cell)
     };
-    let columns = shape.columns.iter();
-    columns
-        .map(|(column, _)| (column.name.clone(), cell(&column.name)))
-        .collect()
+    shape.columns.iter().enumerate().map(cell).collect()
 }
 
 /// Fills an empty text field `number` with the record's id where the register numbers its records.
