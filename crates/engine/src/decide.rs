@@ -323,7 +323,7 @@ impl<'d> Deciding<'d> {
             };
             return fields.map(|f| (f.id.clone(), one(f))).collect();
         }
-        let mut one = |field: &RegisterField| {
+        let one = |field: &RegisterField| {
             let new = match step {
                 Some(step) if field.id == "state" => state(&step.to),
                 _ => asked(&field.id)?,
@@ -332,7 +332,7 @@ impl<'d> Deciding<'d> {
             (new.as_ref() != before || step.is_some() && field.id == "state")
                 .then(|| (field.id.clone(), new))
         };
-        fields.filter_map(|field| one(field)).collect()
+        fields.filter_map(one).collect()
     }
 
     /// A cell as it would be.

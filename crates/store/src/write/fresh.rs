@@ -15,19 +15,22 @@ use programme::record::{Act, Entry};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// A new record: the action that makes it, what it writes, and its arrival number.
+pub(crate) type Row<'a> = (&'a Action, &'a Write, i64);
+
 /// Gives new records of one register and one day their ids: their entries. Counters of ids that were brought along are
 /// not raised here.
 pub(crate) async fn entries(
     tx: &mut Tx,
     shape: &Shape,
-    rows: &[(&Action, &Write, i64)],
+    rows: &[Row<'_>],
 ) -> std::result::Result<Vec<Entry>, Stop> {
     let Some((first, ..)) = rows.first() else {
         return Err(Error::race().into());
     };
     let writes: Vec<_> = rows.iter().map(|(_, write, _)| *write).collect();
     let numbered = number_many(tx, shape, &writes, first.author.at.day()).await?;
-    let entry = |((action, write, arrival), numbered): (&(&Action, &Write, i64), Numbered)| Entry {
+    let entry = |((action, write, arrival), numbered): (&Row<'_>, Numbered)| Entry {
         version: numbered.version,
         record: numbered.id,
         after: numbered.cells,
@@ -109,7 +112,7 @@ pub(super) async fn together(
     arrivals: &mut Arrivals,
     beside: &mut Beside,
 ) -> std::result::Result<Vec<Answer>, Stop> {
-    let mut registers: Vec<(&Arc<Shape>, Vec<(&Action, &Write, i64)>)> = Vec::new();
+    let mut registers: Vec<(&Arc<Shape>, Vec<Row<'_>>)> = Vec::new();
     for action in actions {
         for write in &action.writes {
             beside.before(tx, &write.change).await?;
