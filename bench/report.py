@@ -267,6 +267,7 @@ The limit counts one byte a column and row, one test a condition and row, and ev
 - The speed comes from conditions that policies share: read no figure without the number of distinct conditions beside it.
 - Places prune only what is in order: the tail is part of the figures.
 - The load is that of the whole machine; on a busy one a second thread has no core of its own.
+- How fast records are written and come into memory, and what a million of them hold there, is measured by `make prove`: [proof.md](proof.md#speed-of-writing).
 """
 
 
