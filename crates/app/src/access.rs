@@ -36,6 +36,11 @@ pub fn may(viewer: &Viewer, deed: Deed, _register: &str) -> bool {
     viewer.is_operator() || viewer.is_heli() && deed == Deed::Create
 }
 
+/// Whether a viewer may upload a file that a later action names. What the action may do is asked then.
+pub(crate) fn may_upload(viewer: &Viewer) -> bool {
+    viewer.is_operator()
+}
+
 /// Whether a field's values are kept from a viewer. Always so for sensitive ones: revealing them leaves a trace in the
 /// journal, which comes with the issue on people.
 pub(crate) fn is_masked(_viewer: &Viewer, field: &RegisterField) -> bool {

@@ -88,6 +88,11 @@ pub enum Refused {
 }
 
 impl Refused {
+    /// The first reason in words.
+    pub(crate) fn first(&self) -> Words {
+        self.words().into_iter().next().unwrap_or_default()
+    }
+
     /// The reasons in words.
     pub fn words(&self) -> Vec<Words> {
         match self {
@@ -112,10 +117,7 @@ impl App {
         key: Option<String>,
         edge: Edge,
     ) -> Result<Written, Refused> {
-        let barred = |asked: &&Asked| !may(viewer, Deed::of(&asked.act), &asked.register);
-        if let Some(asked) = asked.iter().find(barred) {
-            return Err(Refused::Forbidden(forbidden(&asked.register)));
-        }
+        allowed(viewer, asked)?;
         let live = self.writable()?;
         let digest = content(asked);
         let author = author(viewer, edge.now, key);
@@ -216,6 +218,15 @@ impl App {
             warnings: Vec::new(),
             replayed: true,
         }))
+    }
+}
+
+/// Refuses what the viewer may not do.
+pub(crate) fn allowed(viewer: &Viewer, asked: &[Asked]) -> Result<(), Refused> {
+    let barred = |asked: &&Asked| !may(viewer, Deed::of(&asked.act), &asked.register);
+    match asked.iter().find(barred) {
+        Some(asked) => Err(Refused::Forbidden(forbidden(&asked.register))),
+        None => Ok(()),
     }
 }
 

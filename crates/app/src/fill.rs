@@ -1,6 +1,7 @@
 //! Filling a database with records and their past, day by day, through the same batches as any sheet.
 
 use crate::act::{Edge, Refused, Viewer};
+use crate::live::words;
 use crate::take::Source;
 use crate::{App, Sealing};
 use engine::{Asked, Facts, Objection};
@@ -9,7 +10,8 @@ use programme::model::{FIRST_REGISTER_TABLE, FieldKind, Register};
 use programme::record::{Act, Cell, Cells};
 use rules::{Day, Moment};
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use store::files::{Stored, accepted};
 
 /// Rows of one chunk at most.
 const CHUNK: usize = 4_096;
@@ -36,6 +38,8 @@ pub struct Filled {
 impl App {
     /// Writes every version of `facts` in the order of days, each recorded when it says; versions known since always
     /// are recorded at `first`. Each day is sealed at its end, so that the seals are as old as what they seal.
+    /// Files are named in `facts`, and one of `papers`, files that are held, stands for each.
+    /// Interrupted, the same facts go on where they stopped; a database that others filled is left alone.
     /// `told` hears how many are done of how many.
     ///
     /// # Errors
@@ -43,7 +47,7 @@ impl App {
     pub async fn fill(
         &self,
         (viewer, sealing): (&Viewer, &mut Sealing),
-        facts: &Facts,
+        (facts, papers): (&Facts, &[Stored]),
         first: Moment,
         seed: [u8; 32],
         mut told: impl FnMut(usize, usize),
@@ -51,6 +55,11 @@ impl App {
         let order = in_order(self.programme());
         let versions = versions(facts, &order, first);
         let mut filled = Filled::default();
+        let source = self.sources(facts, &order, &versions);
+        let mut before = self.before(&source).await?;
+        if before.is_empty() && !self.is_empty() {
+            return Ok(filled);
+        }
         let mut intakes = HashMap::new();
         let mut done: usize = 0;
         let mut day = first.day();
@@ -66,6 +75,12 @@ impl App {
             let Some(register) = self.programme().registers.get(*register) else {
                 continue;
             };
+            if let Some(left) = before.get_mut(&register.id).filter(|left| **left > 0) {
+                // Chunks are whole or not there, so what is left to skip ends with one.
+                *left = left.saturating_sub(group.len() as u64);
+                done += group.len();
+                continue;
+            }
             let now = group.iter().map(|v| v.at).max().unwrap_or(first);
             if now.day() > day {
                 let end = Moment(Day(day.0 + 1).start().0 - 1);
@@ -78,27 +93,18 @@ impl App {
                 seed: Sha256::digest([&seed[..], &done.to_le_bytes()].concat()).into(),
             };
             if !intakes.contains_key(&register.id) {
-                let rows = versions.iter().filter(|v| {
-                    order.get(v.register) == group.first().and_then(|g| order.get(g.register))
-                });
-                let source = Source {
-                    register: register.id.clone(),
-                    name: format!("{}.csv", register.id),
-                    digest: Sha256::digest(register.id.as_bytes()).into(),
-                    rows: rows.count() as u64,
-                    why: None,
+                let Some(source) = source.get(&register.id) else {
+                    continue;
                 };
-                intakes.insert(
-                    register.id.clone(),
-                    self.begin(viewer, &source, edge).await?,
-                );
+                let begun = self.begin(viewer, source, edge).await?;
+                intakes.insert(register.id.clone(), begun);
             }
             let Some(intake) = intakes.get_mut(&register.id) else {
                 continue;
             };
             let asked: Vec<Asked> = group
                 .iter()
-                .filter_map(|version| self.asked(facts, register, version))
+                .filter_map(|version| self.asked((facts, papers), register, version))
                 .collect();
             let of = group.len() as u64;
             let chunked = self.take(viewer, intake, (&asked, of), edge).await?;
@@ -120,11 +126,88 @@ impl App {
         for (_, intake) in intakes {
             self.end(intake).await.map_err(Refused::Failed)?;
         }
+        self.ends(&source).await?;
         Ok(filled)
     }
 
+    /// What each register's batch is made from: the same facts make the same.
+    fn sources(
+        &self,
+        facts: &Facts,
+        order: &[usize],
+        versions: &[Version],
+    ) -> BTreeMap<String, Source> {
+        let mut sources = BTreeMap::new();
+        for (nth, position) in order.iter().enumerate() {
+            let Some(register) = self.programme().registers.get(*position) else {
+                continue;
+            };
+            let mut hash = Sha256::new();
+            hash.update(register.id.as_bytes());
+            let mut rows = 0;
+            for version in versions.iter().filter(|v| v.register == nth) {
+                rows += 1;
+                let cells = facts.cells(
+                    self.programme(),
+                    position + FIRST_REGISTER_TABLE,
+                    version.row,
+                );
+                hash.update(format!("{} {} {cells:?}", version.day, version.nth));
+            }
+            let source = Source {
+                register: register.id.clone(),
+                name: format!("{}.csv", register.id),
+                digest: hash.finalize().into(),
+                rows,
+                why: None,
+            };
+            if rows > 0 {
+                sources.insert(register.id.clone(), source);
+            }
+        }
+        sources
+    }
+
+    /// How many rows of each register went in before an interruption.
+    async fn before(
+        &self,
+        sources: &BTreeMap<String, Source>,
+    ) -> Result<BTreeMap<String, u64>, Refused> {
+        let live = self.writable()?;
+        let mut before = BTreeMap::new();
+        for (register, source) in sources {
+            let found = live.store.batch_from(register, source.digest).await;
+            if let Some(batch) = found.map_err(|error| Refused::Failed(words(error)))? {
+                before.insert(register.clone(), batch.done);
+            }
+        }
+        Ok(before)
+    }
+
+    /// Ends the batches that an interruption left open with all rows in.
+    async fn ends(&self, sources: &BTreeMap<String, Source>) -> Result<(), Refused> {
+        let live = self.writable()?;
+        let failed = |error| Refused::Failed(words(error));
+        for (register, source) in sources {
+            let found = live
+                .store
+                .batch_from(register, source.digest)
+                .await
+                .map_err(failed)?;
+            if let Some(mut batch) = found.filter(|batch| batch.open) {
+                live.store.end(&mut batch).await.map_err(failed)?;
+            }
+        }
+        Ok(())
+    }
+
     /// A version as what is asked: a creation, or a change of what is there.
-    fn asked(&self, facts: &Facts, register: &Register, version: &Version) -> Option<Asked> {
+    fn asked(
+        &self,
+        (facts, papers): (&Facts, &[Stored]),
+        register: &Register,
+        version: &Version,
+    ) -> Option<Asked> {
         let (table, _) = self.programme().register(&register.id)?;
         let own = facts.tables().tables.get(table)?;
         let id = own
@@ -137,11 +220,10 @@ impl App {
         let mut cells = facts.cells(self.programme(), table, version.row);
         cells.retain(kept);
         for (field, cell) in &mut cells {
-            if register
-                .field(field)
-                .is_some_and(|f| f.kind == FieldKind::Files)
-            {
-                cell.as_mut().into_iter().for_each(by_digest);
+            let field = register.field(field);
+            if let Some(field) = field.filter(|field| field.kind == FieldKind::Files) {
+                let named = cell.take();
+                *cell = named.and_then(|named| by_digest(&named, papers, &field.accept));
             }
         }
         let living = self.living();
@@ -160,16 +242,24 @@ impl App {
     }
 }
 
-/// Sheets name files; a record holds the digest of their content, which here is the name itself.
-fn by_digest(files: &mut Cell) {
-    let Cell::List(files) = files else { return };
-    for file in files {
-        if let Cell::Text(name) = file {
-            let digest = Sha256::digest(name.as_bytes());
-            let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-            *name = hex.into();
-        }
-    }
+/// Sheets name files; a record holds the digests of papers that stand for them, no two alike, of kinds that the field
+/// accepts.
+fn by_digest(named: &Cell, papers: &[Stored], accept: &[String]) -> Option<Cell> {
+    let Cell::List(names) = named else {
+        return None;
+    };
+    let fit = papers.iter().filter(|paper| accepted(&paper.kind, accept));
+    let fit: Vec<&Stored> = fit.collect();
+    let first = names.first().map(|name| format!("{name:?}"));
+    let hash = Sha256::digest(first.unwrap_or_default());
+    let from: usize = hash.iter().map(|byte| usize::from(*byte)).sum();
+    let chosen = fit.iter().cycle().skip(from % fit.len().max(1));
+    let digest = |paper: &&Stored| Cell::Text(paper.digest.as_str().into());
+    let files: Vec<Cell> = chosen
+        .take(names.len().min(fit.len()))
+        .map(digest)
+        .collect();
+    (!files.is_empty()).then_some(Cell::List(files))
 }
 
 /// A creation leaves empty cells out.

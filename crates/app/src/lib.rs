@@ -8,6 +8,7 @@ pub mod view;
 mod access;
 mod act;
 mod app;
+mod attached;
 mod check;
 mod error;
 mod evidence;
@@ -23,6 +24,7 @@ mod take;
 pub use access::{Deed, may};
 pub use act::{Edge, Refused, Viewer, Written};
 pub use app::App;
+pub use attached::{Attached, Handed, Unkept, Upload};
 pub use check::{Checked, check};
 pub use error::{Error, Thing};
 pub use evidence::{SheetFault, build_facts, read_evidence, read_sheet, split_sheets};
@@ -30,6 +32,8 @@ pub use fill::Filled;
 pub use open::Opening;
 pub use opening::Opened;
 pub use sealing::Sealing;
+// What is known of an attached file, and what a sweep took away.
+pub use store::files::{Stored, Swept};
 // What a database holds against an action; web tells it apart to choose a status.
 pub use store::write::Refusal;
 pub use take::{Chunked, Intake, Source};

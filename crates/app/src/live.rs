@@ -3,6 +3,7 @@
 use crate::App;
 use crate::act::{Refused, read_only};
 use crate::app::lock;
+use crate::attached::Shelf;
 use crate::keep::lower;
 use crate::open::apart;
 use crate::past::Past;
@@ -21,6 +22,8 @@ const AT_ONCE: usize = 1_024;
 /// What an application keeps of its database.
 pub(crate) struct Live {
     pub(crate) store: Store,
+    /// The attached files; `None` where no folder is given.
+    pub(crate) shelf: Option<Shelf>,
     /// Days that the facts do not show.
     pub(crate) past: Past,
     /// The last position that is in the facts.
@@ -36,7 +39,7 @@ pub(crate) struct Live {
 impl Live {
     /// `barred` is why nothing may be written here at all, and why for now.
     pub(crate) fn new(
-        store: Store,
+        (store, shelf): (Store, Option<Shelf>),
         applied: i64,
         past: Past,
         barred: (Option<Words>, Option<Words>),
@@ -44,6 +47,7 @@ impl Live {
         Self {
             store,
             past,
+            shelf,
             applied: AtomicI64::new(applied),
             outdated: AtomicBool::new(false),
             closed: barred.0,

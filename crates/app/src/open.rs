@@ -1,6 +1,7 @@
 //! Opening a database for a programme: a new one is made to fit it, another one must fit it already.
 
 use crate::App;
+use crate::attached::{Attached, Shelf};
 use crate::live::{Live, read, words};
 use crate::past::Past;
 use programme::record::Author;
@@ -16,6 +17,8 @@ pub struct Opening {
     pub address: String,
     /// The programme's folder, which a new database puts in force and any other has in force already.
     pub files: Files,
+    /// Where attached files are kept; `None` where no file can be attached.
+    pub attached: Option<Attached>,
     /// Now, in the programme's zone.
     pub now: Moment,
     /// The last day that can be shown.
@@ -82,7 +85,8 @@ impl App {
         let past = Past::of(store, since, version).await.map_err(words)?;
         let living = read(store, &programme, &past, told).await?;
         let barred = (opening.closed.clone(), apart);
-        let live = Live::new(store.clone(), applied, past, barred);
+        let shelf = Shelf::open(opening.attached.as_ref(), opening.closed.is_none())?;
+        let live = Live::new((store.clone(), shelf), applied, past, barred);
         let (today, rehearsal) = (opening.today, opening.rehearsal);
         Ok(Self::over(programme, living, Some(live), today, rehearsal))
     }

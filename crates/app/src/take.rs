@@ -1,7 +1,8 @@
 //! Batches: many rows of one register taken in by chunks, each decided on like any other action.
 
 use crate::App;
-use crate::act::{Edge, Refused, Viewer, author, read_only};
+use crate::access::{Deed, forbidden, may};
+use crate::act::{Edge, Refused, Viewer, allowed, author, read_only};
 use crate::live::words;
 use engine::{Asked, Objection};
 use programme::record::{Act, Entry};
@@ -82,13 +83,17 @@ impl App {
     /// Begins a batch, or goes on with the one that was begun from the same source.
     ///
     /// # Errors
-    /// No database is open, or it fails.
+    /// A viewer who may not write the register, no database that can be written, or it fails.
     pub async fn begin(
         &self,
         viewer: &Viewer,
         source: &Source,
         edge: Edge,
     ) -> Result<Intake, Refused> {
+        let register = &source.register;
+        if !may(viewer, Deed::Create, register) || !may(viewer, Deed::Change, register) {
+            return Err(Refused::Forbidden(forbidden(register)));
+        }
         let live = self.writable()?;
         let sheet = Sheet {
             register: source.register.clone(),
@@ -112,7 +117,7 @@ impl App {
     /// comes back with its reasons while the others go in. No two of a chunk may be of one record.
     ///
     /// # Errors
-    /// The database's failure; what was done of the batch is known to it.
+    /// A viewer who may not, or the database's failure; what was done of the batch is known to it.
     pub async fn take(
         &self,
         viewer: &Viewer,
@@ -120,6 +125,7 @@ impl App {
         (asked, of): (&[Asked], u64),
         edge: Edge,
     ) -> Result<Chunked, Refused> {
+        allowed(viewer, asked)?;
         let (prepared, writes) = self.prepared(asked, edge);
         let live = self.writable()?;
         let taken = intake.write(&live.store, viewer, (&writes, of), edge).await;

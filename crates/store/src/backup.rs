@@ -147,7 +147,7 @@ async fn described(copy: &Path, now: Moment) -> Result<(Manifest, Vec<(String, b
         .await?;
     let mut wanted = Vec::new();
     for row in tx
-        .fetch("select digest, refs from file order by digest", &[])
+        .fetch("select digest, (select count(*) from file_use u where u.digest = f.digest) from file f order by digest", &[])
         .await?
     {
         wanted.push((row.need_text(0)?, row.need_int(1)? > 0));
@@ -262,7 +262,7 @@ fn copy(from: &Path, to: &Path) -> io::Result<String> {
     Ok(digest)
 }
 
-fn digest(mut from: impl Read, into: &mut impl Write) -> io::Result<String> {
+pub(crate) fn digest(mut from: impl Read, into: &mut impl Write) -> io::Result<String> {
     let mut hash = Sha256::new();
     let mut piece = vec![0; 1 << 16];
     loop {
@@ -295,7 +295,7 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
     tokio::task::spawn_blocking(work)

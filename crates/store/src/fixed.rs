@@ -92,14 +92,24 @@ const RELEASES: [&[&str]; 1] = [&[
         error {text}
     ){strict}",
     "create index outbox_due on outbox (due) where done_at is null",
-    // Files by the SHA-256 of their content in hex; `refs` counts the cells of current rows and of the journal that name it.
+    // Files by the SHA-256 of their content in hex, with what they were called where they came from.
     "create table file (
         digest {text} primary key,
+        name {text} not null,
         size {int} not null,
         kind {text} not null,
-        refs {int} not null,
         at {int} not null
     ){clustered}",
+    // Which entries name a file: what is among them is never swept away.
+    "create table file_use (
+        digest {text} not null,
+        register {text} not null,
+        record {text} not null,
+        field {text} not null,
+        arrival {int} not null,
+        primary key (digest, arrival, field)
+    ){clustered}",
+    "create index file_use_record on file_use (register, record, field)",
     // The folder of a programme, compressed; in force from the position of the entry that published it.
     "create table programme_version (
         digest {text} primary key,

@@ -3,6 +3,7 @@
 use crate::db::Tx;
 use crate::dialect::Dialect;
 use crate::error::{Error, Result, Trouble};
+use crate::files::Uses;
 use crate::row::Row;
 use crate::value::Value;
 use journal::{Hash, Open, Opened, Payload, Salt, Side};
@@ -39,6 +40,7 @@ impl Salts {
 pub(crate) struct Lines {
     entries: Vec<Value>,
     beside: Vec<Value>,
+    files: Uses,
 }
 
 /// The columns of one line; the position is given later, by the sealer.
@@ -72,6 +74,9 @@ impl Lines {
             text.into(),
             leaf.0.as_slice().into(),
         ]);
+        if let Some(register) = register {
+            self.files.add(entry, register);
+        }
         for open in beside {
             self.beside.extend([
                 entry.arrival.into(),
@@ -101,7 +106,8 @@ impl Lines {
             BESIDE_WIDTH,
             beside,
         )
-        .await
+        .await?;
+        self.files.write(tx).await
     }
 }
 

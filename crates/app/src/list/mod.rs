@@ -93,6 +93,8 @@ pub enum Unread {
         /// The record's id.
         id: String,
     },
+    /// No file has this digest, or no record names it that the viewer sees.
+    NoFile(String),
     /// The question cannot be read: every fault, by the parameter it is in.
     Question(Vec<Objection>),
     /// The day has not come yet.
@@ -123,6 +125,14 @@ impl Unread {
             Self::NoRecord { register, id } => Words::new(
                 format!("台账 {register} 里没有记录 {id}，请核对编号和日期"),
                 format!("register {register} has no record {id}; check its id, and the day"),
+            ),
+            Self::NoFile(digest) => Words::new(
+                format!(
+                    "没有附件 {digest}，或者没有您看得到的记录提到它；上传之后，先在记录里填上它"
+                ),
+                format!(
+                    "there is no file {digest}, or no record that you see names it; after an upload, name it in a record first"
+                ),
             ),
             Self::Question(_) => Words::new(
                 "看不懂所问的内容，请按各条说明改正",

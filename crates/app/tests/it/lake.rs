@@ -53,6 +53,7 @@ pub(crate) fn opening(place: &Place, today: &str) -> Opening {
         now: noon(today),
         today: day(today),
         since: None,
+        attached: None,
         rehearsal: true,
         closed: None,
         clock_ms,

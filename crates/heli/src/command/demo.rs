@@ -3,13 +3,13 @@
 use super::keep::{self, Halt};
 use super::node::{Node, bound, open_due};
 use super::serve::Seal;
-use crate::demo::{Options, sheets};
+use crate::demo::{Options, sheets, stand_ins};
 use crate::folder::{self, Refusal, pick};
 use crate::{End, edge};
 use app::engine::{Facts, FactsBuilder, Sheet};
 use app::programme::{Files, Programme};
 use app::rules::{Day, Moment, Words};
-use app::{App, Opening, Sealing, Viewer};
+use app::{App, Attached, Opening, Sealing, Stored, Unkept, Viewer};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fs;
@@ -128,6 +128,7 @@ impl Demo {
             now: campaign,
             today: self.at,
             since: None,
+            attached: Attached::of(&place.address(), None),
             rehearsal: true,
             closed: None,
             clock_ms: edge::clock_ms,
@@ -136,8 +137,7 @@ impl Demo {
         let app = App::open(programme, &opening, |_| ()).await;
         let app = app.map_err(|words| pick(&words))?;
         let mut sealing = self.seal.begun(&app, &opening.address, &key).await?;
-        if app.is_empty() {
-            fill((&app, &mut sealing), facts, campaign, of_fill).await?;
+        if fill((&app, &mut sealing), facts, campaign, of_fill).await? {
             // Before anybody looks, so that the first page is the one of a minute later.
             open_due(&app).await;
         }
@@ -146,6 +146,7 @@ impl Demo {
             seal_key: sealing.public_key(),
             sealing: Some(sealing),
             follows_clock: false,
+            file_grace_days: 0,
         };
         node.run(&bound(self.listen)?).await?;
         Ok(End::Done)
@@ -179,13 +180,14 @@ impl Place {
     }
 }
 
-/// Writes the example through the same actions as anybody, with progress.
+/// Writes the example through the same actions as anybody, with progress; one that was interrupted goes on. Whether
+/// anything was written.
 async fn fill(
     (app, sealing): (&App, &mut Sealing),
     facts: &Facts,
     first: Moment,
     seed: [u8; 32],
-) -> Result<(), Refusal> {
+) -> Result<bool, Refusal> {
     let bar = ProgressBar::new(0).with_style(
         ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}").map_err(|e| e.to_string())?,
     );
@@ -194,13 +196,19 @@ async fn fill(
         bar.set_length(all as u64);
         bar.set_position(done as u64);
     };
-    let by = (&Viewer::operator(), sealing);
-    let filled = app.fill(by, facts, first, seed, told).await;
+    let viewer = Viewer::operator();
+    let papers = papers(app, &viewer, first).await?;
+    let filled = app
+        .fill((&viewer, sealing), (facts, &papers), first, seed, told)
+        .await;
     bar.finish_and_clear();
     let filled = filled.map_err(|refused| {
         let words: Vec<String> = refused.words().iter().map(pick).collect();
         words.join("\n")
     })?;
+    if filled.written == 0 {
+        return Ok(false);
+    }
     for (register, record, reason) in filled.refused.iter().take(REFUSED_SHOWN) {
         let field = reason.field.as_deref().unwrap_or_default();
         eprintln!("{register} {record} {field}: {}", pick(&reason.words));
@@ -220,7 +228,19 @@ async fn fill(
             ),
         ))
     );
-    Ok(())
+    Ok(true)
+}
+
+/// Puts in the files that stand for those that the example's records name.
+async fn papers(app: &App, viewer: &Viewer, now: Moment) -> Result<Vec<Stored>, Refusal> {
+    let mut kept = Vec::new();
+    for (name, content) in stand_ins() {
+        let unkept = |why: Unkept| pick(&why.words());
+        let mut upload = app.upload(viewer, &name).await.map_err(unkept)?;
+        upload.write(&content).await.map_err(unkept)?;
+        kept.push(upload.keep(&name, None, now).await.map_err(unkept)?);
+    }
+    Ok(kept)
 }
 
 /// Refused versions that are shown one by one.

@@ -53,6 +53,7 @@ impl Export {
             programme: None,
             today: None,
             since: None,
+            files: None,
             reads: true,
         };
         let Some(app) = opened(wanted).await? else {

@@ -71,6 +71,7 @@ impl Import {
             programme: None,
             today: None,
             since: None,
+            files: None,
             reads: false,
         };
         let Some(app) = runtime.block_on(opened(wanted))? else {

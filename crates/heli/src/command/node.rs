@@ -3,7 +3,7 @@
 use super::keep::say;
 use crate::edge;
 use crate::folder::{Refusal, pick};
-use app::rules::Words;
+use app::rules::{Moment, Words};
 use app::{App, Edge, Sealing};
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
@@ -13,6 +13,10 @@ use tokio::time::{interval, timeout};
 
 /// The clocks are compared, and the day is looked at, this often.
 const CLOCK_EVERY: Duration = Duration::from_secs(10);
+
+/// Files that no record names are looked for this often.
+const SWEEP_EVERY: Duration = Duration::from_secs(3_600);
+const DAY_MS: i64 = 86_400_000;
 
 /// Requests under way have this long to end.
 const ENDS_WITHIN: Duration = Duration::from_secs(10);
@@ -26,6 +30,8 @@ pub(crate) struct Node {
     pub(crate) seal_key: Option<String>,
     /// Whether the last day follows the clock.
     pub(crate) follows_clock: bool,
+    /// Days for which a file that no record names is kept; 0 for ever.
+    pub(crate) file_grace_days: u32,
 }
 
 /// Why a node ended.
@@ -69,6 +75,11 @@ impl Node {
             self.follows_clock,
             self.sealing.is_some(),
         ));
+        let sweeping = tokio::spawn(sweep(
+            app.clone(),
+            self.file_grace_days,
+            self.sealing.is_some(),
+        ));
         let settings = settings(&app, self.seal_key);
         let sealing = self.sealing.map(|sealing| {
             let clock = app.clone();
@@ -86,6 +97,7 @@ impl Node {
         let _ = stop.send(true);
         on_time.abort();
         following.abort();
+        sweeping.abort();
         let served = match early {
             Some(ended) => ended.map_err(|e| e.to_string())?,
             // A client that never ends its request does not keep the node.
@@ -171,6 +183,21 @@ async fn on_time(app: App, follows_clock: bool, writes: bool) {
         }
         if writes && last.is_none() {
             open_due(&app).await;
+        }
+    }
+}
+
+/// Takes away, every hour, what was uploaded so many days ago and no record names.
+async fn sweep(app: App, grace_days: u32, writes: bool) {
+    if grace_days == 0 || !writes || app.rehearsal() {
+        return;
+    }
+    let mut every = interval(SWEEP_EVERY);
+    loop {
+        every.tick().await;
+        let before = edge::moment(&app).0 - i64::from(grace_days) * DAY_MS;
+        if let Err(words) = app.sweep(Moment(before)).await {
+            eprintln!("heli: {}", pick(&words));
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::progress::Progress;
 use app::keep::{House, InForce, Mode, database_path};
 use app::programme::{Files, Programme};
 use app::rules::{Day, Words};
-use app::{App, Opening};
+use app::{App, Attached, Opening};
 use std::path::Path;
 
 /// How a database is wanted.
@@ -21,6 +21,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) today: Option<Day>,
     /// The first day whose superseded values are kept in memory; `None` for the campaign's first.
     pub(crate) since: Option<Day>,
+    /// The folder of attached files; `None` for the one beside an embedded database.
+    pub(crate) files: Option<&'a Path>,
     /// Nothing is written, so that it works beside a running node.
     pub(crate) reads: bool,
 }
@@ -42,6 +44,7 @@ pub(crate) async fn opened(wanted: Wanted<'_>) -> Result<Option<App>, Halt> {
         now: if rehearsal { edge::at(now, today) } else { now },
         today,
         since: wanted.since,
+        attached: Attached::of(wanted.address, wanted.files),
         rehearsal,
         closed: match wanted.today.filter(|_| !rehearsal) {
             Some(day) => Some(shows(day)),

@@ -33,6 +33,12 @@ pub(crate) struct Serve {
     /// Keep superseded values in memory from this day on; default the campaign's first. Earlier days are built when asked for.
     #[arg(long, value_name = "DATE", value_parser = folder::day, requires = "database")]
     since: Option<Day>,
+    /// The folder of attached files; default: beside the database, heli.db → heli.files. Nodes on one database share it.
+    #[arg(long, value_name = "DIR", requires = "database")]
+    files: Option<PathBuf>,
+    /// Days for which a file that no record names is kept; 0: for ever.
+    #[arg(long, value_name = "DAYS", default_value_t = 7, requires = "database")]
+    file_grace_days: u32,
     #[command(flatten)]
     seal: Seal,
 }
@@ -82,6 +88,7 @@ impl Serve {
             programme,
             today: self.today,
             since: self.since,
+            files: self.files.as_deref(),
             reads: false,
         };
         let Some(app) = opened(wanted).await? else {
@@ -100,6 +107,7 @@ impl Serve {
         }
         Ok(Some(Node {
             follows_clock: self.today.is_none() && !app.rehearsal(),
+            file_grace_days: self.file_grace_days,
             app,
             seal_key: sealing.public_key(),
             sealing: Some(sealing),
@@ -122,6 +130,7 @@ impl Serve {
         let node = Node {
             app: App::new(programme, facts, today, false),
             sealing: None,
+            file_grace_days: 0,
             seal_key: None,
             follows_clock: self.today.is_none(),
         };
@@ -137,6 +146,7 @@ fn read_only(app: App, key: &Path) -> Node {
     Node {
         app,
         sealing: None,
+        file_grace_days: 0,
         seal_key: key.and_then(|key| key.pem()),
         follows_clock: false,
     }

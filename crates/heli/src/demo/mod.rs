@@ -9,6 +9,7 @@ mod chance;
 mod fill;
 mod make;
 mod maker;
+mod paper;
 mod plan;
 mod text;
 mod uscc;
@@ -17,6 +18,8 @@ mod world;
 
 #[cfg(test)]
 mod tests;
+
+pub(crate) use paper::stand_ins;
 
 use app::engine::Sheet;
 use app::programme::model::Register;

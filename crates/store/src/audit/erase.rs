@@ -2,6 +2,7 @@
 
 use crate::dialect::{Dialect, quoted};
 use crate::error::Error;
+use crate::files::forget;
 use crate::lines::{Lines, Salts};
 use crate::seal::number;
 use crate::store::Store;
@@ -81,6 +82,7 @@ impl Store {
                 &[field.as_str().into(), record.into(), register.into()],
             )
             .await?;
+            forget(&mut tx, register, record, field).await?;
         }
         let entry = Entry {
             arrival,

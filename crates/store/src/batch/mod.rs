@@ -117,6 +117,20 @@ impl Store {
             .transpose()
     }
 
+    /// The last batch that was begun from a file or whatever else has this digest, whatever became of it.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub async fn batch_from(&self, register: &str, digest: [u8; 32]) -> Result<Option<Batch>> {
+        let text = "select arrival, register, rows, done, state from batch where register = $1 and digest = $2 order by arrival desc limit 1";
+        let values = [register.into(), digest.as_slice().into()];
+        let rows = self.db.fetch(text, &values).await?;
+        let row = rows.first();
+        row.map(|row| read(row, row.need_text(4)? == "open"))
+            .transpose()
+    }
+
     /// The last batch that was made of a file, ended and not undone, by the arrival of its entry.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! What is wrong with a database, or about to be: findings with words, worst first.
 
+mod files;
 mod postgres;
 mod sqlite;
 
@@ -70,8 +71,11 @@ pub async fn examined(db: &Db, around: &Surroundings<'_>) -> Result<Vec<Finding>
     };
     findings.push(tables(db, around.programme).await?);
     findings.extend(sealing(db, around.now).await?);
+    if let Some(programme) = around.programme {
+        findings.push(files::uses(db, programme).await?);
+    }
     if let Some(folder) = around.files {
-        findings.push(files(db, folder).await?);
+        findings.push(files::contents(db, folder).await?);
     }
     findings.extend(around.key.map(|key| key_file(key, db, around)));
     findings.sort_by_key(|finding| finding.grade);
@@ -212,42 +216,6 @@ async fn sealing(db: &Db, now: Moment) -> Result<Vec<Finding>> {
         )
     });
     Ok(findings)
-}
-
-/// Files that records need and the folder does not have.
-async fn files(db: &Db, folder: &Path) -> Result<Finding> {
-    let mut missing = Vec::new();
-    let rows = db
-        .fetch("select digest, size from file where refs > 0", &[])
-        .await?;
-    for row in &rows {
-        let (digest, size) = (row.need_text(0)?, row.need_int(1)?);
-        let path = folder.join(crate::files::fanned(&digest));
-        let there =
-            std::fs::metadata(path).is_ok_and(|about| i64::try_from(about.len()) == Ok(size));
-        if !there {
-            missing.push(digest);
-        }
-    }
-    let (all, lost) = (rows.len(), missing.len());
-    if lost == 0 {
-        return Ok(Finding::good(
-            "files",
-            format!("{all} 个附件都在"),
-            format!("all {all} files are there"),
-        ));
-    }
-    let first = missing.into_iter().take(3).collect::<Vec<_>>().join(", ");
-    let words = (
-        format!("{lost} 个附件不见了或大小不符：{first}"),
-        format!("{lost} files are gone or of another size: {first}"),
-    );
-    Ok(Finding::of(
-        "files",
-        Grade::Bad,
-        words,
-        ("从备份恢复这些文件", "Restore them from a backup."),
-    ))
 }
 
 /// The signing key must be readable here, and must not travel with the database or its backups.

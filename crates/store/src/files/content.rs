@@ -17,16 +17,56 @@ const INLINE: [&str; 5] = [
     "application/pdf",
 ];
 
-/// The media type of a content, by its first bytes; a file's name and what a browser claims are never asked.
-pub(super) fn kind(content: &[u8]) -> &'static str {
-    if let Some(markup) = markup(content) {
-        return markup;
+/// Bytes from the beginning that tell the kind.
+const HEAD: usize = 8_192;
+
+/// What was seen of a content that comes piece by piece.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    head: Vec<u8>,
+    /// The beginning of a character whose rest is still to come.
+    open: Vec<u8>,
+    is_other: bool,
+}
+
+impl Seen {
+    /// The next piece.
+    pub(super) fn add(&mut self, piece: &[u8]) {
+        let room = HEAD.saturating_sub(self.head.len());
+        self.head.extend(piece.iter().take(room));
+        if self.is_other {
+            return;
+        }
+        self.open.extend_from_slice(piece);
+        let (rest, is_other) = match std::str::from_utf8(&self.open) {
+            Ok(text) => (Vec::new(), text.contains('\0')),
+            Err(fault) => {
+                let (text, rest) = self.open.split_at(fault.valid_up_to());
+                (
+                    rest.to_vec(),
+                    fault.error_len().is_some() || text.contains(&0),
+                )
+            }
+        };
+        (self.open, self.is_other) = (rest, is_other);
     }
-    match infer::get(content) {
-        Some(kind) => kind.mime_type(),
-        None if std::str::from_utf8(content).is_ok_and(|text| !text.contains('\0')) => "text/plain",
-        None => UNKNOWN,
+
+    /// The media type, by the content alone; a file's name and what a browser claims are never asked.
+    pub(super) fn kind(&self) -> &'static str {
+        if let Some(markup) = markup(&self.head) {
+            return markup;
+        }
+        match infer::get(&self.head) {
+            Some(kind) => kind.mime_type(),
+            None if !self.is_other && self.open.is_empty() => "text/plain",
+            None => UNKNOWN,
+        }
     }
+}
+
+/// Whether it is a picture of a kind from which [`bared`] takes what a camera wrote.
+pub(super) fn is_picture(kind: &str) -> bool {
+    matches!(kind, "image/jpeg" | "image/png" | "image/webp")
 }
 
 /// SVG and HTML, however they begin: a comment or a declaration may stand before the first tag.
@@ -60,7 +100,7 @@ pub fn inline(kind: &str) -> bool {
 
 /// Whether a field that accepts these kinds (`image/*`, `application/pdf`; nothing: all) takes this one.
 /// `image/*` means pictures that can be shown, so SVG is not one of them.
-pub(super) fn accepted(kind: &str, accept: &[String]) -> bool {
+pub fn accepted(kind: &str, accept: &[String]) -> bool {
     let fits = |pattern: &String| match pattern.strip_suffix("/*") {
         Some(family) => kind != "image/svg+xml" && kind.split('/').next() == Some(family),
         None => pattern == kind,
@@ -154,6 +194,16 @@ fn only_orientation(turned: u8) -> Bytes {
 mod tests {
     use super::*;
 
+    fn kind(content: &[u8]) -> &'static str {
+        let mut seen = Seen::default();
+        seen.add(content);
+        let whole = seen.kind();
+        let mut seen = Seen::default();
+        content.chunks(1).for_each(|piece| seen.add(piece));
+        assert_eq!(seen.kind(), whole, "by single bytes");
+        whole
+    }
+
     #[test]
     fn markup_is_known_behind_comments_and_declarations() {
         let svg = "\u{feff} <?xml version=\"1.0\"?><!-- x --><SVG onload=\"alert(1)\"/>";
@@ -161,6 +211,7 @@ mod tests {
         assert_eq!(kind(b"<!-- a --><script>alert(1)</script>"), "text/html");
         assert_eq!(kind("促销,金额\n".as_bytes()), "text/plain");
         assert_eq!(kind(&[0, 1, 2]), UNKNOWN);
+        assert_eq!(kind("促".as_bytes().get(..2).unwrap_or_default()), UNKNOWN);
         assert_eq!(kind(b"%PDF-1.7\n"), "application/pdf");
         assert!(!inline("image/svg+xml") && !inline("text/html") && inline("image/png"));
     }

@@ -1,17 +1,25 @@
-//! Attached files by their content: one file per SHA-256 in a folder, and a row that counts who needs it.
+//! Attached files by their content: one file per SHA-256 in a folder, a row for each, and a row for each entry that names it.
 
 mod content;
+mod incoming;
+mod refuse;
+mod sweep;
+mod uses;
 
-pub use content::inline;
+pub use content::{accepted, inline};
+pub use incoming::Incoming;
+pub use sweep::Swept;
+pub use uses::{Use, is_complete};
+pub(crate) use uses::{Uses, forget, held};
 
-use crate::db::{Db, Tx};
-use crate::error::{Error, Result, Trouble};
-use content::{accepted, bared, kind};
+use crate::db::Db;
+use crate::error::Result;
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
+use object_store::ObjectStoreExt;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Place;
-use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
-use rules::{Moment, Words};
+use refuse::{altered, gone, unusable};
+use rules::Moment;
 use sha2::{Digest, Sha256};
 use std::path::Path;
 
@@ -29,19 +37,12 @@ pub struct Limits {
 pub struct Stored {
     /// SHA-256 of what is stored, in hex: the value of the cell.
     pub digest: String,
+    /// What it was called where it came from; empty where nobody said.
+    pub name: String,
     /// Bytes.
     pub size: u64,
     /// Media type by content.
     pub kind: String,
-}
-
-/// What a sweep took away.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Swept {
-    /// Files.
-    pub files: u64,
-    /// Bytes.
-    pub bytes: u64,
 }
 
 /// The folder of files.
@@ -62,80 +63,34 @@ impl Files {
     }
 
     /// Stores a content that a field accepts: type by content, pictures without EXIF. The same content again is the same file.
-    /// Nobody needs it yet: [`refer`] counts the cells that name it, and a sweep takes it away if none ever does.
+    /// Nobody needs it yet: the entry that names it keeps it, and a sweep takes it away if none ever does.
     ///
     /// # Errors
     /// Too large, beyond the quota, of a kind the field does not accept, or a picture that cannot be read.
     pub async fn put(
         &self,
         db: &Db,
-        content: Vec<u8>,
+        content: &[u8],
         accept: &[String],
         limits: Limits,
         now: Moment,
     ) -> Result<Stored> {
-        let size = length(&content);
-        if size > limits.size_max {
-            return Err(too_large(size, limits.size_max));
+        let token = hex(&Sha256::digest(content));
+        let mut incoming = self.incoming(&token, limits).await?;
+        match incoming.write(content).await {
+            Ok(()) => incoming.store(db, "", accept, now).await,
+            Err(error) => {
+                incoming.abandon().await;
+                Err(error)
+            }
         }
-        let kind = kind(&content);
-        if !accepted(kind, accept) {
-            return Err(not_accepted(kind, accept));
-        }
-        let content = bared(kind, content).ok_or_else(broken_picture)?;
-        let stored = Stored {
-            digest: hex(&Sha256::digest(&content)),
-            size: length(&content),
-            kind: kind.to_owned(),
-        };
-        if let Some(there) = self.about(db, &stored.digest).await? {
-            // So that no sweep takes it away before a cell names it.
-            let mut tx = db.write().await?;
-            let text = "update file set at = $2 where digest = $1 and at < $2";
-            tx.execute(text, &[stored.digest.as_str().into(), now.0.into()])
-                .await?;
-            tx.commit().await?;
-            return Ok(there);
-        }
-        // A sum of `bigint` is `numeric` on PostgreSQL.
-        let used = db
-            .fetch(
-                "select cast(coalesce(sum(size), 0) as bigint) from file",
-                &[],
-            )
-            .await?;
-        let used = used
-            .first()
-            .map(|row| row.need_int(0))
-            .transpose()?
-            .unwrap_or(0);
-        if used.unsigned_abs().saturating_add(stored.size) > limits.quota {
-            return Err(over_quota(limits.quota));
-        }
-        // The file first: a row without its file would be a lie, a file without its row only waits for a sweep.
-        self.store
-            .put(&place(&stored.digest), PutPayload::from(content))
-            .await
-            .map_err(not_written)?;
-        let mut tx = db.write().await?;
-        let size = i64::try_from(stored.size).unwrap_or(i64::MAX);
-        let row = "insert into file (digest, size, kind, refs, at) values ($1, $2, $3, 0, $4) on conflict (digest) do nothing";
-        let values = [
-            stored.digest.as_str().into(),
-            size.into(),
-            stored.kind.as_str().into(),
-            now.0.into(),
-        ];
-        tx.execute(row, &values).await?;
-        tx.commit().await?;
-        Ok(stored)
     }
 
     /// What is known of a file.
     pub async fn about(&self, db: &Db, digest: &str) -> Result<Option<Stored>> {
         let rows = db
             .fetch(
-                "select size, kind from file where digest = $1",
+                "select size, kind, name from file where digest = $1",
                 &[digest.into()],
             )
             .await?;
@@ -146,6 +101,7 @@ impl Files {
             digest: digest.to_owned(),
             size: row.need_int(0)?.unsigned_abs(),
             kind: row.need_text(1)?,
+            name: row.need_text(2)?,
         }))
     }
 
@@ -178,62 +134,17 @@ impl Files {
         ))
     }
 
+    /// A part of a file, as it lies there: only a whole can be held against its digest.
+    pub async fn part(&self, digest: &str, bytes: std::ops::Range<u64>) -> Result<Vec<u8>> {
+        let part = self.store.get_range(&place(digest), bytes).await;
+        let part = part.map_err(|cause| gone(digest, cause))?;
+        Ok(part.to_vec())
+    }
+
     /// A file whole, its digest checked.
     pub async fn whole(&self, digest: &str) -> Result<Vec<u8>> {
         let pieces: Vec<Vec<u8>> = self.read(digest).await?.try_collect().await?;
         Ok(pieces.concat())
-    }
-
-    /// Takes away files that no cell names and that were stored before a moment, and files without a row.
-    /// The journal's own references count, so what a record once had stays until it is erased.
-    pub async fn sweep(&self, db: &Db, before: Moment) -> Result<Swept> {
-        let mut swept = Swept::default();
-        let mut tx = db.write().await?;
-        let unneeded = "delete from file where refs = 0 and at < $1 returning digest, size";
-        let rows = tx.fetch(unneeded, &[before.0.into()]).await?;
-        tx.commit().await?;
-        for row in rows {
-            let digest = row.need_text(0)?;
-            // Somebody may have stored the same content again between the two.
-            if self.about(db, &digest).await?.is_none() {
-                self.remove(&digest).await?;
-                swept.files += 1;
-                swept.bytes += row.need_int(1)?.unsigned_abs();
-            }
-        }
-        let mut listed = self.store.list(None);
-        while let Some(entry) = listed.try_next().await.map_err(not_written)? {
-            let old = entry.last_modified.timestamp_millis() < before.0;
-            let digest = entry.location.filename().unwrap_or_default().to_owned();
-            if old && self.about(db, &digest).await?.is_none() {
-                self.store
-                    .delete(&entry.location)
-                    .await
-                    .map_err(not_written)?;
-                swept.files += 1;
-                swept.bytes += entry.size;
-            }
-        }
-        Ok(swept)
-    }
-
-    async fn remove(&self, digest: &str) -> Result<()> {
-        match self.store.delete(&place(digest)).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(cause) => Err(not_written(cause)),
-        }
-    }
-}
-
-/// Counts one more (or, with a negative number, fewer) that needs a file, in the transaction that writes the cell.
-///
-/// # Errors
-/// Where there is no such file.
-pub async fn refer(tx: &mut Tx, digest: &str, more: i64) -> Result<()> {
-    let text = "update file set refs = refs + $2 where digest = $1";
-    match tx.execute(text, &[digest.into(), more.into()]).await? {
-        0 => Err(gone(digest, "no row in table file")),
-        _ => Ok(()),
     }
 }
 
@@ -256,103 +167,4 @@ fn length(content: &[u8]) -> u64 {
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn too_large(size: u64, most: u64) -> Error {
-    Error::new(
-        Trouble::Full,
-        Words::new(
-            format!("文件有 {size} 字节，最多 {most} 字节"),
-            format!("the file has {size} bytes; at most {most} are taken."),
-        ),
-        Words::new("压缩或拆分后再传", "Compress it or split it."),
-    )
-}
-
-fn over_quota(quota: u64) -> Error {
-    Error::new(
-        Trouble::Full,
-        Words::new(
-            format!("附件总量将超过 {quota} 字节的限额"),
-            format!("all files together would pass the quota of {quota} bytes."),
-        ),
-        Words::new(
-            "请管理员提高限额",
-            "Ask whoever keeps this system for a larger quota.",
-        ),
-    )
-}
-
-fn not_accepted(kind: &str, accept: &[String]) -> Error {
-    let accept = accept.join(", ");
-    Error::new(
-        Trouble::Check,
-        Words::new(
-            format!("按内容看这是 {kind}，这里只收 {accept}"),
-            format!("by its content this is {kind}; here only {accept} is taken."),
-        ),
-        Words::new("换一种格式再传", "Save it in another format."),
-    )
-}
-
-fn broken_picture() -> Error {
-    Error::new(
-        Trouble::Check,
-        Words::new(
-            "图片不完整，读不出来",
-            "the picture is not whole and cannot be read.",
-        ),
-        Words::new("重新导出这张图片再传", "Export the picture again."),
-    )
-}
-
-fn altered(digest: &str) -> Error {
-    Error::new(
-        Trouble::Damaged,
-        Words::new(
-            format!("文件 {digest} 的内容与登记时不同"),
-            format!("file {digest} is not what was stored."),
-        ),
-        Words::new("从备份恢复这个文件", "Restore it from a backup."),
-    )
-}
-
-fn gone(digest: &str, cause: impl std::fmt::Display) -> Error {
-    Error::new(
-        Trouble::Missing,
-        Words::new(
-            format!("没有文件 {digest}"),
-            format!("there is no file {digest}."),
-        ),
-        Words::new("从备份恢复这个文件", "Restore it from a backup."),
-    )
-    .because(cause)
-}
-
-fn unusable(folder: &Path, cause: impl std::fmt::Display) -> Error {
-    let folder = folder.display();
-    Error::new(
-        Trouble::Address,
-        Words::new(
-            format!("文件夹 {folder} 不能用"),
-            format!("folder {folder} cannot be used."),
-        ),
-        Words::new(
-            "检查它是否存在、是否可写",
-            "See that it exists and can be written.",
-        ),
-    )
-    .because(cause)
-}
-
-fn not_written(cause: object_store::Error) -> Error {
-    Error::new(
-        Trouble::Other,
-        Words::new(
-            "附件的文件夹读写失败",
-            "the folder of files could not be read or written.",
-        ),
-        Words::new("检查磁盘空间和权限", "See to disk space and rights."),
-    )
-    .because(cause)
 }

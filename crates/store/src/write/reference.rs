@@ -1,15 +1,16 @@
-//! References between records: single ones are foreign keys, lists are looked up.
+//! References between records, and to files: single ones between records are foreign keys, the others are looked up.
 
 use super::apply::Stop;
 use super::refusal::Refusal;
 use crate::db::Tx;
 use crate::dialect::{Dialect, quoted};
 use crate::error::Result;
+use crate::files::held;
 use crate::shape::{Shape, Shapes};
 use programme::record::{Cell, Cells};
 use std::collections::BTreeSet;
 
-/// Refuses lists that name a record that does not exist; single references are foreign keys.
+/// Refuses lists that name a record or a file that is not there; single references are foreign keys.
 pub(crate) async fn references(
     tx: &mut Tx,
     shapes: &Shapes,
@@ -29,7 +30,10 @@ pub(crate) async fn references(
             }
         }
     }
-    Ok(())
+    match held(tx, shape, cells).await? {
+        Some(refusal) => Err(refusal.into()),
+        None => Ok(()),
+    }
 }
 
 pub(crate) fn missing(shape: &Shape, field: &str, to: &str, id: &str) -> Refusal {

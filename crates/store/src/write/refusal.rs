@@ -47,6 +47,26 @@ pub enum Refusal {
         /// The id that nothing has.
         missing: Box<str>,
     },
+    /// A field names a file that is not held here.
+    NoFile {
+        /// The register's id.
+        register: String,
+        /// The field that names it.
+        field: String,
+        /// The digest that no file has.
+        digest: String,
+    },
+    /// A file is of a kind that the field does not take.
+    OtherKind {
+        /// The register's id.
+        register: String,
+        /// The field.
+        field: String,
+        /// The file's media type by its content.
+        kind: String,
+        /// The kinds that the field takes.
+        accept: Vec<String>,
+    },
     /// Other records refer to the one that was to be withdrawn.
     Referred {
         /// The register's id.
@@ -97,6 +117,8 @@ impl Refusal {
             | Self::Duplicate { register, .. }
             | Self::NoRecord { register, .. }
             | Self::NoReference { register, .. }
+            | Self::NoFile { register, .. }
+            | Self::OtherKind { register, .. }
             | Self::Referred { register, .. }
             | Self::NoUnit { register }
             | Self::Unfit { register, .. }
@@ -145,6 +167,28 @@ impl Refusal {
                     "not saved: {field} names {missing}, which {to} does not have; record it first, or name one that exists"
                 ),
             ),
+            Self::NoFile { field, digest, .. } => Words::new(
+                format!("未保存：{field} 填的附件 {digest} 不在这里。请先上传该文件，再填它的摘要"),
+                format!(
+                    "not saved: {field} names file {digest}, which is not here; upload it first, then name its digest"
+                ),
+            ),
+            Self::OtherKind {
+                field,
+                kind,
+                accept,
+                ..
+            } => {
+                let accept = accept.join(", ");
+                Words::new(
+                    format!(
+                        "未保存：{field} 只收 {accept}，而这个附件按内容看是 {kind}。请换一种格式上传"
+                    ),
+                    format!(
+                        "not saved: {field} takes only {accept}, and by its content this file is {kind}; upload it in another format"
+                    ),
+                )
+            }
             Self::Referred { record, .. } => Words::new(
                 format!("未撤回：还有记录引用 {record}。请先改正那些引用"),
                 format!("not withdrawn: other records refer to {record}; change those first"),

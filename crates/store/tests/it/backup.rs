@@ -6,7 +6,7 @@ use crate::programmes::{field, with};
 use rules::Moment;
 use std::path::PathBuf;
 use store::backup::{backup, restore};
-use store::files::{Files, Limits, refer};
+use store::files::{Files, Limits};
 use store::{Db, Options, Trouble};
 
 const LIMITS: Limits = Limits {
@@ -24,17 +24,20 @@ async fn filled(place: &Place) -> (Db, PathBuf, String) {
     let folder = place.folder().join("files");
     let files = Files::open(&folder).unwrap();
     let needed = files
-        .put(&db, b"needed".to_vec(), &[], LIMITS, Moment(0))
+        .put(&db, b"needed", &[], LIMITS, Moment(0))
         .await
         .unwrap();
     let swept = files
-        .put(&db, b"swept".to_vec(), &[], LIMITS, Moment(0))
+        .put(&db, b"swept", &[], LIMITS, Moment(0))
         .await
         .unwrap();
     let path = |digest: &str| folder.join(&digest[..2]).join(&digest[2..4]).join(digest);
     std::fs::remove_file(path(&swept.digest)).unwrap();
     let mut tx = db.write().await.unwrap();
-    refer(&mut tx, &needed.digest, 1).await.unwrap();
+    let text = "insert into file_use (digest, register, record, field, arrival) values ($1, 'event', 'e1', 'photos', 1)";
+    tx.execute(text, &[needed.digest.as_str().into()])
+        .await
+        .unwrap();
     for n in 0..3 {
         let text = "insert into journal_position (position, arrival) values ($1, $1)";
         tx.execute(text, &[n.into()]).await.unwrap();

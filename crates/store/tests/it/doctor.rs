@@ -67,7 +67,7 @@ on_both! {
         let bad: Vec<_> = found.iter().filter(|(check, grade, _)| *grade != Grade::Good && *check != "disk").collect();
         assert!(bad.is_empty(), "{bad:?}");
         let checks = if db.path().is_some() { ["integrity", "references"] } else { ["setting", "clock"] };
-        for check in checks.into_iter().chain(["version", "tables", "sealer", "seal"]) {
+        for check in checks.into_iter().chain(["version", "tables", "sealer", "seal", "file-uses"]) {
             of(&found, check);
         }
     }
@@ -83,7 +83,8 @@ on_both! {
              values (1, 0, 'a', 'create', 'thing', 't1', 1, '{{}}', {bytes}), (2, 0, 'a', 'create', 'thing', 't2', 1, '{{}}', {bytes});
              insert into journal_position (position, arrival) values (0, 1);
              insert into lease (name, holder, epoch, until) values ('sealer', 'node one', 4, 0);
-             insert into file (digest, size, kind, refs, at) values ('{}', 3, 'text/plain', 1, 0)",
+             insert into file (digest, name, size, kind, at) values ('{0}', 'paper.txt', 3, 'text/plain', 0);
+             insert into file_use (digest, register, record, field, arrival) values ('{0}', 'thing', 't1', 'papers', 1)",
             "0".repeat(64)
         ))
         .await

@@ -8,7 +8,7 @@ use rules::{Day, Empty, Moment, Type, Words};
 use store::write::{Action, Answer, Failure, Refusal, Write};
 use store::{Db, Store};
 
-fn field(id: &str, kind: FieldKind) -> RegisterField {
+pub(crate) fn field(id: &str, kind: FieldKind) -> RegisterField {
     RegisterField {
         id: id.into(),
         name: Words::new(id, id),
@@ -105,15 +105,20 @@ pub(crate) fn programme() -> Programme {
 
 /// A store on a new database with the sample's tables.
 pub(crate) async fn open(place: &Place) -> Store {
-    let db = place.open().await;
-    tables(&db).await;
-    Store::new(db, &programme()).await.unwrap()
+    open_for(place, &programme()).await
 }
 
-async fn tables(db: &Db) {
+/// A store on a new database with the tables of a programme.
+pub(crate) async fn open_for(place: &Place, programme: &Programme) -> Store {
+    let db = place.open().await;
+    tables(&db, programme).await;
+    Store::new(db, programme).await.unwrap()
+}
+
+async fn tables(db: &Db, programme: &Programme) {
     let mut tx = db.migration().await.unwrap();
-    let plan = store::plan(&mut tx, &programme()).await.unwrap();
-    store::apply(&mut tx, &programme(), &plan).await.unwrap();
+    let plan = store::plan(&mut tx, programme).await.unwrap();
+    store::apply(&mut tx, programme, &plan).await.unwrap();
     tx.commit().await.unwrap();
 }
 

@@ -5,6 +5,7 @@ mod ask;
 mod body;
 mod docs;
 mod duty;
+mod file;
 mod journal;
 mod limit;
 mod openapi;
@@ -69,6 +70,8 @@ pub(crate) fn router(app: App, settings: Settings) -> Router {
         )
         .route("/records/{register}/{record}/moves", post(write::step))
         .route("/records/{register}/{record}/history", get(record::history))
+        .route("/files", post(file::upload))
+        .route("/files/{digest}", get(file::download))
         .route("/duties", get(duty::list))
         .route(
             "/duties/{measure}/{bearer}/{period}/explanation",

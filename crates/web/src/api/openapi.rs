@@ -42,7 +42,7 @@ const READ: Operation = Operation {
 };
 
 /// Every operation, in the order of the document.
-pub(super) const OPERATIONS: [Operation; 14] = [
+pub(super) const OPERATIONS: [Operation; 16] = [
     Operation {
         path: "/openapi.json",
         id: "document",
@@ -133,6 +133,25 @@ pub(super) const OPERATIONS: [Operation; 14] = [
         ..READ
     },
     Operation {
+        method: "post",
+        path: "/files",
+        id: "upload",
+        zh: "上传一个附件，请求体即内容；之后在记录的附件字段里填它的摘要",
+        en: "Upload a file, the body being its content; then name its digest in a record's field of files",
+        query: &["name", "register", "field"],
+        body: "File",
+        answer: "Stored",
+        ..READ
+    },
+    Operation {
+        path: "/files/{digest}",
+        id: "file",
+        zh: "一个附件的内容，限看得到提及它的记录的人",
+        en: "A file's content, for whoever sees a record that names it",
+        answer: "File",
+        ..READ
+    },
+    Operation {
         path: "/duties",
         id: "duties",
         zh: "责任及其状态",
@@ -204,7 +223,7 @@ impl Operation {
             "responses": self.answers(),
         });
         if let (Some(operation), false) = (operation.as_object_mut(), self.body.is_empty()) {
-            let body = json!({"required": true, "content": {"application/json": {"schema": refer(self.body)}}});
+            let body = json!({"required": true, "content": content(self.body)});
             operation.insert("requestBody".into(), body);
         }
         operation
@@ -239,7 +258,7 @@ impl Operation {
     fn answers(&self) -> Json {
         let status = if self.id == "create" { "201" } else { "200" };
         let mut answers = Map::new();
-        let content = json!({"application/json": {"schema": refer(self.answer)}});
+        let content = content(self.answer);
         answers.insert(
             status.into(),
             json!({"description": self.en, "content": content}),
@@ -254,6 +273,16 @@ impl Operation {
             json!({"description": said.join("; "), "content": content}),
         );
         Json::Object(answers)
+    }
+}
+
+/// JSON of a schema, or the bytes of a file.
+fn content(schema: &str) -> Json {
+    match schema {
+        "File" => {
+            json!({"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}})
+        }
+        schema => json!({"application/json": {"schema": refer(schema)}}),
     }
 }
 

@@ -73,6 +73,13 @@ pub(super) fn schemas(programme: &Programme) -> Json {
             }}),
         ),
         (
+            "Stored",
+            json!({"type": "object", "properties": {
+                "digest": {"type": "string"}, "name": {"type": "string"},
+                "size": {"type": "integer"}, "kind": {"type": "string"},
+            }}),
+        ),
+        (
             "History",
             json!({"type": "object", "properties": {"entries": list(refer("Any"))}}),
         ),

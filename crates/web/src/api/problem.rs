@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value as Json, json};
 
 /// Every kind of problem with its status and title, as the document of the API lists them.
-pub(super) const KINDS: [(&str, StatusCode, &str); 17] = [
+pub(super) const KINDS: [(&str, StatusCode, &str); 18] = [
     (
         "bad-request",
         StatusCode::BAD_REQUEST,
@@ -82,6 +82,11 @@ pub(super) const KINDS: [(&str, StatusCode, &str); 17] = [
     ("failed", StatusCode::INTERNAL_SERVER_ERROR, "Heli failed"),
     ("no-seal", StatusCode::NOT_FOUND, "No seal covers it yet"),
     (
+        "no-room",
+        StatusCode::INSUFFICIENT_STORAGE,
+        "There is no room for more files",
+    ),
+    (
         "building",
         StatusCode::SERVICE_UNAVAILABLE,
         "The facts of that day are being built from the journal",
@@ -116,7 +121,7 @@ impl Problem {
         Self::said(kind, Words::new(zh, en))
     }
 
-    fn said(kind: &'static str, words: Words) -> Self {
+    pub(super) fn said(kind: &'static str, words: Words) -> Self {
         Self {
             kind,
             words: Box::new(words),
@@ -137,6 +142,15 @@ impl Problem {
         self
     }
 
+    /// The system gives no randomness.
+    pub(super) fn no_chance() -> Self {
+        Self::new(
+            "failed",
+            "没有保存：系统给不出随机数，请检查系统的随机数设备",
+            "nothing was saved: the system gives no randomness; see to its random device",
+        )
+    }
+
     /// An address that asks too often.
     pub(super) fn too_often(seconds: u64) -> Self {
         let problem = Self::new(
@@ -154,9 +168,10 @@ impl Problem {
     pub(super) fn unread(unread: &Unread) -> Self {
         let words = unread.words();
         match unread {
-            Unread::NoRegister(_) | Unread::NoRecord { .. } | Unread::NoDatabase(_) => {
-                Self::said("not-found", words)
-            }
+            Unread::NoRegister(_)
+            | Unread::NoRecord { .. }
+            | Unread::NoFile(_)
+            | Unread::NoDatabase(_) => Self::said("not-found", words),
             Unread::Question(faults) => {
                 let errors = faults.iter().map(|fault| error(fault, None));
                 Self::said("bad-request", words).errors(errors.collect())
@@ -227,9 +242,10 @@ impl Problem {
             }
             Refusal::Referred { .. } | Refusal::Full { .. } => Self::said("conflict", words),
             Refusal::NoRecord { .. } => Self::said("not-found", words),
-            Refusal::NoReference { field, .. } | Refusal::Unfit { field, .. } => {
-                Self::said("refused", words).about(field)
-            }
+            Refusal::NoReference { field, .. }
+            | Refusal::NoFile { field, .. }
+            | Refusal::OtherKind { field, .. }
+            | Refusal::Unfit { field, .. } => Self::said("refused", words).about(field),
             Refusal::KeyReused { .. } => Self::said("key-reused", words),
             Refusal::NoUnit { .. } | Refusal::Check { .. } => Self::said("refused", words),
         }

@@ -8,7 +8,11 @@ use serde_json::json;
 #[tokio::test]
 async fn every_operation_of_the_document_answers() {
     let desk = Desk::new().await;
-    let id = desk.visit(json!({"place": "441402", "topic": "一"})).await;
+    let file = Request::post("/api/v1/files?name=a.txt").body(Body::from("一"));
+    let file = desk.send(file.unwrap()).await.is(201).json["digest"].clone();
+    let id = desk
+        .visit(json!({"place": "441402", "topic": "一", "papers": [file]}))
+        .await;
     let document = desk.get("/openapi.json").await.is(200).json;
     assert_eq!(document["openapi"], "3.1.0");
     let paths = document["paths"].as_object().unwrap();
@@ -24,6 +28,7 @@ async fn every_operation_of_the_document_answers() {
                 .replace("{measure}", &step("measure"))
                 .replace("{bearer}", &step("bearer"))
                 .replace("{period}", &step("period"))
+                .replace("{digest}", file.as_str().unwrap())
                 .replace("{arrival}", "1");
             let request = Request::builder()
                 .method(method.to_uppercase().as_str())
@@ -41,7 +46,7 @@ async fn every_operation_of_the_document_answers() {
             asked += 1;
         }
     }
-    assert_eq!(asked, 14);
+    assert_eq!(asked, 16);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The API over a small database of its own for each test.
 
 mod document;
+mod file;
 mod journal;
 mod list;
 mod write;
@@ -61,6 +62,15 @@ retain = "2 years"
 name = { zh = "文号", en = "Number" }
 type = "text"
 unique = true
+empty = "none"
+[field.photos]
+name = { zh = "照片", en = "Photos" }
+type = "files"
+accept = ["image/*"]
+empty = "none"
+[field.papers]
+name = { zh = "附件", en = "Papers" }
+type = "files"
 empty = "none"
 [state]
 start = "open"
@@ -159,6 +169,7 @@ impl Desk {
             now: edge().now,
             today: Day::from_ymd(2024, 3, 26).unwrap(),
             since: None,
+            attached: app::Attached::of(path.to_str().unwrap(), None),
             rehearsal: true,
             closed: None,
             clock_ms: || 0,
