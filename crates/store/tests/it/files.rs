@@ -180,12 +180,12 @@ on_both! {
         let page = files.put(store.db(), b"%PDF-1.7", &[], LIMITS, Moment(0)).await.unwrap();
         let none = refused(&store, action(vec![with(&["0".repeat(64)])])).await;
         assert!(matches!(&none, Refusal::NoFile { field, digest, .. } if field == "photos" && digest.starts_with("00")), "{none:?}");
-        let other = refused(&store, action(vec![with(&[page.digest.clone()])])).await;
+        let other = refused(&store, action(vec![with(std::slice::from_ref(&page.digest))])).await;
         assert!(matches!(&other, Refusal::OtherKind { kind, .. } if kind == "application/pdf"), "{other:?}");
         assert!(other.words().en.contains("image/*"));
         let rows = store.db().fetch("select 1 from file_use", &[]).await.unwrap();
         assert_eq!(rows.len(), 0, "what was refused names nothing");
-        let answer = written(&store, vec![with(&[picture.digest.clone()])]).await;
+        let answer = written(&store, vec![with(std::slice::from_ref(&picture.digest))]).await;
         let uses = files.uses(store.db(), &picture.digest).await.unwrap();
         assert_eq!(uses.len(), 1);
         assert_eq!(uses[0].record, *answer.entries[0].record);
@@ -199,8 +199,8 @@ on_both! {
         let gif = |n: u8| [b"GIF89a\x01\0\x01\0\0\0", &[n][..]].concat();
         let [first, then, orphan] = [put(&gif(1), 0).await, put(&gif(2), 0).await, put(&gif(3), 0).await];
         let fresh = put(&gif(4), 1_000).await;
-        let id = written(&store, vec![with(&[first.digest.clone()])]).await.entries[0].record.clone();
-        let other = cells([("photos", photos(&[then.digest.clone()]).1)]);
+        let id = written(&store, vec![with(std::slice::from_ref(&first.digest))]).await.entries[0].record.clone();
+        let other = cells([("photos", photos(std::slice::from_ref(&then.digest)).1)]);
         written(&store, vec![change("event", &id, 1, other)]).await;
         written(&store, vec![change("event", &id, 2, cells([("photos", None)]))]).await;
         let swept = files.sweep(db, Moment(500)).await.unwrap();
@@ -235,7 +235,7 @@ on_both! {
         let picture = files.put(store.db(), &png(), &[], LIMITS, Moment(0)).await.unwrap();
         let sheet = store::Sheet { register: "event".into(), digest: [1; 32], rows: 2, name: "a.csv".into(), why: None };
         let mut batch = store.begin(&author(), &sheet).await.unwrap();
-        let rows = [with(&[picture.digest.clone()]), with(&["0".repeat(64)])];
+        let rows = [with(std::slice::from_ref(&picture.digest)), with(&["0".repeat(64)])];
         let taken = store.take(&mut batch, &author(), &rows, [2; 32]).await.unwrap();
         assert_eq!(taken.entries.len(), 1);
         assert!(matches!(taken.refused[0], (1, Refusal::NoFile { .. })));
@@ -249,7 +249,7 @@ on_both! {
     async fn files_that_are_gone_or_altered_or_not_noted_are_named(place) {
         let (store, files) = desk(place).await;
         let picture = files.put(store.db(), &png(), &[], LIMITS, Moment(0)).await.unwrap();
-        written(&store, vec![with(&[picture.digest.clone()])]).await;
+        written(&store, vec![with(std::slice::from_ref(&picture.digest))]).await;
         let programme = filed();
         let folder = place.folder().join("files");
         let check = async |name: &str| {
