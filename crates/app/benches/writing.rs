@@ -1,6 +1,6 @@
 //! How fast the store writes and reads: single creates beside the disk's own syncs, imports, loads, at growing sizes.
 //!
-//! `cargo bench -p store --bench writing -- FOLDER SIZE…` fills a SQLite database in FOLDER to each size in turn and prints one line of JSON for each.
+//! `cargo bench -p app --bench writing -- FOLDER SIZE…` fills a SQLite database in FOLDER to each size in turn and prints one line of JSON for each.
 //! With `postgres` in the place of FOLDER it starts a PostgreSQL of its own in the temporary folder, with the settings that it comes with.
 #![allow(
     clippy::unwrap_used,
@@ -10,7 +10,7 @@
     clippy::disallowed_methods
 )]
 
-#[path = "../tests/it/postgres.rs"]
+#[path = "../../store/tests/it/postgres.rs"]
 mod postgres;
 
 use engine::{Living, Rows};
