@@ -78,7 +78,9 @@ pub(super) async fn download(
         Asked::All => {
             let pieces = handed.pieces().await.map_err(failed)?;
             let pieces = pieces.map_err(|words| std::io::Error::other(words.en));
-            Body::from_stream(pieces).into_response()
+            let mut response = Body::from_stream(pieces).into_response();
+            set(&mut response, header::CONTENT_LENGTH, &size.to_string());
+            response
         }
         Asked::Part(bytes) => {
             let text = format!(
