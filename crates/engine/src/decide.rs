@@ -1,6 +1,7 @@
 //! Whether a record may be written as asked: the change, or every reason against it.
 
 mod fit;
+mod named;
 mod step;
 
 use crate::living::Living;
@@ -195,6 +196,7 @@ impl<'d> Deciding<'d> {
         let mut objections = self.misfits(living);
         let after = self.after(step);
         objections.extend(self.empties(&after, step));
+        objections.extend(self.unnamed(living, &after));
         if !objections.is_empty() {
             return Err(objections);
         }

@@ -13,6 +13,7 @@
 #[path = "../../../store/tests/it/both.rs"]
 mod both;
 mod act;
+mod excuse;
 mod filled;
 mod lake;
 mod list;

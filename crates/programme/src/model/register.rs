@@ -43,6 +43,9 @@ impl Register {
     }
 }
 
+/// The registers that every programme has: who is excused from a duty, and who reported for a period.
+pub const BUILT_IN: [&str; 2] = ["excuse", "filing"];
+
 /// How a field is entered and shown, beside its type in rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]

@@ -210,7 +210,7 @@ impl<'f> Folders<'f> {
         let known: Vec<&str> = ids
             .iter()
             .map(|id| id.value.as_str())
-            .chain(register::BUILT_IN)
+            .chain(crate::model::BUILT_IN)
             .chain(["unit", "division"])
             .collect();
         let declared: Vec<(Table<'f>, Register)> = tables

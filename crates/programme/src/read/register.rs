@@ -9,9 +9,6 @@ use super::text::Text;
 use crate::model::*;
 use rules::{Expected, Field, Scope, TableSchema, Type, Words};
 
-/// Ids of the registers that need no file.
-pub(super) const BUILT_IN: [&str; 2] = ["excuse", "filing"];
-
 /// Fields and states of a register; its rules come with [`completed`].
 pub(super) fn declared(table: &Table<'_>, registers: &[&str]) -> Option<Register> {
     let id = table.text("id")?;
@@ -57,13 +54,16 @@ pub(super) fn built_in() -> [Register; 2] {
             period,
         ]
     };
-    let [mut excuse, mut filing] = [("excuse", "豁免", "Excuse"), ("filing", "报送", "Filing")]
-        .map(|(id, zh, en)| {
-            let mut register = empty(id.to_owned(), Words::new(zh, en));
-            register.fields = shared();
-            register.title = "measure".to_owned();
-            register
-        });
+    let names = [("豁免", "Excuse", "HM"), ("报送", "Filing", "BS")];
+    let mut all = BUILT_IN.into_iter().zip(names);
+    let [mut excuse, mut filing] = std::array::from_fn(|_| {
+        let (id, (zh, en, number)) = all.next().unwrap_or_default();
+        let mut register = empty(id.to_owned(), Words::new(zh, en));
+        register.number = Some(format!("{number}-{{year}}-{{seq:6}}"));
+        register.fields = shared();
+        register.title = "measure".to_owned();
+        register
+    });
     excuse.fields.extend([
         field("reason", "理由", "Reason", FieldKind::Text),
         field("decided_by", "决定人", "Decided by", FieldKind::Person),
@@ -74,8 +74,15 @@ pub(super) fn built_in() -> [Register; 2] {
         .fields
         .push(field("filed_on", "报送日期", "Filed on", FieldKind::Date));
     filing.date = Some("filed_on".to_owned());
-    with_built_in_fields(&mut excuse);
-    with_built_in_fields(&mut filing);
+    for register in [&mut excuse, &mut filing] {
+        // A period that nobody names is every period.
+        let needed = register
+            .fields
+            .iter_mut()
+            .filter(|field| field.id != "period");
+        needed.for_each(|field| field.required = true);
+        with_built_in_fields(register);
+    }
     [excuse, filing]
 }
 
