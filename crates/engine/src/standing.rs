@@ -59,6 +59,22 @@ impl Standing {
         }
     }
 
+    /// What people call it, in Chinese and in English.
+    pub fn name(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Excused => ("豁免", "excused"),
+            Self::Upcoming => ("未到期", "upcoming"),
+            Self::Met => ("完成", "met"),
+            Self::Recovered => ("补完成", "recovered"),
+            Self::Overdue => ("逾期", "overdue"),
+            Self::Missed => ("未完成", "missed"),
+            Self::Behind => ("滞后", "behind"),
+            Self::DueSoon => ("临期", "due soon"),
+            Self::OnTrack => ("正常", "on track"),
+            Self::Unknown => ("待核", "unknown"),
+        }
+    }
+
     /// Reads the word.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|s| s.word() == word)

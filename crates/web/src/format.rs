@@ -106,17 +106,10 @@ impl Reader {
 
     /// The word of a standing.
     pub(crate) fn standing(&self, standing: &Standing) -> &'static str {
-        match standing {
-            Standing::Excused => self.w.standing_excused,
-            Standing::Upcoming => self.w.standing_upcoming,
-            Standing::Met => self.w.standing_met,
-            Standing::Recovered => self.w.standing_recovered,
-            Standing::Overdue => self.w.standing_overdue,
-            Standing::Missed => self.w.standing_missed,
-            Standing::Behind => self.w.standing_behind,
-            Standing::DueSoon => self.w.standing_due_soon,
-            Standing::OnTrack => self.w.standing_on_track,
-            Standing::Unknown => self.w.standing_unknown,
+        let (zh, en) = standing.name();
+        match self.language {
+            Language::Zh => zh,
+            Language::En => en,
         }
     }
 

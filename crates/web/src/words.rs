@@ -47,16 +47,6 @@ words! {
     show_day: "看这一天", "Show this day";
     back_to_today: "回到今天", "Back to today";
 
-    standing_excused: "豁免", "excused";
-    standing_upcoming: "未到期", "upcoming";
-    standing_met: "完成", "met";
-    standing_recovered: "补完成", "recovered";
-    standing_overdue: "逾期", "overdue";
-    standing_missed: "未完成", "missed";
-    standing_behind: "滞后", "behind";
-    standing_due_soon: "临期", "due soon";
-    standing_on_track: "正常", "on track";
-    standing_unknown: "待核", "unknown";
     key: "图例", "Key";
     recorded_late: "补录", "recorded late";
     recorded_late_mark: "迟", "L";

@@ -168,7 +168,7 @@ fn last(app: &App, living: &Living, register: &Register) -> Vec<Cells> {
     last.into_values().collect()
 }
 
-fn unwritten(cause: &io::Error) -> Unread {
+pub(super) fn unwritten(cause: &io::Error) -> Unread {
     Unread::Failed(Words::new(
         format!("写不下去（{cause}）；请看看磁盘空间和权限"),
         format!("it cannot be written any further ({cause}); see to the disk and the rights"),

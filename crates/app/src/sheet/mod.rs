@@ -1,5 +1,6 @@
 //! Sheets of registers: a file in, decided row by row like any other action; lists and templates out.
 
+mod duties;
 mod export;
 mod ids;
 mod import;

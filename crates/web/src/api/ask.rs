@@ -1,6 +1,7 @@
 //! What the query of an address asks, with every fault in it.
 
 use super::problem::Problem;
+use super::sheet::Wanted;
 use app::engine::Objection;
 use app::list::{DutyQuestion, Question, Test, Unread};
 use app::rules::{Day, Words};
@@ -110,6 +111,52 @@ impl Pairs {
         let day = self.day();
         self.rest()?;
         Ok(day)
+    }
+
+    /// The language of a sheet, and nothing else.
+    pub(super) fn language(mut self) -> Result<bool, Problem> {
+        let zh = self.zh();
+        self.rest()?;
+        Ok(zh)
+    }
+
+    /// How a register is wanted as a sheet, and as of which day.
+    pub(super) fn sheet(mut self) -> Result<(Wanted, Option<Day>), Problem> {
+        let (wanted, at) = (self.wanted(), self.day());
+        self.rest()?;
+        Ok((wanted, at))
+    }
+
+    /// How duties are wanted as a sheet, which, and as of which day.
+    pub(super) fn duty_sheet(mut self) -> Result<(Wanted, DutyQuestion, Option<Date>), Problem> {
+        let wanted = self.wanted();
+        let (question, at) = self.duties()?;
+        Ok((wanted, question, at))
+    }
+
+    fn wanted(&mut self) -> Wanted {
+        let format = self.take("format");
+        let xlsx = match format.as_deref() {
+            None | Some("csv") => false,
+            Some("xlsx") => true,
+            Some(_) => {
+                self.fault("format", "format 写 csv 或 xlsx", "format is csv or xlsx");
+                false
+            }
+        };
+        let zh = self.zh();
+        Wanted { xlsx, zh }
+    }
+
+    fn zh(&mut self) -> bool {
+        match self.take("lang").as_deref() {
+            None | Some("zh") => true,
+            Some("en") => false,
+            Some(_) => {
+                self.fault("lang", "lang 写 zh 或 en", "lang is zh or en");
+                true
+            }
+        }
     }
 
     /// Refuses what is left over.

@@ -13,7 +13,9 @@ mod openapi_schema;
 mod problem;
 mod record;
 mod register;
+mod sending;
 mod settings;
+mod sheet;
 mod write;
 
 pub use settings::Settings;
@@ -31,6 +33,7 @@ pub(crate) struct Api {
     app: App,
     settings: Arc<Settings>,
     limiter: Arc<Limiter>,
+    sendings: Arc<sending::Sendings>,
 }
 
 impl FromRef<Api> for App {
@@ -53,6 +56,7 @@ pub(crate) fn router(app: App, settings: Settings) -> Router {
     let api = Api {
         limiter: Arc::new(Limiter::new(&settings)),
         settings: Arc::new(settings),
+        sendings: Arc::default(),
         app,
     };
     let v1 = Router::new()
@@ -64,6 +68,12 @@ pub(crate) fn router(app: App, settings: Settings) -> Router {
             get(record::list).post(write::create),
         )
         .route("/registers/{register}/bulk", post(write::bulk))
+        .route("/registers/{register}/template", get(sheet::template))
+        .route("/registers/{register}/sheet", get(sheet::register))
+        .route("/registers/{register}/sheets", post(sending::send))
+        .route("/sheets/{id}", get(sending::one))
+        .route("/sheets/{id}/returned", get(sending::returned))
+        .route("/batches/{batch}/undo", post(sending::undo))
         .route(
             "/records/{register}/{record}",
             get(record::one).patch(write::change),
@@ -73,6 +83,7 @@ pub(crate) fn router(app: App, settings: Settings) -> Router {
         .route("/files", post(file::upload))
         .route("/files/{digest}", get(file::download))
         .route("/duties", get(duty::list))
+        .route("/duties/sheet", get(sheet::duties))
         .route(
             "/duties/{measure}/{bearer}/{period}/explanation",
             get(duty::explanation),

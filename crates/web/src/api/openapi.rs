@@ -42,7 +42,7 @@ const READ: Operation = Operation {
 };
 
 /// Every operation, in the order of the document.
-pub(super) const OPERATIONS: [Operation; 16] = [
+pub(super) const OPERATIONS: [Operation; 23] = [
     Operation {
         path: "/openapi.json",
         id: "document",
@@ -130,6 +130,71 @@ pub(super) const OPERATIONS: [Operation; 16] = [
         zh: "一条记录的全部流水",
         en: "Every journal entry of a record",
         answer: "History",
+        ..READ
+    },
+    Operation {
+        path: "/registers/{register}/template",
+        id: "template",
+        zh: "填报模板（xlsx），选项可下拉，带出上次的值",
+        en: "A template to fill (xlsx), choices as drop-downs, the last values carried over",
+        query: &["lang"],
+        answer: "File",
+        ..READ
+    },
+    Operation {
+        path: "/registers/{register}/sheet",
+        id: "sheet",
+        zh: "整本台账，csv 或 xlsx",
+        en: "The whole register as csv or xlsx",
+        query: &["format", "at", "lang"],
+        answer: "File",
+        ..READ
+    },
+    Operation {
+        method: "post",
+        path: "/registers/{register}/sheets",
+        id: "import",
+        zh: "导入一张表（请求体即文件）；dry=true 只试算",
+        en: "Take a sheet in, the body being the file; dry=true only says what would become of it",
+        query: &["name", "dry", "again", "lang", "why"],
+        body: "File",
+        answer: "Sent",
+        ..READ
+    },
+    Operation {
+        path: "/sheets/{id}",
+        id: "import-state",
+        zh: "一次导入的进度或结果",
+        en: "How far an import is, or what became of it",
+        answer: "Sent",
+        ..READ
+    },
+    Operation {
+        path: "/sheets/{id}/returned",
+        id: "import-returned",
+        zh: "退回的行和原因",
+        en: "The refused rows, with the reason beside each",
+        answer: "File",
+        ..READ
+    },
+    Operation {
+        method: "post",
+        path: "/batches/{batch}/undo",
+        id: "undo",
+        zh: "整批撤回",
+        en: "Take a batch back",
+        answer: "Any",
+        ..READ
+    },
+    Operation {
+        path: "/duties/sheet",
+        id: "duty-sheet",
+        zh: "责任清单，csv 或 xlsx",
+        en: "The duties as csv or xlsx",
+        query: &[
+            "notice", "measure", "unit", "standing", "at", "format", "lang",
+        ],
+        answer: "File",
         ..READ
     },
     Operation {

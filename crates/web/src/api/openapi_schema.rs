@@ -80,6 +80,14 @@ pub(super) fn schemas(programme: &Programme) -> Json {
             }}),
         ),
         (
+            "Sent",
+            json!({"type": "object", "properties": {
+                "id": {"type": "string"}, "register": {"type": "string"}, "dry": {"type": "boolean"},
+                "state": {"type": "string", "enum": ["running", "done", "unreadable"]},
+                "done": {"type": "integer"}, "all": {"type": "integer"}, "faults": list(refer("Any")),
+            }}),
+        ),
+        (
             "History",
             json!({"type": "object", "properties": {"entries": list(refer("Any"))}}),
         ),

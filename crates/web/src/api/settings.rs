@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 /// Bytes of a body at most, unless set otherwise.
 const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Bytes of a sheet at most, unless set otherwise.
+const SHEET_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Requests of one address each second, unless set otherwise.
 const PER_SECOND: u32 = 100;
 /// Requests of one address at once, unless set otherwise.
@@ -22,6 +24,8 @@ pub struct Settings {
     pub at_once: u32,
     /// Bytes of a request's body at most.
     pub body_bytes_max: usize,
+    /// Bytes of a sheet at most.
+    pub sheet_bytes_max: usize,
     /// The public key of the seals in PEM; without it no proofs are given.
     pub seal_key: Option<String>,
 }
@@ -34,6 +38,7 @@ impl Settings {
             per_second: PER_SECOND,
             at_once: AT_ONCE,
             body_bytes_max: BODY_BYTES_MAX,
+            sheet_bytes_max: SHEET_BYTES_MAX,
             seal_key: None,
         }
     }

@@ -13,6 +13,8 @@ async fn every_operation_of_the_document_answers() {
     let id = desk
         .visit(json!({"place": "441402", "topic": "一", "papers": [file]}))
         .await;
+    let sheet = super::sheet::send(&desk, "dry=true", "地区,事由\r\n,没有地区\r\n").await;
+    let sheet = sheet.is(200).json["id"].as_str().unwrap().to_owned();
     let document = desk.get("/openapi.json").await.is(200).json;
     assert_eq!(document["openapi"], "3.1.0");
     let paths = document["paths"].as_object().unwrap();
@@ -29,6 +31,8 @@ async fn every_operation_of_the_document_answers() {
                 .replace("{bearer}", &step("bearer"))
                 .replace("{period}", &step("period"))
                 .replace("{digest}", file.as_str().unwrap())
+                .replace("{id}", &sheet)
+                .replace("{batch}", "1")
                 .replace("{arrival}", "1");
             let request = Request::builder()
                 .method(method.to_uppercase().as_str())
@@ -46,7 +50,7 @@ async fn every_operation_of_the_document_answers() {
             asked += 1;
         }
     }
-    assert_eq!(asked, 16);
+    assert_eq!(asked, 23);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ mod document;
 mod file;
 mod journal;
 mod list;
+mod sheet;
 mod write;
 
 use crate::province::collect;
