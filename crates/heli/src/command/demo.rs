@@ -1,7 +1,7 @@
 //! `heli demo`: a filled example province, written as CSV or served.
 
 use super::keep::{self, Halt};
-use super::node::{Node, bound, open_due};
+use super::node::{Asking, Node, bound, open_due};
 use super::serve::Seal;
 use crate::demo::{Options, sheets, stand_ins};
 use crate::folder::{self, Refusal, pick};
@@ -41,6 +41,8 @@ pub(crate) struct Demo {
     /// Where to listen.
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    #[command(flatten)]
+    asking: Asking,
     #[command(flatten)]
     seal: Seal,
 }
@@ -147,6 +149,7 @@ impl Demo {
             sealing: Some(sealing),
             follows_clock: false,
             file_grace_days: 0,
+            asking: self.asking.clone(),
         };
         node.run(&bound(self.listen)?).await?;
         Ok(End::Done)

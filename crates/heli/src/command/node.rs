@@ -5,7 +5,8 @@ use crate::edge;
 use crate::folder::{Refusal, pick};
 use app::rules::{Moment, Words};
 use app::{App, Edge, Sealing};
-use std::net::{SocketAddr, TcpListener};
+use clap::Args;
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -32,6 +33,22 @@ pub(crate) struct Node {
     pub(crate) follows_clock: bool,
     /// Days for which a file that no record names is kept; 0 for ever.
     pub(crate) file_grace_days: u32,
+    /// Who may ask how often.
+    pub(crate) asking: Asking,
+}
+
+/// How often one address may ask, and through which proxies.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Asking {
+    /// Requests that one address may make of the API each second; 0 for any number.
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    requests_per_second: u32,
+    /// Requests that it may make at once.
+    #[arg(long, value_name = "N", default_value_t = 400)]
+    requests_at_once: u32,
+    /// A proxy's address whose X-Forwarded-For is believed; may stand several times.
+    #[arg(long = "proxy", value_name = "ADDRESS")]
+    proxies: Vec<IpAddr>,
 }
 
 /// Why a node ended.
@@ -80,7 +97,7 @@ impl Node {
             self.file_grace_days,
             self.sealing.is_some(),
         ));
-        let settings = settings(&app, self.seal_key);
+        let settings = settings(&app, self.seal_key, self.asking);
         let sealing = self.sealing.map(|sealing| {
             let clock = app.clone();
             let clock = move || edge::moment(&clock);
@@ -216,7 +233,7 @@ pub(crate) async fn open_due(app: &App) {
 }
 
 /// What the API is told from this edge.
-fn settings(app: &App, seal_key: Option<String>) -> web::Settings {
+fn settings(app: &App, seal_key: Option<String>, asking: Asking) -> web::Settings {
     let clock = app.clone();
     let mut settings = web::Settings::new(move || {
         let [seed] = edge::random().ok()?;
@@ -224,5 +241,8 @@ fn settings(app: &App, seal_key: Option<String>) -> web::Settings {
         Some(Edge { now, seed })
     });
     settings.seal_key = seal_key;
+    settings.per_second = asking.requests_per_second;
+    settings.at_once = asking.requests_at_once;
+    settings.proxies = asking.proxies;
     settings
 }

@@ -1,7 +1,7 @@
 //! `heli serve`: pages and API over a database, or pages over a folder of evidence.
 
 use super::keep::{self, Halt, say};
-use super::node::{Ended, Node, bound};
+use super::node::{Asking, Ended, Node, bound};
 use super::opened::{Wanted, opened};
 use crate::folder::{self, Refusal};
 use crate::{End, edge};
@@ -39,6 +39,8 @@ pub(crate) struct Serve {
     /// Days for which a file that no record names is kept; 0: for ever.
     #[arg(long, value_name = "DAYS", default_value_t = 7, requires = "database")]
     file_grace_days: u32,
+    #[command(flatten)]
+    asking: Asking,
     #[command(flatten)]
     seal: Seal,
 }
@@ -96,7 +98,7 @@ impl Serve {
         };
         let key = edge::key_place(self.seal.key.clone())?;
         if self.today.is_some() && !app.rehearsal() {
-            return Ok(Some(read_only(app, &key)));
+            return Ok(Some(read_only(app, &key, self.asking.clone())));
         }
         let sealing = self.seal.begun(&app, address, &key).await?;
         if self.seal.witness.is_none() && !app.rehearsal() {
@@ -108,6 +110,7 @@ impl Serve {
         Ok(Some(Node {
             follows_clock: self.today.is_none() && !app.rehearsal(),
             file_grace_days: self.file_grace_days,
+            asking: self.asking.clone(),
             app,
             seal_key: sealing.public_key(),
             sealing: Some(sealing),
@@ -131,6 +134,7 @@ impl Serve {
             app: App::new(programme, facts, today, false),
             sealing: None,
             file_grace_days: 0,
+            asking: self.asking.clone(),
             seal_key: None,
             follows_clock: self.today.is_none(),
         };
@@ -140,13 +144,14 @@ impl Serve {
 }
 
 /// A node that shows a day and writes nothing; it may run beside another process.
-fn read_only(app: App, key: &Path) -> Node {
+fn read_only(app: App, key: &Path, asking: Asking) -> Node {
     // Without the key everything is served but proofs.
     let key = app::keep::key(key).ok();
     Node {
         app,
         sealing: None,
         file_grace_days: 0,
+        asking,
         seal_key: key.and_then(|key| key.pem()),
         follows_clock: false,
     }

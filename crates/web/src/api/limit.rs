@@ -43,22 +43,39 @@ impl Limiter {
     }
 }
 
-/// Who asks: the address of the connection; of the longer ones what one network has.
-fn address(request: &Request) -> IpAddr {
+/// Who asks: the address of the connection, or where that is a proxy of ours the last one before it that is none; of the
+/// longer addresses what one network has.
+fn address(request: &Request, proxies: &[IpAddr]) -> IpAddr {
     let connection = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    match connection.map(|ConnectInfo(address)| address.ip()) {
-        Some(IpAddr::V6(ip)) => match ip.to_ipv4_mapped() {
-            Some(ip) => ip.into(),
-            None => Ipv6Addr::from_bits(ip.to_bits() & (u128::MAX << 64)).into(),
-        },
-        Some(ip) => ip,
-        None => Ipv4Addr::UNSPECIFIED.into(),
+    let connection = connection.map(|ConnectInfo(address)| address.ip());
+    let Some(connection) = connection.map(|ip| ip.to_canonical()) else {
+        return Ipv4Addr::UNSPECIFIED.into();
+    };
+    // Whatever stands further to the front was written by whoever asks.
+    let named = request.headers().get_all("x-forwarded-for").iter();
+    let named = named
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','));
+    let mut way: Vec<Option<IpAddr>> = named.map(|ip| ip.trim().parse().ok()).collect();
+    let mut asks = connection;
+    while proxies.contains(&asks) {
+        match way.pop().flatten() {
+            Some(before) => asks = before.to_canonical(),
+            None => break,
+        }
+    }
+    match asks {
+        IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() & (u128::MAX << 64)).into(),
+        ip => ip,
     }
 }
 
 /// Refuses an address that asks too often.
 pub(super) async fn within(State(api): State<Api>, request: Request, next: Next) -> Response {
-    match api.limiter.wait_seconds(address(&request)) {
+    match api
+        .limiter
+        .wait_seconds(address(&request, &api.settings.proxies))
+    {
         Some(seconds) => Problem::too_often(seconds).into_response(),
         None => next.run(request).await,
     }

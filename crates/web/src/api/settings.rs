@@ -2,6 +2,7 @@
 
 use app::Edge;
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// Bytes of a body at most, unless set otherwise.
@@ -22,6 +23,8 @@ pub struct Settings {
     pub per_second: u32,
     /// Requests that one client address may make at once, at least one.
     pub at_once: u32,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub proxies: Vec<IpAddr>,
     /// Bytes of a request's body at most.
     pub body_bytes_max: usize,
     /// Bytes of a sheet at most.
@@ -37,6 +40,7 @@ impl Settings {
             edge: Arc::new(edge),
             per_second: PER_SECOND,
             at_once: AT_ONCE,
+            proxies: Vec::new(),
             body_bytes_max: BODY_BYTES_MAX,
             sheet_bytes_max: SHEET_BYTES_MAX,
             seal_key: None,

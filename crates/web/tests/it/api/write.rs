@@ -288,3 +288,41 @@ async fn bodies_and_requests_have_limits() {
     }
     assert!(refused > 0, "forty requests at once, three allowed");
 }
+
+/// How many of forty requests at once are refused that come over a connection from an address, each with its own header.
+async fn refused(desk: &Desk, from: &str, header: impl Fn(usize) -> String) -> usize {
+    let from: std::net::SocketAddr = format!("{from}:4000").parse().unwrap();
+    let mut refused = 0;
+    for nth in 0..40 {
+        let mut request = Request::get("/api/v1/registers")
+            .header("x-forwarded-for", header(nth))
+            .body(Body::empty())
+            .unwrap();
+        request
+            .extensions_mut()
+            .insert(axum::extract::ConnectInfo(from));
+        refused += usize::from(desk.send(request).await.status == 429);
+    }
+    refused
+}
+
+#[tokio::test]
+async fn only_a_proxy_of_ours_says_who_asks() {
+    let desk = Desk::set(|settings| {
+        settings.per_second = 1;
+        settings.at_once = 1;
+        settings.proxies = vec!["10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap()];
+    })
+    .await;
+    assert_eq!(
+        refused(&desk, "10.0.0.1", |n| format!("1.1.1.{n}")).await,
+        0
+    );
+    assert_eq!(
+        refused(&desk, "10.0.0.1", |n| format!("1.1.2.{n}, 10.0.0.2")).await,
+        0
+    );
+    // What a client writes itself stands before what the proxy adds.
+    assert!(refused(&desk, "10.0.0.1", |n| format!("1.1.3.{n}, 2.2.2.2")).await > 0);
+    assert!(refused(&desk, "3.3.3.3", |n| format!("1.1.4.{n}")).await > 0);
+}
