@@ -15,6 +15,7 @@ pub use record::{Possible, Record};
 use crate::access::{Deed, forbidden, is_masked, may};
 use crate::{App, Error, Viewer};
 use engine::Objection;
+pub(crate) use pick::all as matching;
 use programme::model::Register;
 use programme::record::Cells;
 use rules::{Day, Words};

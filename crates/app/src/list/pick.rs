@@ -19,8 +19,29 @@ struct Order {
 /// A record among those sorted: what it is sorted by, its id, its row.
 type Placed<'p> = (Option<Scalar<'p>>, &'p str, u32);
 
+/// Where the page before ended: what its last record is sorted by, and its id.
+type Ended = (Option<Scalar<'static>>, String);
+
 /// The page that a question asks for.
 pub(super) fn page(view: &View<'_>, question: &Question) -> Result<Page, Unread> {
+    let (order, after, rows) = asked(view, question)?;
+    let count = question.count.then_some(rows.len());
+    let (rows, next) = cut(view, &order, &rows, after, question.limit);
+    Ok(Page {
+        records: view.listed(&rows),
+        next,
+        count,
+    })
+}
+
+/// The rows of all pages of a question, in order.
+pub(crate) fn all(view: &View<'_>, question: &Question) -> Result<Vec<u32>, Unread> {
+    let (order, _, rows) = asked(view, question)?;
+    Ok(cut(view, &order, &rows, None, rows.len()).0)
+}
+
+/// The order that a question asks for, where the page before ended, and the rows that match.
+fn asked(view: &View<'_>, question: &Question) -> Result<(Order, Option<Ended>, Vec<u32>), Unread> {
     let mut faults = Vec::new();
     if question.limit == 0 || question.limit > LIMIT_MAX {
         faults.push(fault(
@@ -45,13 +66,7 @@ pub(super) fn page(view: &View<'_>, question: &Question) -> Result<Page, Unread>
         return Err(Unread::Question(faults));
     };
     let rows = matching(view, view.rows(), &tests, rule.as_ref());
-    let count = question.count.then_some(rows.len());
-    let (rows, next) = cut(view, &order, &rows, after, question.limit);
-    Ok(Page {
-        records: view.listed(&rows),
-        next,
-        count,
-    })
+    Ok((order, after, rows))
 }
 
 fn told<T>(read: Result<T, Vec<Objection>>, faults: &mut Vec<Objection>) -> Option<T> {
@@ -97,7 +112,7 @@ fn cut(
     view: &View<'_>,
     order: &Order,
     rows: &[u32],
-    after: Option<(Option<Scalar<'static>>, String)>,
+    after: Option<Ended>,
     limit: usize,
 ) -> (Vec<u32>, Option<String>) {
     let Some(source) = view.source(&order.field, rows) else {

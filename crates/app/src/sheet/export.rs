@@ -2,7 +2,7 @@
 
 use super::records::each;
 use crate::access::is_masked;
-use crate::list::{Unread, View};
+use crate::list::{Question, Unread, View, matching};
 use crate::{App, Viewer};
 use documents::{Column, Content, Format, List, SHEET_ROWS_MAX, Written};
 use engine::Living;
@@ -22,6 +22,8 @@ pub struct Out<'a> {
     pub register: &'a str,
     /// As known at the end of this day; `None` for now.
     pub at: Option<Day>,
+    /// Only what matches, in the order that is asked for; `None` for all as they were recorded.
+    pub only: Option<&'a Question>,
     /// Workbook or CSV.
     pub format: Format,
     /// Heads and words in Chinese, else in English.
@@ -76,7 +78,10 @@ impl App {
             at: asked.now,
             sheet_rows_max: SHEET_ROWS_MAX,
         };
-        let rows = view.rows();
+        let rows = match asked.only {
+            Some(question) => matching(&view, question)?,
+            None => view.rows(),
+        };
         let mut done = 0;
         let mut all = rows.chunks(AT_ONCE).flat_map(|rows| {
             done += rows.len() as u64;

@@ -182,7 +182,7 @@ on_both! {
     async fn what_goes_out_comes_in_as_it_was(place) {
         let app = open(place).await;
         import(&app, "shop", FIRST).await;
-        let out = |at| Out { register: "shop", at, format: Format::Csv { bom: true, crlf: true }, zh: true, now: noon("2023-09-26") };
+        let out = |at| Out { register: "shop", at, only: None, format: Format::Csv { bom: true, crlf: true }, zh: true, now: noon("2023-09-26") };
         let sheet = |at| {
             let mut sheet = Vec::new();
             let done = app.export(&Viewer::operator(), out(at), &mut sheet, |_| ()).unwrap();

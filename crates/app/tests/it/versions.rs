@@ -166,6 +166,7 @@ on_both! {
         let out = Out {
             register: "event",
             at: Some(day("2023-09-07")),
+            only: None,
             format: app::sheet::Format::Csv { bom: false, crlf: false },
             zh: false,
             now: noon("2023-09-26"),

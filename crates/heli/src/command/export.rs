@@ -154,6 +154,7 @@ impl Export {
             let asked = Out {
                 register: &self.register,
                 at: self.at,
+                only: None,
                 format: match kind {
                     Kind::Xlsx => Format::Xlsx,
                     Kind::Csv => Format::Csv {

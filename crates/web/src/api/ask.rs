@@ -120,11 +120,19 @@ impl Pairs {
         Ok(zh)
     }
 
-    /// How a register is wanted as a sheet, and as of which day.
-    pub(super) fn sheet(mut self) -> Result<(Wanted, Option<Day>), Problem> {
-        let (wanted, at) = (self.wanted(), self.day());
-        self.rest()?;
-        Ok((wanted, at))
+    /// How a register is wanted as a sheet, and which of its records.
+    pub(super) fn sheet(mut self) -> Result<(Wanted, Question), Problem> {
+        let wanted = self.wanted();
+        for key in ["limit", "after", "count"] {
+            if self.take(key).is_some() {
+                self.fault(
+                    key,
+                    format!("表里是全部记录，没有 {key}"),
+                    format!("a sheet holds all records and takes no {key}"),
+                );
+            }
+        }
+        Ok((wanted, self.records()?))
     }
 
     /// How duties are wanted as a sheet, which, and as of which day.

@@ -146,7 +146,7 @@ pub(super) const OPERATIONS: [Operation; 23] = [
         id: "sheet",
         zh: "整本台账，csv 或 xlsx",
         en: "The whole register as csv or xlsx",
-        query: &["format", "at", "lang"],
+        query: &["format", "where", "sort", "at", "lang"],
         answer: "File",
         ..READ
     },

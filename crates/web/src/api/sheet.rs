@@ -69,13 +69,14 @@ pub(super) async fn register(
     Path(register): Path<String>,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let (wanted, at) = Pairs::of(&uri)?.sheet()?;
+    let (wanted, question) = Pairs::of(&uri)?.sheet()?;
     let now = now(&api)?;
     let name = register.clone();
     let write = move |viewer: &Viewer, api: &Api, out: &mut Pipe| {
         let asked = Out {
             register: &register,
-            at,
+            at: question.at,
+            only: Some(&question),
             format: wanted.format(),
             zh: wanted.zh,
             now,

@@ -139,6 +139,18 @@ async fn registers_and_duties_go_out_as_sheets() {
         "{sheet}"
     );
 
+    let (some, _) = file(
+        &desk,
+        "/registers/visit/sheet?lang=en&topic=%E4%BA%8C&sort=-topic",
+    )
+    .await;
+    let some = String::from_utf8(some).unwrap();
+    assert!(
+        some.lines().count() == 2 && some.contains("二") && !some.contains("=1+1"),
+        "{some}"
+    );
+    desk.get("/registers/visit/sheet?nonsense=1").await.is(400);
+
     let (book, name) = file(&desk, "/registers/visit/sheet?format=xlsx").await;
     assert!(book.starts_with(b"PK") && name.contains("visit%2Exlsx"));
     let (blank, _) = file(&desk, "/registers/visit/template").await;
