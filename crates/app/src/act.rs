@@ -1,7 +1,7 @@
 //! Actions: what a viewer asks is decided on the facts, written with its journal, and put into the facts.
 
 use crate::App;
-use crate::access::{Deed, forbidden, may};
+use crate::access::{Deed, Office, forbidden, may, sees, within};
 use crate::live::words;
 use engine::{Asked, Decided, Objection, decide};
 use programme::record::{Act, Author, Entry};
@@ -22,14 +22,20 @@ pub struct Viewer {
     pub account: String,
     /// For whom, where that is somebody else.
     pub on_behalf: Option<String>,
+    /// The person's name, as records name people.
+    pub person: Option<String>,
+    /// The roles held today.
+    pub offices: Vec<Office>,
 }
 
 impl Viewer {
-    /// Whoever holds the machine: may do everything. Accounts with their roles come with the issue on people.
+    /// Whoever holds the machine: may do everything.
     pub fn operator() -> Self {
         Self {
             account: OPERATOR.into(),
             on_behalf: None,
+            person: None,
+            offices: Vec::new(),
         }
     }
 
@@ -38,6 +44,8 @@ impl Viewer {
         Self {
             account: HELI.into(),
             on_behalf: None,
+            person: None,
+            offices: Vec::new(),
         }
     }
 
@@ -117,14 +125,14 @@ impl App {
         key: Option<String>,
         edge: Edge,
     ) -> Result<Written, Refused> {
-        allowed(viewer, asked)?;
+        self.allowed(viewer, asked)?;
         let live = self.writable()?;
         let digest = content(asked);
         let author = author(viewer, edge.now, key);
         if let Some(answer) = self.answered(&author, digest).await? {
             return Ok(answer);
         }
-        let (decided, mut objections) = self.decided(asked, edge.now);
+        let (decided, mut objections) = self.decided(viewer, asked, edge.now);
         if !objections.is_empty() {
             objections.sort_by_key(|(at, _)| *at);
             return Err(Refused::Objections(objections));
@@ -166,13 +174,15 @@ impl App {
     /// What is decided on each, and every objection by the place of what was asked.
     pub(crate) fn decided(
         &self,
+        viewer: &Viewer,
         asked: &[Asked],
         now: Moment,
     ) -> (Vec<Decided>, Vec<(usize, Objection)>) {
         let (mut all, mut objections) = (Vec::new(), Vec::new());
         let mut living = self.living_mut();
         for (at, asked) in asked.iter().enumerate() {
-            match decide(self.programme(), &mut living, asked, now) {
+            let decided = decide(self.programme(), &mut living, asked, now);
+            match within(self.programme(), &mut living, viewer, (asked, decided), now) {
                 Ok(decided) => all.push(decided),
                 Err(against) => objections.extend(against.into_iter().map(|o| (at, o))),
             }
@@ -182,10 +192,19 @@ impl App {
 
     /// What somebody else changed since, where the asker saw an older version: a face that is told of objections can
     /// say first that they rest on what the asker has not seen.
-    pub fn stale(&self, asked: &Asked) -> Option<Refusal> {
+    pub fn stale(&self, viewer: &Viewer, asked: &Asked) -> Option<Refusal> {
         let (table, _) = self.programme().register(&asked.register)?;
         let id = asked.record.clone().filter(|_| asked.act != Act::Create)?;
         let living = self.living();
+        if !sees(
+            self.programme(),
+            &living,
+            viewer,
+            (&asked.register, &id),
+            self.today(),
+        ) {
+            return None;
+        }
         let record = living.record(table, &id)?;
         let row = living.newest(table, record)?;
         let current_version = living.version(table, record);
@@ -203,6 +222,22 @@ impl App {
         })
     }
 
+    /// Refuses what the viewer may do with no record at all.
+    pub(crate) fn allowed(&self, viewer: &Viewer, asked: &[Asked]) -> Result<(), Refused> {
+        let barred = |asked: &&Asked| {
+            !may(
+                self.programme(),
+                viewer,
+                Deed::of(&asked.act),
+                &asked.register,
+            )
+        };
+        match asked.iter().find(barred) {
+            Some(asked) => Err(Refused::Forbidden(forbidden(&asked.register))),
+            None => Ok(()),
+        }
+    }
+
     /// The first answer to a key that was used before.
     async fn answered(
         &self,
@@ -218,15 +253,6 @@ impl App {
             warnings: Vec::new(),
             replayed: true,
         }))
-    }
-}
-
-/// Refuses what the viewer may not do.
-pub(crate) fn allowed(viewer: &Viewer, asked: &[Asked]) -> Result<(), Refused> {
-    let barred = |asked: &&Asked| !may(viewer, Deed::of(&asked.act), &asked.register);
-    match asked.iter().find(barred) {
-        Some(asked) => Err(Refused::Forbidden(forbidden(&asked.register))),
-        None => Ok(()),
     }
 }
 

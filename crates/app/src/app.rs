@@ -1,8 +1,9 @@
 //! Everything that pages and commands are read from: a programme, its facts, a day.
 
-use crate::Error;
+use crate::access::{Seen, is_official};
 use crate::live::Live;
 use crate::view::{DutyId, DutyPage, Front, MatrixPage, MatrixQuestion, NoticePage, UnitPage};
+use crate::{Error, Viewer};
 use engine::{AsOf, Counts, Evaluation, Facts, Lasting, Living, evaluate, evaluate_measure};
 use jiff::civil::Date;
 use programme::Programme;
@@ -44,12 +45,13 @@ struct Days {
 
 /// What one page is built from.
 pub(crate) struct Reading<'r> {
-    pub(crate) cx: AsOf<'r>,
+    pub(crate) cx: &'r AsOf<'r>,
     pub(crate) evaluation: Arc<Evaluation>,
     pub(crate) today: Day,
     pub(crate) rehearsal: bool,
     pub(crate) app: &'r App,
     pub(crate) lasting: Arc<Lasting>,
+    pub(crate) sight: Seen<'r>,
 }
 
 impl App {
@@ -153,39 +155,57 @@ impl App {
     /// An unknown notice or clause, a day outside the campaign.
     pub fn notice(
         &self,
+        viewer: &Viewer,
         id: &str,
         clause: Option<&str>,
         at: Option<Date>,
     ) -> Result<NoticePage, Error> {
-        self.reading(at, |r| r.notice(id, clause))
+        self.official(viewer)?;
+        self.reading(viewer, at, |r| r.notice(id, clause))
     }
 
     /// Units × measures, or units × periods of one measure.
     ///
     /// # Errors
     /// An unknown measure, level or part, a day outside the campaign.
-    pub fn matrix(&self, question: &MatrixQuestion, at: Option<Date>) -> Result<MatrixPage, Error> {
-        self.reading(at, |r| r.matrix(question))
+    pub fn matrix(
+        &self,
+        viewer: &Viewer,
+        question: &MatrixQuestion,
+        at: Option<Date>,
+    ) -> Result<MatrixPage, Error> {
+        self.official(viewer)?;
+        self.reading(viewer, at, |r| r.matrix(question))
     }
 
     /// One duty with its evidence and explanation.
     ///
     /// # Errors
     /// An unknown duty, a day outside the campaign.
-    pub fn duty(&self, id: &DutyId, at: Option<Date>) -> Result<DutyPage, Error> {
-        self.reading(at, |r| r.duty(id))
+    pub fn duty(&self, viewer: &Viewer, id: &DutyId, at: Option<Date>) -> Result<DutyPage, Error> {
+        self.reading(viewer, at, |r| r.duty(id))
     }
 
     /// One unit with its duties and those of its subtree.
     ///
     /// # Errors
     /// An unknown unit, a day outside the campaign.
-    pub fn unit(&self, id: &str, at: Option<Date>) -> Result<UnitPage, Error> {
-        self.reading(at, |r| r.unit(id))
+    pub fn unit(&self, viewer: &Viewer, id: &str, at: Option<Date>) -> Result<UnitPage, Error> {
+        self.official(viewer)?;
+        self.reading(viewer, at, |r| r.unit(id))
+    }
+
+    /// How units stand is for officials of the programme.
+    fn official(&self, viewer: &Viewer) -> Result<(), Error> {
+        match is_official(self.programme(), viewer) {
+            true => Ok(()),
+            false => Err(Error::NotOfficial),
+        }
     }
 
     pub(crate) fn reading<T>(
         &self,
+        viewer: &Viewer,
         at: Option<Date>,
         read: impl FnOnce(&Reading<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
@@ -210,8 +230,10 @@ impl App {
         let lasting = Arc::clone(&lock(&app.0.days).lasting);
         let cx = AsOf::among(&app.0.programme, living.facts(), at, &lasting);
         let evaluation = app.evaluation(&cx);
+        let sight = Seen::new(&app, viewer, &living, &cx);
         read(&Reading {
-            cx,
+            sight,
+            cx: &cx,
             evaluation,
             today: last,
             rehearsal: self.0.rehearsal,

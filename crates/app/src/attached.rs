@@ -1,6 +1,6 @@
 //! Attached files: uploaded before an action names them, handed to whoever may see a record that does, swept when none does.
 
-use crate::access::{Deed, forbidden, is_masked, may, may_upload};
+use crate::access::{forbidden, is_masked, may_upload, sees};
 use crate::act::{Refused, Viewer};
 use crate::list::Unread;
 use crate::live::words;
@@ -120,7 +120,7 @@ impl App {
     /// # Errors
     /// A viewer who may not, or nothing can be written here.
     pub async fn upload(&self, viewer: &Viewer, token: &str) -> Result<Upload, Unkept> {
-        if !may_upload(viewer) {
+        if !may_upload(self.programme(), viewer) {
             return Err(Unkept::Refused(Refused::Forbidden(forbidden("file"))));
         }
         let live = self.writable().map_err(Unkept::Refused)?;
@@ -145,12 +145,7 @@ impl App {
         let failed = |error| Unread::Failed(words(error));
         let db = live.store.db();
         let uses = shelf.files.uses(db, digest).await.map_err(failed)?;
-        let sees = |register: &str, field: &str| {
-            let found = self.programme().register(register);
-            let field = found.and_then(|(_, register)| register.field(field));
-            may(viewer, Deed::Read, register) && field.is_some_and(|f| !is_masked(viewer, f))
-        };
-        if !uses.iter().any(|of| sees(&of.register, &of.field)) {
+        if !self.sees_one(viewer, &uses) {
             return Err(none());
         }
         let about = shelf.files.about(db, digest).await.map_err(failed)?;
@@ -159,6 +154,20 @@ impl App {
             is_inline: inline(&about.kind),
             about,
             files: shelf.files.clone(),
+        })
+    }
+
+    /// Whether the viewer sees one of the records that name a file, and the field in which it does.
+    fn sees_one(&self, viewer: &Viewer, uses: &[store::files::Use]) -> bool {
+        let (programme, living) = (self.programme(), self.living());
+        let sees_field = |of: &store::files::Use| {
+            let (_, register) = programme.register(&of.register)?;
+            let field = register.field(&of.field)?;
+            Some(!is_masked(programme, viewer, register, field))
+        };
+        uses.iter().any(|of| {
+            let record = (of.register.as_str(), of.record.as_str());
+            sees_field(of) == Some(true) && sees(programme, &living, viewer, record, self.today())
         })
     }
 

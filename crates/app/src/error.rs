@@ -42,6 +42,8 @@ pub enum Error {
         /// The last day that can be shown: today, or the campaign's end.
         until: Date,
     },
+    /// How units stand is shown to officials of the programme.
+    NotOfficial,
     /// The facts of the day are being built from the journal.
     Building {
         /// The day asked for.
@@ -75,6 +77,10 @@ impl Error {
                 format!(
                     "{at} is being built from the journal: {done} of {all} entries are read; look again in a moment"
                 ),
+            ),
+            Self::NotOfficial => Words::new(
+                "各单位的进展只对本方案的工作人员开放；与您有关的记录在“台账”里",
+                "how units stand is for officials of the programme; what concerns you is under Registers",
             ),
             Self::Failed(text) => Words::new(&text.zh, &text.en),
         }

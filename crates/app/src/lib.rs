@@ -21,7 +21,7 @@ mod past;
 mod sealing;
 mod take;
 
-pub use access::{Deed, may};
+pub use access::{Deed, Office, is_official, may};
 pub use act::{Edge, Refused, Viewer, Written};
 pub use app::App;
 pub use attached::{Attached, Handed, Unkept, Upload};

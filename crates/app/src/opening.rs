@@ -30,8 +30,8 @@ impl App {
             return Ok(Opened::default());
         }
         self.writable()?;
-        let due = self.reading(None, |reading| {
-            Ok(openings(&reading.cx, &reading.evaluation))
+        let due = self.reading(&Viewer::heli(), None, |reading| {
+            Ok(openings(reading.cx, &reading.evaluation))
         });
         let due = due.map_err(|error| Refused::Failed(error.words()))?;
         let mut opened = Opened::default();

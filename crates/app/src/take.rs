@@ -1,8 +1,8 @@
 //! Batches: many rows of one register taken in by chunks, each decided on like any other action.
 
 use crate::App;
-use crate::access::{Deed, forbidden, may};
-use crate::act::{Edge, Refused, Viewer, allowed, author, read_only};
+use crate::access::{Deed, forbidden, may, within};
+use crate::act::{Edge, Refused, Viewer, author, read_only};
 use crate::live::words;
 use engine::{Asked, Objection};
 use programme::record::{Act, Entry};
@@ -91,7 +91,8 @@ impl App {
         edge: Edge,
     ) -> Result<Intake, Refused> {
         let register = &source.register;
-        if !may(viewer, Deed::Create, register) || !may(viewer, Deed::Change, register) {
+        let may = |deed| may(self.programme(), viewer, deed, register);
+        if !may(Deed::Create) && !may(Deed::Change) {
             return Err(Refused::Forbidden(forbidden(register)));
         }
         let live = self.writable()?;
@@ -109,8 +110,8 @@ impl App {
     }
 
     /// What would become of rows, and nothing is written: a dry run decides as the real one does.
-    pub fn try_rows(&self, asked: &[Asked], edge: Edge) -> Chunked {
-        self.sorted(asked, edge).0
+    pub fn try_rows(&self, viewer: &Viewer, asked: &[Asked], edge: Edge) -> Chunked {
+        self.sorted(viewer, asked, edge).0
     }
 
     /// Takes the next rows of a batch in: what is asked is what is left of `of` rows of its source. What is refused
@@ -125,16 +126,20 @@ impl App {
         (asked, of): (&[Asked], u64),
         edge: Edge,
     ) -> Result<Chunked, Refused> {
-        allowed(viewer, asked)?;
-        let (prepared, writes) = self.prepared(asked, edge);
+        let (prepared, writes) = self.prepared(viewer, asked, edge);
         let live = self.writable()?;
         let taken = intake.write(&live.store, viewer, (&writes, of), edge).await;
         self.finished(prepared, taken.map_err(Refused::Failed)?)
     }
 
     /// What is decided on rows of a batch, and what there is to write of them.
-    pub(crate) fn prepared(&self, asked: &[Asked], edge: Edge) -> (Prepared, Vec<Write>) {
-        let (chunked, writes, places) = self.sorted(asked, edge);
+    pub(crate) fn prepared(
+        &self,
+        viewer: &Viewer,
+        asked: &[Asked],
+        edge: Edge,
+    ) -> (Prepared, Vec<Write>) {
+        let (chunked, writes, places) = self.sorted(viewer, asked, edge);
         (Prepared { chunked, places }, writes)
     }
 
@@ -171,13 +176,19 @@ impl App {
     }
 
     /// What is decided on each row: what to write with its places, and what became of the others.
-    fn sorted(&self, asked: &[Asked], edge: Edge) -> (Chunked, Vec<Write>, Vec<usize>) {
+    fn sorted(
+        &self,
+        viewer: &Viewer,
+        asked: &[Asked],
+        edge: Edge,
+    ) -> (Chunked, Vec<Write>, Vec<usize>) {
         let mut chunked = Chunked::default();
         let (mut writes, mut places) = (Vec::new(), Vec::new());
         let mut living = self.living_mut();
         let decided = engine::decide_all(self.programme(), &mut living, asked, edge.now);
-        for (place, decided) in decided.into_iter().enumerate() {
-            match decided {
+        for (place, (asked, decided)) in asked.iter().zip(decided).enumerate() {
+            let decided = (asked, decided);
+            match within(self.programme(), &mut living, viewer, decided, edge.now) {
                 Err(against) => chunked.refused.push((place, against)),
                 Ok(decided) => {
                     let warnings = decided.warnings.into_iter().map(|w| (place, w));

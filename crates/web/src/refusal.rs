@@ -85,6 +85,14 @@ impl Refusal {
                     page(self.missing(*what), why, w.fault_back),
                 )
             }
+            Reason::App(error @ Error::NotOfficial) => {
+                let words = error.words();
+                let why = self.reader.t(&(&words).into()).to_owned();
+                (
+                    StatusCode::FORBIDDEN,
+                    page(w.fault_forbidden, why, w.fault_back),
+                )
+            }
             Reason::App(Error::Failed(text)) => {
                 let why = self.reader.t(text).to_owned();
                 (

@@ -181,6 +181,7 @@ words! {
     fault_building_why: "{} 要从流水重建：已读 {} / {} 条。", "{} is built from the journal: {} of {} entries are read.";
     fault_building_act: "建好后这一页自己打开。", "The page opens by itself once that is done.";
     fault_failed: "这一页算不出来", "This page could not be worked out";
+    fault_forbidden: "这里不对您开放", "This is not open to you";
     fault_failed_act: "请稍后再试；仍然不行，请把这句话告诉专班。", "Try again shortly; if it persists, give this sentence to the programme office.";
     fault_drawing_why: "页面生成失败。", "The page could not be drawn.";
     to_notice: "看通知", "To the notice";

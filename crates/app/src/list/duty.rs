@@ -1,7 +1,6 @@
 //! Duties as a list: by notice, measure, unit and standing, a page at a time.
 
 use super::{LIMIT_MAX, Unread, cursor, fault};
-use crate::access::{Deed, forbidden, may};
 use crate::app::Reading;
 use crate::view::{DutyId, Standing};
 use crate::{App, Viewer};
@@ -86,10 +85,7 @@ impl App {
         question: &DutyQuestion,
         at: Option<Date>,
     ) -> Result<DutyPage, Unread> {
-        if !may(viewer, Deed::Read, "duty") {
-            return Err(Unread::Forbidden(forbidden("duty")));
-        }
-        let page = self.reading(at, |reading| Ok(reading.duties(question)));
+        let page = self.reading(viewer, at, |reading| Ok(reading.duties(question)));
         page.map_err(Unread::View)?
     }
 }
@@ -109,7 +105,8 @@ impl Reading<'_> {
             }
             let at = (result.notice, result.measure);
             let wanted = result.duties.iter().filter(|duty| {
-                question.standing.is_none_or(|s| s == duty.standing)
+                self.sight.bearer(&duty.bearer)
+                    && question.standing.is_none_or(|s| s == duty.standing)
                     && question
                         .unit
                         .as_deref()

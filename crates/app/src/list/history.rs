@@ -1,6 +1,7 @@
 //! What was done to a record, from the journal; and how the journal proves it.
 
 use super::{Unread, seen};
+use crate::access::{Deed, may_all, sees};
 use crate::live::{Live, words};
 use crate::{App, Viewer};
 use journal::PublicKey;
@@ -29,7 +30,13 @@ impl App {
         id: &str,
     ) -> Result<Vec<Told>, Unread> {
         let (_, found) = self.readable(viewer, register)?;
-        let entries = self.entries_of(&found.id, id).await?;
+        let of = (register, id);
+        let is_seen = sees(self.programme(), &self.living(), viewer, of, self.today())
+            || may_all(self.programme(), viewer, Deed::Read, register);
+        let entries = match is_seen {
+            true => self.entries_of(&found.id, id).await?,
+            false => Vec::new(),
+        };
         // A batch's own entry names its register and no record: it is nobody's history.
         if id.is_empty() || entries.is_empty() {
             return Err(Unread::NoRecord {
@@ -40,7 +47,7 @@ impl App {
         let told = |mut entry: Entry| {
             let mut masked = Vec::new();
             let mut hide = |cells: &mut Cells| {
-                let (shown, kept) = seen(viewer, found, std::mem::take(cells));
+                let (shown, kept) = seen(self.programme(), viewer, found, std::mem::take(cells));
                 *cells = shown;
                 masked.extend(kept);
             };

@@ -16,6 +16,7 @@ use crate::access::{Deed, forbidden, is_masked, may};
 use crate::{App, Error, Viewer};
 use engine::Objection;
 pub(crate) use pick::all as matching;
+use programme::Programme;
 use programme::model::Register;
 use programme::record::Cells;
 use rules::{Day, Words};
@@ -170,11 +171,23 @@ impl App {
 
     /// A register that the viewer may read, and the position of its table.
     pub(crate) fn readable(&self, viewer: &Viewer, id: &str) -> Result<(usize, &Register), Unread> {
-        if !may(viewer, Deed::Read, id) {
+        if !may(self.programme(), viewer, Deed::Read, id) {
             return Err(Unread::Forbidden(forbidden(id)));
         }
         let found = self.programme().register(id);
         found.ok_or_else(|| Unread::NoRegister(id.to_owned()))
+    }
+
+    /// A register whose records the viewer may take away as a sheet, and the position of its table.
+    pub(crate) fn takes_away(
+        &self,
+        viewer: &Viewer,
+        id: &str,
+    ) -> Result<(usize, &Register), Unread> {
+        if !may(self.programme(), viewer, Deed::Export, id) {
+            return Err(Unread::Forbidden(forbidden(id)));
+        }
+        self.readable(viewer, id)
     }
 
     /// What a day's end is read from; refuses a day that has not come.
@@ -189,19 +202,24 @@ impl App {
     /// Cells as a viewer sees them, with the names of those that are kept from him.
     pub fn seen(&self, viewer: &Viewer, register: &str, cells: Cells) -> (Cells, Vec<String>) {
         match self.programme().register(register) {
-            Some((_, register)) => seen(viewer, register, cells),
+            Some((_, register)) => seen(self.programme(), viewer, register, cells),
             None => (Cells::new(), Vec::new()),
         }
     }
 }
 
 /// Cells as a viewer sees them, with the names of those that are kept from him.
-fn seen(viewer: &Viewer, register: &Register, mut cells: Cells) -> (Cells, Vec<String>) {
+fn seen(
+    programme: &Programme,
+    viewer: &Viewer,
+    register: &Register,
+    mut cells: Cells,
+) -> (Cells, Vec<String>) {
     let mut masked = Vec::new();
     for (id, cell) in &mut cells {
         let kept = register
             .field(id)
-            .is_none_or(|field| is_masked(viewer, field));
+            .is_none_or(|field| is_masked(programme, viewer, register, field));
         if kept && cell.take().is_some() {
             masked.push(id.clone());
         }

@@ -3,7 +3,7 @@
 use super::scalar::{Scalar, Source};
 use super::view::View;
 use super::{LIMIT_MAX, Page, Question, Test, Unread, cursor, fault};
-use crate::access::is_masked;
+use crate::access::{Deed, is_masked, may_all};
 use engine::Objection;
 use programme::model::{FieldKind, RegisterField};
 use rules::{Expected, Rule, Words, fields_read, nearest};
@@ -207,11 +207,15 @@ fn read_rule(view: &View<'_>, text: &str) -> Result<Rule, Vec<Objection>> {
     })?;
     let registers = &view.app.programme().registers;
     let sensitive = fields_read(&rule).into_iter().find(|(table, field)| {
-        let register = table
-            .checked_sub(programme::model::FIRST_REGISTER_TABLE)
-            .and_then(|at| registers.get(at));
-        let field = register.and_then(|register| register.field(field));
-        field.is_some_and(|field| is_masked(view.viewer, field))
+        let at = table.checked_sub(programme::model::FIRST_REGISTER_TABLE);
+        let Some(register) = at.and_then(|at| registers.get(at)) else {
+            return false;
+        };
+        let (programme, viewer) = (view.app.programme(), view.viewer);
+        let field = register.field(field);
+        // Through a reference a rule would tell of records that the viewer does not see.
+        *table != view.table && !may_all(programme, viewer, Deed::Read, &register.id)
+            || field.is_some_and(|field| is_masked(programme, viewer, register, field))
     });
     match sensitive {
         Some((_, field)) => Err(vec![hidden("where", &field)]),
@@ -223,8 +227,10 @@ fn read_rule(view: &View<'_>, text: &str) -> Result<Rule, Vec<Objection>> {
 fn hidden(parameter: &str, field: &str) -> Objection {
     fault(
         parameter,
-        format!("“{field}”是敏感字段，不能用来筛选或排序"),
-        format!("“{field}” is sensitive; lists are neither filtered nor sorted by it"),
+        format!("您看不到“{field}”的值，不能用来筛选或排序"),
+        format!(
+            "you do not see the values of “{field}”, so lists are neither filtered nor sorted by it"
+        ),
     )
 }
 
@@ -244,7 +250,7 @@ fn field<'v>(view: &View<'v>, parameter: &str, id: &str) -> Result<&'v RegisterF
             format!("“{}” has no field {id}{en}", register.name.en),
         ));
     };
-    if is_masked(view.viewer, field) {
+    if is_masked(view.app.programme(), view.viewer, register, field) {
         return Err(hidden(parameter, id));
     }
     Ok(field)

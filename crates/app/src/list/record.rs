@@ -2,7 +2,6 @@
 
 use super::view::View;
 use super::{Listed, Unread};
-use crate::access::{Deed, may};
 use crate::{App, Viewer};
 use engine::Objection;
 use programme::model::Move;
@@ -67,8 +66,7 @@ impl App {
             Some((_, Some(Cell::Text(state)))) => Some(state.to_string()),
             _ => None,
         };
-        let may_move = at.is_none() && may(viewer, Deed::Move, register);
-        let state_now = state.as_deref().filter(|_| may_move);
+        let state_now = state.as_deref().filter(|_| at.is_none());
         Ok(Record {
             moves: state_now.map_or_else(Vec::new, |state| view.moves(row, state)),
             warnings: view.warnings(row),
@@ -83,7 +81,8 @@ impl View<'_> {
         let states = self.register.states.iter();
         let leaving = states
             .flat_map(|states| &states.moves)
-            .filter(|m| m.from.iter().any(|from| from == state));
+            .filter(|m| m.from.iter().any(|from| from == state))
+            .filter(|m| self.sight().makes(&self.register.id, m, row));
         leaving.map(|m| self.possible(row, m)).collect()
     }
 

@@ -2,6 +2,7 @@
 
 use super::scalar::{Source, worked_cell};
 use super::{Listed, seen};
+use crate::access::{Deed, Sight};
 use crate::{App, Viewer};
 use engine::{AsOf, Living};
 use programme::model::{Register, RegisterField};
@@ -53,8 +54,22 @@ impl<'v> View<'v> {
         table.map_or((&[], &[]), |t| (&t.record, &t.ids))
     }
 
-    /// The rows of all records, in the order of their numbers.
+    /// The rows of all records that the viewer sees, in the order of their numbers.
     pub(crate) fn rows(&self) -> Vec<u32> {
+        self.reached(Deed::Read, self.every())
+    }
+
+    /// Those of some rows that the viewer reaches with a deed.
+    pub(crate) fn reached(&self, deed: Deed, rows: Vec<u32>) -> Vec<u32> {
+        self.sight().kept(deed, &self.register.id, rows)
+    }
+
+    /// What the viewer's rights are asked with.
+    pub(super) fn sight(&self) -> Sight<'_> {
+        Sight::new(self.app.programme(), self.viewer, self.living, self.world())
+    }
+
+    fn every(&self) -> Vec<u32> {
         match &self.then {
             Some(then) => then.current(self.table).map(|(_, row)| row).collect(),
             None => {
@@ -66,13 +81,14 @@ impl<'v> View<'v> {
         }
     }
 
-    /// The row of one record.
+    /// The row of one record, where the viewer sees it.
     pub(super) fn row(&self, id: &str) -> Option<u32> {
         let record = self.living.record(self.table, id)?;
-        match &self.then {
+        let row = match &self.then {
             Some(then) => then.row(self.table, record),
             None => self.living.newest(self.table, record),
-        }
+        };
+        row.filter(|row| self.sight().has(Deed::Read, &self.register.id, *row))
     }
 
     /// The id of a row's record.
@@ -175,7 +191,7 @@ impl<'v> View<'v> {
             }));
             let place = |id: &str| self.register.fields.iter().position(|f| f.id == id);
             cells.sort_by_key(|(id, _)| place(id));
-            let (cells, masked) = seen(self.viewer, self.register, cells);
+            let (cells, masked) = seen(self.app.programme(), self.viewer, self.register, cells);
             Listed {
                 id: self.id(*row).into(),
                 version: self.version(*row),

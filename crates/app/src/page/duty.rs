@@ -26,17 +26,20 @@ impl<'r> Reading<'r> {
             id: format!("{}/{}/{}", id.measure, id.bearer, id.period),
         };
         let found = engine::cases::find(
-            &self.cx,
+            self.cx,
             &self.evaluation,
             &id.measure,
             &id.bearer,
             &id.period,
         );
         let (_, at, duty) = found.ok_or_else(missing)?;
+        if !self.sight.bearer(&duty.bearer) {
+            return Err(missing());
+        }
         let result = self.evaluation.measures.get(at).ok_or_else(missing)?;
         let (notice, measure) = self.declared(result).ok_or_else(missing)?;
         let look = Look {
-            cx: &self.cx,
+            cx: self.cx,
             measure,
             result,
             duty,
@@ -116,7 +119,10 @@ impl<'r> Reading<'r> {
             Some(field) => (&field.name).into(),
             None => Text::new("编号", "Number"),
         };
-        let rows = look.evidence(at);
+        let mut rows = look.evidence(at);
+        let all = rows.len();
+        rows.retain(|row| self.sight.row(tally.table, row.row));
+        let hidden = all - rows.len();
         let more = rows.len().saturating_sub(ROWS_MAX);
         let row = |row: &engine::EvidenceRow| {
             let record = self
@@ -145,6 +151,7 @@ impl<'r> Reading<'r> {
             columns: fields.iter().map(column).collect(),
             rows: rows.iter().take(ROWS_MAX).map(row).collect(),
             more,
+            hidden,
         }
     }
 
@@ -158,9 +165,9 @@ impl<'r> Reading<'r> {
 
     fn pace(&self, look: &Look<'_>) -> Option<Pace> {
         let (measure, duty) = (look.measure, look.duty);
-        let goal = goal(&self.cx, measure, duty)?;
+        let goal = goal(self.cx, measure, duty)?;
         let tally = measure.tallies.get(goal.tally)?;
-        let found = forecast(&self.cx, measure, look.result, duty);
+        let found = forecast(self.cx, measure, look.result, duty);
         let days = duty.period.from.0..=duty.period.until.0;
         let done = self.done_by_day(look, goal.tally);
         let reached = |day: Day| {
@@ -275,7 +282,7 @@ impl<'r> Reading<'r> {
                 note,
             }
         };
-        ladder(&self.cx, measure, duty)
+        ladder(self.cx, measure, duty)
             .into_iter()
             .map(step)
             .collect()
@@ -309,7 +316,7 @@ impl<'r> Reading<'r> {
 }
 
 fn tally_lines(reading: &Reading<'_>, measure: &Measure, duty: &Duty) -> Vec<TallyLine> {
-    let goals = engine::goals(&reading.cx, measure, duty);
+    let goals = engine::goals(reading.cx, measure, duty);
     let line = |(at, (tally, bounds)): (usize, (&Tally, &engine::Bounds))| {
         Some(TallyLine {
             id: tally.id.clone(),

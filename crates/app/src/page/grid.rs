@@ -98,7 +98,7 @@ impl Reading<'_> {
     }
 
     fn projected(&self, measure: &Measure, result: &MeasureResult, duty: &Duty) -> Option<Figure> {
-        let found = forecast(&self.cx, measure, result, duty)?;
+        let found = forecast(self.cx, measure, result, duty)?;
         figure(measure.tallies.get(found.tally)?, &found.landing)
     }
 }

@@ -212,7 +212,7 @@ impl<'r> Reading<'r> {
         let value = tally
             .zip(duty.tallies().first())
             .and_then(|(t, b)| figure(t, b));
-        let target = engine::goals(&self.cx, measure, duty)
+        let target = engine::goals(self.cx, measure, duty)
             .iter()
             .find(|g| g.tally == 0)
             .map(|g| g.need);

@@ -75,7 +75,7 @@ impl Reading<'_> {
                 summary.counts.add(duty.standing);
                 summary.due += usize::from(duty.due <= self.cx.at);
                 if duty.judged < self.cx.at {
-                    let steps = ladder(&self.cx, measure, duty);
+                    let steps = ladder(self.cx, measure, duty);
                     summary.orders += steps
                         .iter()
                         .filter(|s| s.rung == Rung::Order && s.state == RungState::Fired)

@@ -97,7 +97,8 @@ impl Reading<'_> {
         add(counts.get(Behind), "滞后", "behind");
         add(counts.get(Unknown), "待核", "unknown");
         let worst = present(&result.duties, self.cx.at)
-            .filter(|d| matches!(d.standing, Behind | Overdue | Missed));
+            .filter(|d| matches!(d.standing, Behind | Overdue | Missed))
+            .filter(|d| self.sight.bearer(&d.bearer));
         let names: Vec<Text> = worst.take(3).map(|d| self.bearer(d).name).collect();
         if !names.is_empty() {
             let join =
@@ -130,13 +131,16 @@ impl Reading<'_> {
             use Standing::{Behind, DueSoon, Overdue, Unknown};
             matches!(d.standing, Behind | DueSoon | Overdue | Unknown)
         };
-        let mut duties: Vec<&Duty> = present(&result.duties, self.cx.at).filter(open).collect();
+        let mut duties: Vec<&Duty> = present(&result.duties, self.cx.at)
+            .filter(open)
+            .filter(|d| self.sight.bearer(&d.bearer))
+            .collect();
         duties.sort_by_key(|d| rank(d));
         let looked = duties.into_iter().take(NEAR_MAX * 2);
         looked
             .flat_map(|duty| {
                 self.near_lines(&Look {
-                    cx: &self.cx,
+                    cx: self.cx,
                     measure,
                     result,
                     duty,
@@ -161,7 +165,7 @@ impl Reading<'_> {
             .iter()
             .filter(|d| d.period.key == next.period.key)
         {
-            for step in ladder(&self.cx, measure, duty) {
+            for step in ladder(self.cx, measure, duty) {
                 match step.state {
                     RungState::Fired => {
                         if let Some(n) = fired.get_mut(step.rung as usize) {

@@ -19,7 +19,7 @@ impl Reading<'_> {
 
     fn ranking(&self, declared: &Ranking) -> Option<RankingTable> {
         // A period whose values nobody has told yet says nothing: the one before is shown.
-        let periods = ranking(&self.cx, declared);
+        let periods = ranking(self.cx, declared);
         let told = periods
             .iter()
             .rev()

@@ -98,6 +98,7 @@ impl Reading<'_> {
         let mut open: Vec<(usize, rules::Day, &Measure, &MeasureResult, &Duty)> = Vec::new();
         for (_, measure, result) in self.measures() {
             let mine = result.duties.iter().filter(|d| d.unit == Some(unit as u32));
+            let mine = mine.filter(|d| self.sight.bearer(&d.bearer));
             open.extend(mine.filter_map(|d| Some((rank(d)?, d.due, measure, result, d))));
         }
         open.sort_by_key(|(rank, due, ..)| (*rank, *due));
@@ -152,7 +153,7 @@ impl Reading<'_> {
     ) -> DutyLine {
         let (value, target) = self.first_value(measure, duty);
         let look = Look {
-            cx: &self.cx,
+            cx: self.cx,
             measure,
             result,
             duty,

@@ -1,7 +1,7 @@
 //! Sheets out: all records of a register as of now or of a day, and a template to fill.
 
 use super::records::each;
-use crate::access::is_masked;
+use crate::access::{Deed, is_masked};
 use crate::list::{Question, Unread, View, matching};
 use crate::{App, Viewer};
 use documents::{Column, Content, Format, List, SHEET_ROWS_MAX, Written};
@@ -57,13 +57,13 @@ impl App {
         mut told: impl FnMut(u64),
     ) -> Result<Written, Unread> {
         let app = self.shows(asked.at)?;
-        let (table, register) = app.readable(viewer, asked.register)?;
+        let (table, register) = app.takes_away(viewer, asked.register)?;
         let living = app.living();
         let view = View::new(&app, viewer, &living, (table, register), asked.at);
         let shown: Vec<&RegisterField> = register
             .fields
             .iter()
-            .filter(|field| !is_masked(viewer, field))
+            .filter(|field| !is_masked(self.programme(), viewer, register, field))
             .collect();
         let columns: Vec<Column<'_>> = std::iter::once(Column::id())
             .chain(shown.iter().map(|field| Column::Field(field)))
@@ -82,6 +82,7 @@ impl App {
             Some(question) => matching(&view, question)?,
             None => view.rows(),
         };
+        let rows = view.reached(Deed::Export, rows);
         let mut done = 0;
         let mut all = rows.chunks(AT_ONCE).flat_map(|rows| {
             done += rows.len() as u64;

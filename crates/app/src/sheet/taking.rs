@@ -64,7 +64,7 @@ impl Taking<'_> {
             // What went in before is there now; what was refused is refused again, and returned with the rest.
             let (counted, resumed) = (self.done.clone_counts(), old.len() as u64);
             let (asked, rests) = self.matched(old);
-            let chunked = self.app.try_rows(&asked, edge);
+            let chunked = self.app.try_rows(self.viewer, &asked, edge);
             self.told(chunked, rests);
             self.done.set_counts(counted, resumed);
         }
@@ -74,11 +74,11 @@ impl Taking<'_> {
         let of = new.len() as u64;
         let (asked, rests) = self.matched(new);
         if !self.writes {
-            let chunked = self.app.try_rows(&asked, edge);
+            let chunked = self.app.try_rows(self.viewer, &asked, edge);
             self.told(chunked, rests);
             return Ok(());
         }
-        let (prepared, writes) = self.app.prepared(&asked, edge);
+        let (prepared, writes) = self.app.prepared(self.viewer, &asked, edge);
         self.settled()?;
         self.write(prepared, rests, (writes, of), edge)
     }

@@ -1,7 +1,7 @@
 //! A batch undone as a batch: what it created is withdrawn, what it changed is changed back.
 
 use crate::App;
-use crate::access::{Deed, forbidden, may};
+use crate::access::{Deed, forbidden, may_all};
 use crate::act::{Edge, Refused, Viewer, author};
 use crate::live::words;
 use engine::Objection;
@@ -48,7 +48,9 @@ impl App {
         let live = self.writable()?;
         let found = live.store.batch(batch).await.map_err(failed)?;
         let mut found = found.ok_or_else(|| no_batch(batch))?;
-        if !may(viewer, Deed::Change, &found.register) {
+        let begun_by = live.store.batch_author(batch).await.map_err(failed)?;
+        let own = begun_by.is_some_and(|actor| actor == viewer.account);
+        if !own && !may_all(self.programme(), viewer, Deed::Change, &found.register) {
             return Err(Refused::Forbidden(forbidden(&found.register)));
         }
         if found.open {

@@ -117,6 +117,8 @@ pub struct Evidence {
     pub rows: Vec<EvidenceRow>,
     /// How many rows are not shown.
     pub more: usize,
+    /// How many rows count for the figure and are not the reader's to see.
+    pub hidden: usize,
 }
 
 /// One row of evidence.

@@ -36,7 +36,7 @@ on_both! {
         let again = open(place, "2023-09-26").await;
         for at in ["2023-09-05", "2023-09-06", "2023-09-13", "2023-09-26"] {
             let date = Some(at.parse().unwrap());
-            assert_eq!(again.notice(notice, None, date), read.notice(notice, None, date), "{at}");
+            assert_eq!(again.notice(&Viewer::operator(), notice, None, date), read.notice(&Viewer::operator(), notice, None, date), "{at}");
         }
         assert_eq!(again.shown_on("event", day("2023-09-05")).len(), 1);
     }

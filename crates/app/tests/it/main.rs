@@ -12,6 +12,7 @@
 #[allow(dead_code, unused_imports)]
 #[path = "../../../store/tests/it/both.rs"]
 mod both;
+mod access;
 mod act;
 mod excuse;
 mod filled;

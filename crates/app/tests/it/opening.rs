@@ -56,7 +56,7 @@ on_both! {
         let app = App::open(LAKE.clone(), &only, |_| ()).await.unwrap();
         let Err(Refused::ReadOnly(words)) = created(&app).await else { panic!("it was written") };
         assert_eq!(words.en, "only read");
-        app.notice(&LAKE.notices[0].id, None, None).unwrap();
+        app.notice(&Viewer::operator(), &LAKE.notices[0].id, None, None).unwrap();
     }
 
     async fn seals_are_made_while_it_is_open_and_go_to_the_witness(place) {

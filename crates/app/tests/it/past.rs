@@ -273,7 +273,7 @@ fn shown(app: &App, at: Day, erased: &BTreeSet<Box<str>>) -> String {
         records.insert(register, of_day);
     }
     let date = Some(at.to_string().parse().unwrap());
-    let notice = app.notice(&DIARY.0.notices[0].id, None, date);
+    let notice = app.notice(&Viewer::operator(), &DIARY.0.notices[0].id, None, date);
     format!("{records:#?}\n{notice:#?}")
 }
 

@@ -118,7 +118,7 @@ fn shown(app: &App, register: &str, field: &str, at: &str) -> Result<Option<Opti
 
 fn measure_names(app: &App, at: &str) -> Result<Vec<String>, Error> {
     let at = Some(at.parse().unwrap());
-    let page = app.matrix(&MatrixQuestion::default(), at)?;
+    let page = app.matrix(&Viewer::operator(), &MatrixQuestion::default(), at)?;
     Ok(page
         .columns
         .iter()

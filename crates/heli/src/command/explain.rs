@@ -151,7 +151,9 @@ impl Explain {
         };
         if self.format == Format::Text {
             let app = app::App::at(programme, facts, self.ground.at);
-            let page = app.duty(&id, None).map_err(|_| unknown())?;
+            let page = app
+                .duty(&app::Viewer::operator(), &id, None)
+                .map_err(|_| unknown())?;
             print(&page);
             return Ok(End::Done);
         }

@@ -11,6 +11,10 @@ pub struct Role {
     pub name: Words,
     /// Units of that level hold it.
     pub level: Option<String>,
+    /// The register whose records hold it; `None` where units do.
+    pub of: Option<String>,
+    /// Whether its holders see how units stand: officials of the programme do.
+    pub official: bool,
     /// What it may do.
     pub may: Vec<Grant>,
 }

@@ -22,21 +22,25 @@ pub(super) fn role(id: &Text<'_>, table: &Table<'_>, ground: &Ground) -> Role {
     if let Some(level) = &level {
         ground.is_level(level);
     }
+    let of = table.maybe_text("of");
+    let of = of.and_then(|of| Some(ground.register(&of)?.1.id.clone()));
     let role = Role {
         id: id.snake(),
         name: table.words("name"),
         level: level.map(|t| t.value),
+        official: table.flag("official"),
         may: table
             .array("may")
             .iter()
-            .map(|may| grant(may, ground))
+            .map(|may| grant(may, of.as_deref(), ground))
             .collect(),
+        of,
     };
     table.finish();
     role
 }
 
-fn grant(table: &Table<'_>, ground: &Ground) -> Grant {
+fn grant(table: &Table<'_>, of: Option<&str>, ground: &Ground) -> Grant {
     table.need("do");
     table.need("on");
     let acts = table.texts("do");
@@ -56,10 +60,11 @@ fn grant(table: &Table<'_>, ground: &Ground) -> Grant {
     let filter = table.maybe_text("where");
     let filters = registers.iter().map(|register| {
         let mut scope = ground.scope(Some(register));
-        let viewer = [
-            ("unit", Type::Reference("unit".to_owned())),
-            ("person", Type::Text),
-        ];
+        let held = match of {
+            Some(of) => ("record", Type::Reference(of.to_owned())),
+            None => ("unit", Type::Reference("unit".to_owned())),
+        };
+        let viewer = [held, ("person", Type::Text)];
         let viewer: BTreeMap<String, Type> = viewer.map(|(name, ty)| (name.to_owned(), ty)).into();
         scope
             .names

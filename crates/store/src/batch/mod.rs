@@ -117,6 +117,17 @@ impl Store {
             .transpose()
     }
 
+    /// Who began a batch: the account of its entry.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub async fn batch_author(&self, arrival: i64) -> Result<Option<String>> {
+        let text = "select actor from journal where arrival = $1 and act = 'batch'";
+        let rows = self.db.fetch(text, &[arrival.into()]).await?;
+        rows.first().map(|row| row.need_text(0)).transpose()
+    }
+
     /// The last batch that was begun from a file or whatever else has this digest, whatever became of it.
     ///
     /// # Errors

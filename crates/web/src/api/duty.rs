@@ -35,7 +35,7 @@ pub(super) async fn explanation(
         bearer,
         period,
     };
-    let page = beside(move || api.app.duty(&id, at).map_err(Unread::View)).await?;
+    let page = beside(move || api.app.duty(&api.viewer(), &id, at).map_err(Unread::View)).await?;
     Ok(Answer::of(&explained(&page)))
 }
 

@@ -188,6 +188,7 @@ impl Problem {
                 Self::said("bad-request", words).about("at")
             }
             Unread::Forbidden(_) => Self::said("forbidden", words),
+            Unread::View(Error::NotOfficial) => Self::said("forbidden", words),
             Unread::View(Error::Failed(_)) | Unread::Failed(_) => Self::said("failed", words),
         }
     }

@@ -182,7 +182,9 @@ async fn act(api: &Api, asked: &[Asked], key: Option<String>) -> Result<Written,
         outcome => return outcome,
     };
     // Objections to what somebody else made of the record mean nothing to who has not seen it.
-    let stale = asked.iter().find_map(|asked| api.app.stale(asked));
+    let stale = asked
+        .iter()
+        .find_map(|asked| api.app.stale(&api.viewer(), asked));
     Err(match stale {
         Some(stale) => Refused::Held(Box::new(stale)),
         None => Refused::Objections(refused),

@@ -1,0 +1,172 @@
+//! Whether an action lies within the viewer's rights, before and after it.
+
+use super::scope::Sight;
+use super::{Deed, Right, rights};
+use crate::App;
+use crate::act::Viewer;
+use engine::{Asked, Decided, Living, Objection};
+use programme::Programme;
+use programme::record::{Act, Cells};
+use rules::{Day, Moment, Words};
+
+/// What was decided, where it is the viewer's to do. Against it stand a record that the viewer does not see or may not act
+/// on, a field that is not the viewer's to enter, a move that is another role's, and a record that would leave the
+/// viewer's hands.
+pub(crate) fn within(
+    programme: &Programme,
+    living: &mut Living,
+    viewer: &Viewer,
+    (asked, decided): (&Asked, Result<Decided, Vec<Objection>>),
+    now: Moment,
+) -> Result<Decided, Vec<Objection>> {
+    let deed = Deed::of(&asked.act);
+    if viewer.is_operator() || viewer.is_heli() && deed == Deed::Create {
+        return decided;
+    }
+    let mut rights = rights(programme, viewer, deed, &asked.register);
+    if let Act::Move(id) = &asked.act {
+        rights.retain(|right| makes(programme, &asked.register, id, &right.role.id));
+    }
+    if let Some(id) = asked.record.as_deref().filter(|_| asked.act != Act::Create) {
+        let of = (asked.register.as_str(), id);
+        // What stands against a record that the viewer does not see is not said either.
+        let row = row(programme, living, viewer, of, now.day()).ok_or_else(|| vec![unseen(of)])?;
+        let sight = Sight::now(programme, viewer, living, now.day());
+        rights.retain(|right| sight.reaches(right, row));
+    }
+    if rights.is_empty() {
+        return Err(vec![barred(&asked.register)]);
+    }
+    let decided = decided?;
+    let theirs: Vec<Objection> = entered(asked, &decided.change.after)
+        .filter(|field| !rights.iter().any(|right| right.has(Some(field))))
+        .map(theirs)
+        .collect();
+    if !theirs.is_empty() {
+        return Err(theirs);
+    }
+    match stays(programme, living, viewer, (asked, &decided), &rights, now) {
+        true => Ok(decided),
+        false => Err(vec![outside()]),
+    }
+}
+
+impl App {
+    /// Whether a viewer may do something with a record as it is now, for at least one field; asked before a page offers it.
+    pub fn may_with(&self, viewer: &Viewer, deed: Deed, register: &str, id: &str) -> bool {
+        let (programme, living) = (self.programme(), self.living());
+        let of = (register, id);
+        let row = row(programme, &living, viewer, of, self.today());
+        let sight = Sight::now(programme, viewer, &living, self.today());
+        row.is_some_and(|row| sight.has(deed, register, row))
+    }
+}
+
+/// Whether a viewer sees a record as it is now.
+pub(crate) fn sees(
+    programme: &Programme,
+    living: &Living,
+    viewer: &Viewer,
+    of: (&str, &str),
+    today: Day,
+) -> bool {
+    row(programme, living, viewer, of, today).is_some()
+}
+
+/// The row of a record that the viewer sees.
+fn row(
+    programme: &Programme,
+    living: &Living,
+    viewer: &Viewer,
+    (register, id): (&str, &str),
+    today: Day,
+) -> Option<u32> {
+    let (table, _) = programme.register(register)?;
+    let row = living.newest(table, living.record(table, id)?)?;
+    let sight = Sight::now(programme, viewer, living, today);
+    sight.has(Deed::Read, register, row).then_some(row)
+}
+
+/// Whether a role makes a move.
+fn makes(programme: &Programme, register: &str, id: &str, role: &str) -> bool {
+    let states = programme.register(register);
+    let states = states.and_then(|(_, register)| register.states.as_ref());
+    let step = states.and_then(|states| states.moves.iter().find(|step| step.id == id));
+    step.is_some_and(|step| step.who.iter().any(|who| who == role))
+}
+
+/// The fields that an action enters: of a new record those that were given a value; a move's own state is the move's.
+fn entered<'a>(asked: &'a Asked, after: &'a Cells) -> impl Iterator<Item = &'a str> {
+    let cells = match asked.act {
+        Act::Create => &asked.cells,
+        _ => after,
+    };
+    let is_new = asked.act == Act::Create;
+    let is_move = matches!(asked.act, Act::Move(_));
+    let given = cells
+        .iter()
+        .filter(move |(id, cell)| !(is_new && cell.is_none() || is_move && id == "state"));
+    given.map(|(id, _)| id.as_str())
+}
+
+/// Whether the record is still within one of the rights afterwards.
+fn stays(
+    programme: &Programme,
+    living: &mut Living,
+    viewer: &Viewer,
+    (asked, decided): (&Asked, &Decided),
+    rights: &[Right<'_>],
+    now: Moment,
+) -> bool {
+    if rights.iter().any(|right| right.filter().is_none()) {
+        return true;
+    }
+    let record = asked.record.as_deref().filter(|_| asked.act != Act::Create);
+    let of = (asked.register.as_str(), record);
+    let within = |living: &Living, _: usize, row: u32| {
+        let sight = Sight::now(programme, viewer, living, now.day());
+        rights.iter().any(|right| sight.reaches(right, row))
+    };
+    living
+        .suppose(programme, of, &decided.change.after, now, within)
+        .unwrap_or(false)
+}
+
+/// The same words as for a record that is not there, so that a refusal tells nothing.
+fn unseen((register, id): (&str, &str)) -> Objection {
+    let unread = crate::list::Unread::NoRecord {
+        register: register.to_owned(),
+        id: id.to_owned(),
+    };
+    Objection {
+        field: None,
+        words: unread.words(),
+    }
+}
+
+fn theirs(field: &str) -> Objection {
+    Objection {
+        field: Some(field.to_owned()),
+        words: Words::new(
+            format!("“{field}”不由您填写；请留给负责填写的人"),
+            format!("“{field}” is not yours to enter; leave it to whoever enters it"),
+        ),
+    }
+}
+
+fn barred(register: &str) -> Objection {
+    Objection {
+        field: None,
+        words: super::forbidden(register),
+    }
+}
+
+fn outside() -> Objection {
+    Objection {
+        field: None,
+        words: Words::new(
+            "这样登记后，记录就不在您负责的范围内了；请核对所属地区、单位和企业",
+            "the record would then lie outside what you are responsible for; check its place, unit and firm",
+        ),
+    }
+}

@@ -1,0 +1,263 @@
+//! Every role against every register and deed, on records inside and outside of what it reaches.
+
+use crate::lake::day;
+use app::list::{Question, Unread};
+use app::programme::model::{FieldKind, Register};
+use app::programme::{Files, Programme, read};
+use app::{App, Deed, Office, Viewer, build_facts, may, split_sheets};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::LazyLock;
+
+/// What one holder of a role is, and what the holder of the other world is: unit, person.
+const WORLDS: [(&str, &str); 2] = [("350102", "王一"), ("350203", "林二")];
+
+static FUJIAN: LazyLock<(Programme, String)> = LazyLock::new(|| {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../programmes/fujian");
+    let mut files = Files::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if let Ok(text) = fs::read_to_string(&path) {
+                let name = path
+                    .strip_prefix(&root)
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .to_owned();
+                files.insert(name, text);
+            }
+        }
+    }
+    let roles = files["roles.toml"].clone();
+    (read(&files).programme.unwrap(), roles)
+});
+
+/// The cells of one record of a world: references stay within it, units and names are its own.
+fn cells(register: &Register, world: usize) -> BTreeMap<String, String> {
+    let (unit, person) = WORLDS[world];
+    let value = |kind: FieldKind, to: Option<&str>| match kind {
+        FieldKind::Unit => Some(unit.to_owned()),
+        FieldKind::Reference => Some(format!("{}-{world}", to?)),
+        FieldKind::Text => Some(person.to_owned()),
+        _ => None,
+    };
+    let fields = register
+        .fields
+        .iter()
+        .filter(|field| field.formula.is_none());
+    let known = fields
+        .filter_map(|field| Some((field.id.clone(), value(field.kind, field.to.as_deref())?)));
+    known.collect()
+}
+
+/// One record of each register in each world.
+fn app() -> App {
+    let programme = &FUJIAN.0;
+    let sheet = |register: &Register| {
+        let of = [0, 1].map(|world| cells(register, world));
+        let heads: Vec<&str> = of[0].keys().map(String::as_str).collect();
+        let mut text = format!("id,recorded_at,{}\n", heads.join(","));
+        for (world, cells) in of.iter().enumerate() {
+            let values: Vec<&str> = cells.values().map(String::as_str).collect();
+            text.push_str(&format!(
+                "{}-{world},2023-09-01,{}\n",
+                register.id,
+                values.join(",")
+            ));
+        }
+        (register.id.clone(), text)
+    };
+    let sheets: BTreeMap<String, String> = programme.registers.iter().map(sheet).collect();
+    let facts = build_facts(programme, split_sheets(&sheets).unwrap()).unwrap();
+    App::new(programme.clone(), facts, day("2023-09-26"), true)
+}
+
+/// Somebody who holds a role in a world.
+fn holder(role: &str, world: usize) -> Viewer {
+    let programme = &FUJIAN.0;
+    let found = programme.roles.iter().find(|r| r.id == role).unwrap();
+    let unit = match &found.of {
+        Some(of) => format!("{of}-{world}"),
+        None => WORLDS[world].0.to_owned(),
+    };
+    Viewer {
+        account: format!("{role}-{world}"),
+        on_behalf: None,
+        person: Some(WORLDS[world].1.to_owned()),
+        offices: vec![Office {
+            role: role.to_owned(),
+            unit,
+        }],
+    }
+}
+
+/// Whether a rule of `roles.toml` holds for a record of world `of` and a holder in world `who`, worked out from its text
+/// alone: `under(path, viewer.unit)`, `path == viewer.x`, and alternatives of these.
+fn holds(rule: &str, register: &Register, of: usize, who: usize) -> bool {
+    let programme = &FUJIAN.0;
+    let read = |path: &str| {
+        let mut at = register;
+        let mut steps = path.split('.').peekable();
+        while let Some(step) = steps.next() {
+            let field = at.field(step)?;
+            match steps.peek() {
+                Some(_) => at = programme.register(field.to.as_deref()?)?.1,
+                None => return cells(at, of).get(step).cloned(),
+            }
+        }
+        None
+    };
+    let theirs = |path: &str| match path.trim() {
+        "viewer.unit" => Some(WORLDS[who].0.to_owned()),
+        "viewer.person" | "viewer.record.uscc" => Some(WORLDS[who].1.to_owned()),
+        "viewer.record" => Some(format!("enterprise-{who}")),
+        other => panic!("{other} is not read here"),
+    };
+    rule.split("||").any(|part| {
+        let part = part.trim();
+        let (left, right) = match part.strip_prefix("under(") {
+            Some(inner) => inner.trim_end_matches(')').split_once(',').unwrap(),
+            None => part.split_once("==").unwrap(),
+        };
+        let left = read(left.trim());
+        left.is_some() && left == theirs(right)
+    })
+}
+
+/// Role, deeds, registers, rule.
+type Words = (String, Vec<String>, Vec<String>, Option<String>);
+
+/// What `roles.toml` grants, read as text.
+fn grants() -> Vec<Words> {
+    let mut grants = Vec::new();
+    for block in FUJIAN.1.split("[[role.").skip(1) {
+        let (role, rest) = block.split_once(".may]]").unwrap();
+        let line = |key: &str| {
+            let start = format!("{key} = ");
+            let line = rest.lines().take_while(|line| !line.starts_with("[role."));
+            let line = line.into_iter().find_map(|line| line.strip_prefix(&start));
+            line.map(str::to_owned)
+        };
+        let list = |key: &str| {
+            let line = line(key).unwrap();
+            let words = line.split('"').skip(1).step_by(2);
+            words.map(str::to_owned).collect::<Vec<_>>()
+        };
+        let rule = line("where").map(|line| line.trim_matches('"').to_owned());
+        grants.push((role.to_owned(), list("do"), list("on"), rule));
+    }
+    grants
+}
+
+#[test]
+fn every_role_reaches_what_its_words_say_and_nothing_else() {
+    let (app, grants) = (app(), grants());
+    let programme = app.programme();
+    let (mut yes, mut no) = (0, 0);
+    for role in &programme.roles {
+        for register in &programme.registers {
+            for deed in Deed::ALL {
+                for (who, of) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+                    let granted = |deed: Deed| {
+                        grants.iter().any(|(of_role, acts, on, rule)| {
+                            *of_role == role.id
+                                && acts.iter().any(|act| act == deed.word())
+                                && on.iter().any(|id| id == "*" || *id == register.id)
+                                && rule
+                                    .as_deref()
+                                    .is_none_or(|rule| holds(rule, register, of, who))
+                        })
+                    };
+                    let expected = granted(deed) && granted(Deed::Read);
+                    let viewer = holder(&role.id, who);
+                    let id = format!("{}-{of}", register.id);
+                    let found = app.may_with(&viewer, deed, &register.id, &id);
+                    assert_eq!(found, expected, "{} {who}: {deed:?} {id}", role.id);
+                    if deed == Deed::Read {
+                        let read = app.record(&viewer, &register.id, &id, None);
+                        assert_eq!(read.is_ok(), expected, "{} {who}: {id}", role.id);
+                    }
+                    match expected {
+                        true => yes += 1,
+                        false => no += 1,
+                    }
+                }
+            }
+        }
+    }
+    assert!(
+        yes > 1000 && no > 5000,
+        "the matrix has both: {yes} and {no}"
+    );
+}
+
+#[test]
+fn lists_and_counts_hold_what_each_record_says() {
+    let app = app();
+    for role in &app.programme().roles {
+        for register in &app.programme().registers {
+            for who in [0, 1] {
+                let viewer = holder(&role.id, who);
+                let ids = [0, 1].map(|of| format!("{}-{of}", register.id));
+                let seen = ids
+                    .into_iter()
+                    .filter(|id| app.may_with(&viewer, Deed::Read, &register.id, id));
+                let seen: Vec<String> = seen.collect();
+                let question = Question {
+                    limit: 10,
+                    count: true,
+                    ..Question::default()
+                };
+                let page = match app.list(&viewer, &register.id, &question) {
+                    Err(Unread::Forbidden(_)) => {
+                        assert!(!may(app.programme(), &viewer, Deed::Read, &register.id));
+                        continue;
+                    }
+                    page => page.unwrap(),
+                };
+                let mut listed: Vec<String> =
+                    page.records.into_iter().map(|r| r.id.into()).collect();
+                listed.sort();
+                assert_eq!(
+                    (page.count, &listed),
+                    (Some(seen.len()), &seen),
+                    "{} {}",
+                    role.id,
+                    register.id
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_rule_tells_nothing_of_records_that_are_not_seen() {
+    let app = app();
+    let firm = holder("firm", 0);
+    let asks = |rule: &str| {
+        let question = Question {
+            limit: 10,
+            rule: Some(rule.to_owned()),
+            ..Question::default()
+        };
+        app.list(&firm, "case", &question)
+            .map(|page| page.records.len())
+    };
+    assert_eq!(asks("title == '王一'").ok(), Some(1));
+    assert_eq!(asks("title == '林二'").ok(), Some(0));
+    let through = asks("enterprise.name == '林二'");
+    assert!(matches!(through, Err(Unread::Question(_))), "{through:?}");
+    let gone = app
+        .record(&firm, "enterprise", "enterprise-1", None)
+        .unwrap_err();
+    let never = app
+        .record(&firm, "enterprise", "enterprise-9", None)
+        .unwrap_err();
+    let said = |unread: &Unread| unread.words().zh.replace("enterprise-1", "enterprise-9");
+    assert_eq!(said(&gone), said(&never));
+}
