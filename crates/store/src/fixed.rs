@@ -8,7 +8,9 @@ use crate::error::{Error, Result, Trouble};
 use rules::Words;
 
 /// Statements by release; the version of a database is the number of lists it has been through.
-const RELEASES: [&[&str]; 1] = [&[
+const RELEASES: [&[&str]; 2] = [FIRST, PEOPLE];
+
+const FIRST: &[&str] = &[
     // Names and values of one: the version of these tables, the programme's id, the mark of a rehearsal.
     "create table meta (name {text} primary key, value {text} not null){strict}",
     // What each register's table was made to be, as JSON of `Table`.
@@ -116,10 +118,51 @@ const RELEASES: [&[&str]; 1] = [&[
         body {bytes} not null,
         arrival {int}
     ){strict}",
-]];
+];
+
+const PEOPLE: &[&str] = &[
+    // Who signs in: `password` is an argon2 text, empty until a link was used; times are moments in the programme's zone.
+    "create table account (
+        id {text} primary key,
+        person {text} not null,
+        phone {text},
+        password {text},
+        created_at {int} not null,
+        closed_at {int},
+        failures {int} not null,
+        locked_until {int} not null
+    ){strict}",
+    // Roles that an account holds in a unit or a record, from a day to a day, both included.
+    "create table office (
+        account {text} not null references account,
+        role {text} not null,
+        unit {text} not null,
+        from_day {int} not null,
+        until_day {int},
+        primary key (account, role, unit, from_day)
+    ){clustered}",
+    // Tokens are kept as their SHA-256, so that whoever reads the database cannot sign in with them.
+    "create table session (
+        token {bytes} primary key,
+        account {text} not null references account,
+        created_at {int} not null,
+        ends_at {int} not null
+    ){clustered}",
+    "create index session_account on session (account)",
+    // Links that set a password, each once.
+    "create table link (
+        token {bytes} primary key,
+        account {text} not null references account,
+        ends_at {int} not null,
+        used_at {int}
+    ){clustered}",
+];
 
 /// Statements that only PostgreSQL needs, by release.
-const POSTGRES: [&[&str]; 1] = [&["create sequence journal_arrival as bigint minvalue 0 start 0"]];
+const POSTGRES: [&[&str]; 2] = [
+    &["create sequence journal_arrival as bigint minvalue 0 start 0"],
+    &[],
+];
 
 /// Names of the fixed tables, which no view may take.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {

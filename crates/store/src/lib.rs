@@ -19,6 +19,7 @@ mod follow;
 mod lines;
 mod load;
 mod lock;
+pub mod people;
 mod plan;
 mod proof;
 pub mod published;

@@ -16,6 +16,7 @@ mod files;
 mod killing;
 mod migrate;
 mod open;
+mod people;
 mod postgres;
 mod programmes;
 mod published;

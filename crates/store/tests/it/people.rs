@@ -1,0 +1,96 @@
+//! Accounts, their roles, sessions and links.
+
+use crate::both::on_both;
+use rules::{Day, Moment};
+use store::people::{self, Account, Held};
+
+const NOW: Moment = Moment(1_700_000_000_000);
+const LATER: Moment = Moment(NOW.0 + 1_000);
+
+fn somebody(id: &str) -> Account {
+    Account {
+        id: id.into(),
+        person: "王一".into(),
+        phone: None,
+        password: None,
+        created_at: NOW,
+        closed_at: None,
+        failures: 0,
+        locked_until: Moment(0),
+    }
+}
+
+fn clerk(from: i32, until: Option<i32>) -> Held {
+    Held {
+        role: "clerk".into(),
+        unit: "350102".into(),
+        from: Day(from),
+        until: until.map(Day),
+    }
+}
+
+on_both! {
+    async fn an_account_is_made_once_with_its_roles(place) {
+        let db = place.open().await;
+        assert!(people::open(&db, &somebody("wang"), &[clerk(10, None), clerk(1, Some(9))]).await.unwrap());
+        assert!(!people::open(&db, &somebody("wang"), &[clerk(30, None)]).await.unwrap());
+        assert_eq!(people::held(&db, "wang").await.unwrap(), [clerk(10, None), clerk(1, Some(9))]);
+        people::grant(&db, "wang", &clerk(10, Some(20))).await.unwrap();
+        assert_eq!(people::held(&db, "wang").await.unwrap()[0], clerk(10, Some(20)));
+        assert_eq!(people::account(&db, "wang").await.unwrap(), Some(somebody("wang")));
+        assert_eq!(people::account(&db, "li").await.unwrap(), None);
+    }
+
+    async fn a_link_is_used_once_and_ends_sessions(place) {
+        let db = place.open().await;
+        people::open(&db, &somebody("wang"), &[]).await.unwrap();
+        people::link(&db, "wang", [1; 32], LATER).await.unwrap();
+        people::link(&db, "wang", [2; 32], LATER).await.unwrap();
+        people::enter(&db, "wang", [9; 32], (NOW, LATER)).await.unwrap();
+        assert_eq!(people::linked(&db, [1; 32], NOW).await.unwrap(), None);
+        assert_eq!(people::linked(&db, [2; 32], LATER).await.unwrap(), None);
+        assert_eq!(people::linked(&db, [2; 32], NOW).await.unwrap().as_deref(), Some("wang"));
+        assert_eq!(people::accept(&db, [2; 32], "p", NOW).await.unwrap().as_deref(), Some("wang"));
+        assert_eq!(people::accept(&db, [2; 32], "q", NOW).await.unwrap(), None);
+        let found = people::account(&db, "wang").await.unwrap().unwrap();
+        assert_eq!(found.password.as_deref(), Some("p"));
+        assert_eq!(people::session(&db, [9; 32], NOW).await.unwrap(), None);
+    }
+
+    async fn sessions_end(place) {
+        let db = place.open().await;
+        people::open(&db, &somebody("wang"), &[clerk(1, None)]).await.unwrap();
+        people::failed(&db, "wang", LATER).await.unwrap();
+        let found = people::account(&db, "wang").await.unwrap().unwrap();
+        assert_eq!((found.failures, found.locked_until), (1, LATER));
+        for token in [1, 2, 3] {
+            people::enter(&db, "wang", [token; 32], (NOW, LATER)).await.unwrap();
+        }
+        let there = async |token: u8, now| people::session(&db, [token; 32], now).await.unwrap();
+        assert_eq!(there(1, NOW).await, Some(somebody("wang")));
+        assert_eq!(there(1, LATER).await, None);
+        people::leave(&db, [1; 32]).await.unwrap();
+        assert_eq!(there(1, NOW).await, None);
+        assert!(there(2, NOW).await.is_some());
+        people::leave_everywhere(&db, "wang").await.unwrap();
+        assert_eq!(there(2, NOW).await, None);
+        people::enter(&db, "wang", [4; 32], (NOW, LATER)).await.unwrap();
+        people::close(&db, "wang", NOW).await.unwrap();
+        assert_eq!(there(4, NOW).await, None);
+        let last = NOW.day().0 - 1;
+        assert_eq!(people::held(&db, "wang").await.unwrap(), [clerk(1, Some(last))]);
+    }
+
+    async fn a_successor_takes_over_what_is_held(place) {
+        let db = place.open().await;
+        let today = NOW.day().0;
+        people::open(&db, &somebody("wang"), &[clerk(1, None), clerk(0, Some(5))]).await.unwrap();
+        people::open(&db, &somebody("li"), &[]).await.unwrap();
+        assert_eq!(people::hand_over(&db, "wang", "li", NOW).await.unwrap(), 1);
+        assert_eq!(people::held(&db, "li").await.unwrap(), [clerk(today, None)]);
+        let ends: Vec<_> = people::held(&db, "wang").await.unwrap().into_iter().map(|h| h.until).collect();
+        assert_eq!(ends, [Some(Day(today - 1)), Some(Day(5))]);
+        let closed = people::account(&db, "wang").await.unwrap().unwrap().closed_at;
+        assert_eq!(closed, Some(NOW));
+    }
+}
