@@ -39,6 +39,16 @@ impl Viewer {
         }
     }
 
+    /// Somebody without a role.
+    pub fn nobody() -> Self {
+        Self {
+            account: String::new(),
+            on_behalf: None,
+            person: None,
+            offices: Vec::new(),
+        }
+    }
+
     /// Heli itself: opens the records that duties open, and may do nothing else.
     pub(crate) fn heli() -> Self {
         Self {
@@ -55,7 +65,7 @@ impl Viewer {
     }
 
     /// Whether it is whoever holds the machine.
-    pub(crate) fn is_operator(&self) -> bool {
+    pub fn is_operator(&self) -> bool {
         self.account == OPERATOR
     }
 }

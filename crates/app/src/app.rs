@@ -28,6 +28,8 @@ struct Inner {
     today: AtomicI32,
     rehearsal: bool,
     days: Mutex<Days>,
+    /// Passwords are tried one at a time.
+    door: tokio::sync::Mutex<()>,
 }
 
 /// What was worked out before. All but what lasts goes when a record changes.
@@ -76,6 +78,7 @@ impl App {
             today: AtomicI32::new(today.0),
             rehearsal,
             days: Mutex::default(),
+            door: tokio::sync::Mutex::default(),
         }))
     }
 
@@ -102,6 +105,11 @@ impl App {
     /// Another day has come.
     pub fn set_today(&self, today: Day) {
         self.0.today.store(today.0, Ordering::Relaxed);
+    }
+
+    /// Held while a password is tried.
+    pub(crate) fn door(&self) -> &tokio::sync::Mutex<()> {
+        &self.0.door
     }
 
     /// The database, where there is one.

@@ -18,6 +18,7 @@ mod open;
 mod opening;
 mod page;
 mod past;
+pub mod people;
 mod sealing;
 mod take;
 

@@ -2,6 +2,7 @@
 
 use crate::reader::{Reader, sort_id, standing_id};
 use crate::refusal::{Reason, Refusal};
+use app::Viewer;
 use app::view::{Counts, Language, MatrixQuestion, Sort, Standing};
 use axum::{
     extract::{FromRequestParts, Query, Request},
@@ -32,8 +33,10 @@ pub(crate) struct Keys {
 /// A request, read.
 #[derive(Debug)]
 pub(crate) struct Asked {
-    /// Who reads.
+    /// In which language and of which day somebody reads.
     pub(crate) reader: Reader,
+    /// On whose behalf.
+    pub(crate) viewer: Viewer,
     /// The filters.
     pub(crate) keys: Keys,
     /// The address, for the page's own links to itself.
@@ -91,8 +94,14 @@ impl<S: Sync> FromRequestParts<S> for Asked {
                 }
             },
         };
+        let viewer = parts.extensions.get().cloned();
+        let viewer = viewer.unwrap_or_else(Viewer::nobody);
         Ok(Self {
-            reader: Reader::new(language, at),
+            reader: Reader {
+                signed_in: !viewer.is_operator(),
+                ..Reader::new(language, at)
+            },
+            viewer,
             keys,
             here,
         })

@@ -302,6 +302,36 @@ pub(crate) fn fault(r: Reader, here: Here, page: FaultPage) -> askama::Result<St
     FaultView { shell, r, page }.render()
 }
 
+#[derive(Template)]
+#[template(path = "sign-in.html")]
+struct DoorView {
+    shell: Shell,
+    r: Reader,
+    page: DoorPage,
+}
+
+/// The page on which somebody signs in or sets a password.
+pub(crate) struct DoorPage {
+    /// The account of the link; `None` where somebody signs in.
+    pub(crate) link: Option<String>,
+    /// The name that was given.
+    pub(crate) account: String,
+    /// Where to go then.
+    pub(crate) next: String,
+    /// What stood against it.
+    pub(crate) said: Option<String>,
+}
+
+/// `/sign-in` and `/link/…`.
+pub(crate) fn door(r: Reader, page: DoorPage) -> askama::Result<String> {
+    let title = match page.link {
+        Some(_) => r.w.link_title,
+        None => r.w.sign_in,
+    };
+    let shell = Shell::bare(r, Here::default(), title);
+    DoorView { shell, r, page }.render()
+}
+
 /// The first page of a programme that runs no notice yet.
 pub(crate) fn empty(r: Reader, here: Here) -> askama::Result<String> {
     let w = r.w;

@@ -4,6 +4,7 @@ mod api;
 mod ask;
 mod assets;
 mod curve;
+mod door;
 mod draw;
 mod format;
 mod pages;
@@ -23,6 +24,7 @@ use tower_http::compression::CompressionLayer;
 
 /// Every address Heli answers, over one application.
 pub fn router(app: App, settings: Settings) -> Router {
+    let door = door::Door::new(&app, &settings);
     let api = api::router(app.clone(), settings);
     Router::new()
         .route("/", get(pages::front))
@@ -36,6 +38,8 @@ pub fn router(app: App, settings: Settings) -> Router {
         .layer(middleware::from_fn(ask::remember_language))
         .with_state(app)
         .merge(api)
+        .merge(door::router(door.clone()))
+        .layer(middleware::from_fn_with_state(door, door::admit))
         .layer(middleware::from_fn(shield::headers))
         .layer(CompressionLayer::new())
 }

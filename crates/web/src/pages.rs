@@ -4,7 +4,7 @@ use crate::ask::Asked;
 use crate::draw;
 use crate::refusal::{Reason, Refusal};
 use app::view::{DutyId, Text};
-use app::{App, Error, Viewer};
+use app::{App, Error};
 use axum::{
     extract::{Path, State},
     response::{Html, IntoResponse, Redirect, Response},
@@ -25,8 +25,9 @@ pub(crate) async fn front(State(app): State<App>, asked: Asked) -> Result<Respon
 /// `/notices/{id}`.
 pub(crate) async fn notice(State(app): State<App>, Path(id): Path<String>, asked: Asked) -> Page {
     let clause = asked.clause();
+    let viewer = asked.viewer.clone();
     let page = read(&asked, move |at| {
-        app.notice(&viewer(), &id, clause.as_deref(), at)
+        app.notice(&viewer, &id, clause.as_deref(), at)
     })
     .await?;
     shown(&asked, draw::notice(asked.reader, asked.here.clone(), page))
@@ -35,7 +36,8 @@ pub(crate) async fn notice(State(app): State<App>, Path(id): Path<String>, asked
 /// `/duties`.
 pub(crate) async fn matrix(State(app): State<App>, asked: Asked) -> Page {
     let question = asked.matrix()?;
-    let page = read(&asked, move |at| app.matrix(&viewer(), &question, at)).await?;
+    let viewer = asked.viewer.clone();
+    let page = read(&asked, move |at| app.matrix(&viewer, &question, at)).await?;
     shown(&asked, draw::matrix(asked.reader, asked.here.clone(), page))
 }
 
@@ -50,7 +52,8 @@ pub(crate) async fn duty(
         bearer,
         period,
     };
-    let page = read(&asked, move |at| app.duty(&viewer(), &id, at)).await?;
+    let viewer = asked.viewer.clone();
+    let page = read(&asked, move |at| app.duty(&viewer, &id, at)).await?;
     shown(&asked, draw::duty(asked.reader, asked.here.clone(), page))
 }
 
@@ -61,13 +64,9 @@ pub(crate) async fn units(State(app): State<App>, asked: Asked) -> Redirect {
 
 /// `/units/{id}`.
 pub(crate) async fn unit(State(app): State<App>, Path(id): Path<String>, asked: Asked) -> Page {
-    let page = read(&asked, move |at| app.unit(&viewer(), &id, at)).await?;
+    let viewer = asked.viewer.clone();
+    let page = read(&asked, move |at| app.unit(&viewer, &id, at)).await?;
     shown(&asked, draw::unit(asked.reader, asked.here.clone(), page))
-}
-
-/// On whose behalf pages are read.
-fn viewer() -> Viewer {
-    Viewer::operator()
 }
 
 /// Evaluates beside the server's own threads, which must stay free to answer others.

@@ -19,6 +19,8 @@ pub(crate) struct Reader {
     pub(crate) language: Language,
     /// The day asked for; absent: today, and addresses stay without a day.
     pub(crate) at: Option<Date>,
+    /// Whether somebody is signed in, who can sign out.
+    pub(crate) signed_in: bool,
     /// The page's own words.
     pub(crate) w: &'static Words,
 }
@@ -28,6 +30,7 @@ impl Reader {
         Self {
             language,
             at,
+            signed_in: false,
             w: words::of(language),
         }
     }

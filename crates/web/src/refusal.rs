@@ -22,6 +22,10 @@ pub(crate) enum Reason {
     App(Error),
     /// A page could not be drawn.
     Drawing,
+    /// A change that did not come from our own pages.
+    Elsewhere,
+    /// A one-time link that no longer works.
+    LinkGone,
 }
 
 /// A reason, and who is told.
@@ -48,6 +52,18 @@ impl Refusal {
             Reason::Nowhere => (
                 StatusCode::NOT_FOUND,
                 page(w.fault_nowhere, w.fault_nowhere_why.into(), w.fault_back),
+            ),
+            Reason::Elsewhere => (
+                StatusCode::FORBIDDEN,
+                page(
+                    w.fault_elsewhere,
+                    w.fault_elsewhere_why.into(),
+                    w.fault_back,
+                ),
+            ),
+            Reason::LinkGone => (
+                StatusCode::NOT_FOUND,
+                page(w.link_gone, w.link_gone_why.into(), w.link_gone_act),
             ),
             Reason::BadAddress => (
                 StatusCode::BAD_REQUEST,

@@ -181,6 +181,19 @@ words! {
     fault_building_why: "{} 要从流水重建：已读 {} / {} 条。", "{} is built from the journal: {} of {} entries are read.";
     fault_building_act: "建好后这一页自己打开。", "The page opens by itself once that is done.";
     fault_failed: "这一页算不出来", "This page could not be worked out";
+    sign_in: "登录", "Sign in";
+    sign_out: "退出", "Sign out";
+    sign_in_account: "账号", "Account";
+    sign_in_password: "密码", "Password";
+    sign_in_lost: "忘了密码，请向管理员要一个链接。", "If you lost your password, ask an administrator for a link.";
+    link_title: "设置密码", "Set your password";
+    link_password: "新密码，至少 10 个字符", "New password, at least 10 characters";
+    link_go: "设置并登录", "Set it and sign in";
+    link_gone: "这个链接用不了了", "This link no longer works";
+    link_gone_why: "它已经用过，或者过期了。", "It was used, or it is too old.";
+    link_gone_act: "请向管理员再要一个。", "Ask an administrator for another.";
+    fault_elsewhere: "这个请求不是从合力自己的页面发来的", "This request did not come from a page of Heli";
+    fault_elsewhere_why: "为了您的安全，只接受合力自己页面上的操作。", "For your safety only Heli's own pages may change anything.";
     fault_forbidden: "这里不对您开放", "This is not open to you";
     fault_failed_act: "请稍后再试；仍然不行，请把这句话告诉专班。", "Try again shortly; if it persists, give this sentence to the programme office.";
     fault_drawing_why: "页面生成失败。", "The page could not be drawn.";
@@ -243,7 +256,7 @@ mod tests {
     fn no_template_carries_chinese_of_its_own() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
         // The seal and the marks of the rail are signs, the same in both languages.
-        let signs = ['合', '力', '文', '责', '位'];
+        let signs = ['合', '力', '文', '责', '位', '出'];
         let strays: Vec<char> = text_of(&root)
             .chars()
             .filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c) && !signs.contains(c))

@@ -21,6 +21,7 @@ mod list;
 mod opening;
 mod opens;
 mod past;
+mod people;
 #[path = "../../../store/tests/it/postgres.rs"]
 mod postgres;
 mod sheet;

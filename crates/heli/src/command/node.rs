@@ -46,7 +46,10 @@ pub(crate) struct Asking {
     /// Requests that it may make at once.
     #[arg(long, value_name = "N", default_value_t = 400)]
     requests_at_once: u32,
-    /// A proxy's address whose X-Forwarded-For is believed; may stand several times.
+    /// People sign in, and see and do what their roles say; else whoever reaches the address holds the machine.
+    #[arg(long)]
+    sign_in: bool,
+    /// A proxy's address whose X-Forwarded-For and X-Forwarded-Proto are believed; may stand several times.
     #[arg(long = "proxy", value_name = "ADDRESS")]
     proxies: Vec<IpAddr>,
 }
@@ -97,6 +100,9 @@ impl Node {
             self.file_grace_days,
             self.sealing.is_some(),
         ));
+        if self.asking.sign_in {
+            first_link(&app, listener.local_addr().map_err(|e| e.to_string())?).await?;
+        }
         let settings = settings(&app, self.seal_key, self.asking);
         let sealing = self.sealing.map(|sealing| {
             let clock = app.clone();
@@ -232,6 +238,24 @@ pub(crate) async fn open_due(app: &App) {
     }
 }
 
+/// Tells the one who starts a new system how to become its administrator.
+async fn first_link(app: &App, address: SocketAddr) -> Result<(), Refusal> {
+    let [seed] = edge::random()?;
+    let now = edge::moment(app);
+    let link = app.first_link(Edge { now, seed }).await;
+    if let Some(link) = link.map_err(|unadmitted| pick(&unadmitted.words()))? {
+        say(
+            format!(
+                "还没有账号。请打开这个只能用一次的链接，设置管理员 admin 的密码：http://{address}/link/{link}"
+            ),
+            format!(
+                "there is no account yet; open this link, which works once, and set the password of the administrator admin: http://{address}/link/{link}"
+            ),
+        );
+    }
+    Ok(())
+}
+
 /// What the API is told from this edge.
 fn settings(app: &App, seal_key: Option<String>, asking: Asking) -> web::Settings {
     let clock = app.clone();
@@ -244,5 +268,6 @@ fn settings(app: &App, seal_key: Option<String>, asking: Asking) -> web::Setting
     settings.per_second = asking.requests_per_second;
     settings.at_once = asking.requests_at_once;
     settings.proxies = asking.proxies;
+    settings.sign_in = asking.sign_in;
     settings
 }

@@ -7,7 +7,6 @@ use crate::ask::reader_of;
 use crate::refusal::{Reason, Refusal};
 use app::rules::Words;
 use askama::Template;
-use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Html;
 
@@ -32,10 +31,7 @@ struct Line {
 }
 
 /// The page.
-pub(super) async fn page(
-    State(api): State<Api>,
-    headers: HeaderMap,
-) -> Result<Html<String>, Refusal> {
+pub(super) async fn page(api: Api, headers: HeaderMap) -> Result<Html<String>, Refusal> {
     let operations = OPERATIONS.iter().map(|operation| Line {
         method: operation.method.to_uppercase(),
         path: format!("/api/v1{}", operation.path),

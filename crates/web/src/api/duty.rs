@@ -8,12 +8,12 @@ use super::record::beside;
 use crate::reader::escaped;
 use app::list::{DutyRow, Unread};
 use app::view::{DutyId, DutyPage, Evidence, Figure, Quantity, Reason, Text, Verdict};
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::Uri;
 use serde_json::{Value as Json, json};
 
 /// `GET /duties`.
-pub(super) async fn list(State(api): State<Api>, uri: Uri) -> Result<Answer, Problem> {
+pub(super) async fn list(api: Api, uri: Uri) -> Result<Answer, Problem> {
     let (question, at) = Pairs::of(&uri)?.duties()?;
     let page = beside(move || api.app.duties(&api.viewer(), &question, at)).await?;
     Ok(Answer::of(&json!({
@@ -25,7 +25,7 @@ pub(super) async fn list(State(api): State<Api>, uri: Uri) -> Result<Answer, Pro
 
 /// `GET /duties/{measure}/{bearer}/{period}/explanation`.
 pub(super) async fn explanation(
-    State(api): State<Api>,
+    api: Api,
     Path((measure, bearer, period)): Path<(String, String, String)>,
     uri: Uri,
 ) -> Result<Answer, Problem> {

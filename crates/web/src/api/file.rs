@@ -6,7 +6,7 @@ use super::problem::Problem;
 use app::Unkept;
 use app::rules::Words;
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, TryStreamExt};
@@ -29,7 +29,7 @@ pub(super) struct About {
 
 /// `POST /files`: the body is the file.
 pub(super) async fn upload(
-    State(api): State<Api>,
+    api: Api,
     Query(about): Query<About>,
     body: Body,
 ) -> Result<Answer, Problem> {
@@ -66,7 +66,7 @@ pub(super) async fn upload(
 
 /// `GET /files/{digest}`: the whole, or the one range that is asked for.
 pub(super) async fn download(
-    State(api): State<Api>,
+    api: Api,
     Path(digest): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

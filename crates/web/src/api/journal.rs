@@ -3,10 +3,10 @@
 use super::Api;
 use super::answer::Answer;
 use super::problem::Problem;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 
 /// `GET /journal/root`.
-pub(super) async fn root(State(api): State<Api>) -> Result<Answer, Problem> {
+pub(super) async fn root(api: Api) -> Result<Answer, Problem> {
     let root = api.app.journal_root().await;
     let root = root.map_err(|unread| Problem::unread(&unread))?;
     root.map(Answer::text).ok_or_else(|| {
@@ -19,10 +19,7 @@ pub(super) async fn root(State(api): State<Api>) -> Result<Answer, Problem> {
 }
 
 /// `GET /journal/entries/{arrival}/proof`.
-pub(super) async fn proof(
-    State(api): State<Api>,
-    Path(arrival): Path<String>,
-) -> Result<Answer, Problem> {
+pub(super) async fn proof(api: Api, Path(arrival): Path<String>) -> Result<Answer, Problem> {
     let arrival: i64 = arrival.parse().map_err(|_| {
         Problem::new(
             "bad-request",

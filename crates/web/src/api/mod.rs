@@ -18,13 +18,16 @@ mod settings;
 mod sheet;
 mod write;
 
+pub(crate) use problem::unknown;
 pub use settings::Settings;
 
 use app::{App, Viewer};
-use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::extract::{DefaultBodyLimit, FromRef, FromRequestParts};
+use axum::http::request::Parts;
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 use limit::Limiter;
+use problem::Problem;
 use std::sync::Arc;
 
 /// What every operation is given.
@@ -33,6 +36,8 @@ pub(crate) struct Api {
     app: App,
     settings: Arc<Settings>,
     limiter: Arc<Limiter>,
+    /// On whose behalf a request is answered, as the door let it in.
+    viewer: Viewer,
     sendings: Arc<sending::Sendings>,
 }
 
@@ -43,10 +48,20 @@ impl FromRef<Api> for App {
 }
 
 impl Api {
-    /// On whose behalf a request is answered. Accounts and tokens come with the issue on people; until then whoever
-    /// reaches the address is the operator, and Heli listens on this machine alone unless told otherwise.
     fn viewer(&self) -> Viewer {
-        Viewer::operator()
+        self.viewer.clone()
+    }
+}
+
+impl FromRequestParts<Self> for Api {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Self) -> Result<Self, Problem> {
+        let viewer = parts.extensions.get::<Viewer>().cloned();
+        Ok(Self {
+            viewer: viewer.ok_or_else(problem::unknown)?,
+            ..api.clone()
+        })
     }
 }
 
@@ -56,6 +71,8 @@ pub(crate) fn router(app: App, settings: Settings) -> Router {
     let api = Api {
         limiter: Arc::new(Limiter::new(&settings)),
         settings: Arc::new(settings),
+        // Whoever comes in without the door is nobody.
+        viewer: Viewer::nobody(),
         sendings: Arc::default(),
         app,
     };

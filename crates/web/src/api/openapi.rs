@@ -4,7 +4,6 @@ use super::Api;
 use super::answer::Answer;
 use super::openapi_schema::schemas;
 use super::problem::KINDS;
-use axum::extract::State;
 use serde_json::{Map, Value as Json, json};
 
 /// An operation of the API.
@@ -252,7 +251,7 @@ pub(super) const OPERATIONS: [Operation; 23] = [
 ];
 
 /// `GET /openapi.json`.
-pub(super) async fn document(State(api): State<Api>) -> Answer {
+pub(super) async fn document(api: Api) -> Answer {
     let programme = api.app.programme();
     let mut paths: Map<String, Json> = Map::new();
     for operation in &OPERATIONS {

@@ -12,7 +12,8 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value as Json, json};
 
 /// Every kind of problem with its status and title, as the document of the API lists them.
-pub(super) const KINDS: [(&str, StatusCode, &str); 18] = [
+pub(super) const KINDS: [(&str, StatusCode, &str); 19] = [
+    ("unknown", StatusCode::UNAUTHORIZED, "Nobody is signed in"),
     (
         "bad-request",
         StatusCode::BAD_REQUEST,
@@ -95,7 +96,7 @@ pub(super) const KINDS: [(&str, StatusCode, &str); 18] = [
 
 /// A problem on its way out.
 #[derive(Debug)]
-pub(super) struct Problem {
+pub(crate) struct Problem {
     kind: &'static str,
     words: Box<Words>,
     errors: Vec<Json>,
@@ -114,6 +115,11 @@ pub(super) fn error(objection: &Objection, at: Option<usize>) -> Json {
         error.insert("at".into(), at.into());
     }
     error
+}
+
+/// Whoever is not signed in.
+pub(crate) fn unknown() -> Problem {
+    Problem::new("unknown", "请先登录", "sign in first")
 }
 
 impl Problem {

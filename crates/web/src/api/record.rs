@@ -8,7 +8,7 @@ use app::App;
 use app::list::{Listed, Record, Told, Unread};
 use app::programme::model::Register;
 use app::programme::record::Cells;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::Uri;
 use serde_json::{Map, Value as Json, json};
 
@@ -68,11 +68,7 @@ pub(super) async fn beside<T: Send + 'static>(
 }
 
 /// `GET /registers/{register}/records`.
-pub(super) async fn list(
-    State(api): State<Api>,
-    Path(id): Path<String>,
-    uri: Uri,
-) -> Result<Answer, Problem> {
+pub(super) async fn list(api: Api, Path(id): Path<String>, uri: Uri) -> Result<Answer, Problem> {
     let question = Pairs::of(&uri)?.records()?;
     let (reader, of) = (api.clone(), id.clone());
     let page = beside(move || reader.app.list(&reader.viewer(), &of, &question)).await?;
@@ -90,7 +86,7 @@ pub(super) async fn list(
 
 /// `GET /records/{register}/{record}`.
 pub(super) async fn one(
-    State(api): State<Api>,
+    api: Api,
     Path((register_id, id)): Path<(String, String)>,
     uri: Uri,
 ) -> Result<Answer, Problem> {
@@ -108,7 +104,7 @@ pub(super) async fn one(
 
 /// `GET /records/{register}/{record}/history`.
 pub(super) async fn history(
-    State(api): State<Api>,
+    api: Api,
     Path((register_id, id)): Path<(String, String)>,
     uri: Uri,
 ) -> Result<Answer, Problem> {

@@ -6,18 +6,18 @@ use super::problem::Problem;
 use super::record::register;
 use app::programme::model::{FieldKind, Move, Register, RegisterField};
 use app::rules::{Empty, Words};
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use serde_json::{Value as Json, json};
 
 /// `GET /registers`.
-pub(super) async fn all(State(api): State<Api>) -> Answer {
+pub(super) async fn all(api: Api) -> Answer {
     let registers = api.app.programme().registers.iter();
     let registers = registers.map(|r| json!({"id": r.id, "name": r.name}));
     Answer::of(&json!({ "registers": registers.collect::<Vec<_>>() }))
 }
 
 /// `GET /registers/{register}`.
-pub(super) async fn one(State(api): State<Api>, Path(id): Path<String>) -> Result<Answer, Problem> {
+pub(super) async fn one(api: Api, Path(id): Path<String>) -> Result<Answer, Problem> {
     Ok(Answer::of(&schema(register(&api.app, &id)?)))
 }
 

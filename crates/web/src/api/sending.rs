@@ -8,7 +8,7 @@ use app::rules::Words;
 use app::sheet::{Fault, How, Imported, Returned, Sent, Undone};
 use app::{Edge, Refused};
 use axum::body::{Body, to_bytes};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
@@ -82,7 +82,7 @@ impl Sendings {
 
 /// `POST /registers/{register}/sheets`: the body is the sheet.
 pub(super) async fn send(
-    State(api): State<Api>,
+    api: Api,
     Path(register): Path<String>,
     Query(about): Query<About>,
     body: Body,
@@ -173,16 +173,13 @@ impl Api {
 }
 
 /// `GET /sheets/{id}`.
-pub(super) async fn one(State(api): State<Api>, Path(id): Path<String>) -> Result<Answer, Problem> {
+pub(super) async fn one(api: Api, Path(id): Path<String>) -> Result<Answer, Problem> {
     let sending = api.sendings.get(&id)?;
     told(&api, &id, &sending)
 }
 
 /// `GET /sheets/{id}/returned`.
-pub(super) async fn returned(
-    State(api): State<Api>,
-    Path(id): Path<String>,
-) -> Result<Response, Problem> {
+pub(super) async fn returned(api: Api, Path(id): Path<String>) -> Result<Response, Problem> {
     let sending = api.sendings.get(&id)?;
     let outcome = sending
         .outcome
@@ -202,10 +199,7 @@ pub(super) async fn returned(
 }
 
 /// `POST /batches/{batch}/undo`.
-pub(super) async fn undo(
-    State(api): State<Api>,
-    Path(batch): Path<String>,
-) -> Result<Answer, Problem> {
+pub(super) async fn undo(api: Api, Path(batch): Path<String>) -> Result<Answer, Problem> {
     let batch: i64 = batch.parse().map_err(|_| {
         Problem::new(
             "bad-request",

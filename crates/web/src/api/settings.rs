@@ -23,7 +23,9 @@ pub struct Settings {
     pub per_second: u32,
     /// Requests that one client address may make at once, at least one.
     pub at_once: u32,
-    /// Proxies whose `X-Forwarded-For` is believed.
+    /// Whether people sign in; else whoever reaches the address holds the machine.
+    pub sign_in: bool,
+    /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     pub proxies: Vec<IpAddr>,
     /// Bytes of a request's body at most.
     pub body_bytes_max: usize,
@@ -40,6 +42,7 @@ impl Settings {
             edge: Arc::new(edge),
             per_second: PER_SECOND,
             at_once: AT_ONCE,
+            sign_in: false,
             proxies: Vec::new(),
             body_bytes_max: BODY_BYTES_MAX,
             sheet_bytes_max: SHEET_BYTES_MAX,

@@ -9,7 +9,7 @@ use app::list::Unread;
 use app::rules::Moment;
 use app::sheet::{Blank, Format, Out};
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
@@ -43,7 +43,7 @@ impl Wanted {
 
 /// `GET /registers/{register}/template`.
 pub(super) async fn template(
-    State(api): State<Api>,
+    api: Api,
     Path(register): Path<String>,
     uri: Uri,
 ) -> Result<Response, Problem> {
@@ -65,7 +65,7 @@ pub(super) async fn template(
 
 /// `GET /registers/{register}/sheet`.
 pub(super) async fn register(
-    State(api): State<Api>,
+    api: Api,
     Path(register): Path<String>,
     uri: Uri,
 ) -> Result<Response, Problem> {
@@ -87,7 +87,7 @@ pub(super) async fn register(
 }
 
 /// `GET /duties/sheet`.
-pub(super) async fn duties(State(api): State<Api>, uri: Uri) -> Result<Response, Problem> {
+pub(super) async fn duties(api: Api, uri: Uri) -> Result<Response, Problem> {
     let (wanted, question, at) = Pairs::of(&uri)?.duty_sheet()?;
     let now = now(&api)?;
     let write = move |viewer: &Viewer, api: &Api, out: &mut Pipe| {

@@ -12,8 +12,8 @@ use app::programme::record::Act;
 use app::rules::Words;
 use app::{Refused, Written};
 use axum::body::Bytes;
+use axum::extract::Path;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use serde_json::{Value as Json, json};
 
@@ -30,7 +30,7 @@ type Body = Result<Bytes, BytesRejection>;
 
 /// `POST /registers/{register}/records`.
 pub(super) async fn create(
-    State(api): State<Api>,
+    api: Api,
     Path(register_id): Path<String>,
     headers: HeaderMap,
     body: Body,
@@ -55,7 +55,7 @@ pub(super) async fn create(
 
 /// `PATCH /records/{register}/{record}`.
 pub(super) async fn change(
-    State(api): State<Api>,
+    api: Api,
     Path((register_id, id)): Path<(String, String)>,
     headers: HeaderMap,
     body: Body,
@@ -68,7 +68,7 @@ pub(super) async fn change(
 
 /// `POST /records/{register}/{record}/moves`.
 pub(super) async fn step(
-    State(api): State<Api>,
+    api: Api,
     Path((register_id, id)): Path<(String, String)>,
     headers: HeaderMap,
     body: Body,
@@ -91,7 +91,7 @@ pub(super) async fn step(
 
 /// `POST /registers/{register}/bulk`: all of it or nothing.
 pub(super) async fn bulk(
-    State(api): State<Api>,
+    api: Api,
     Path(register_id): Path<String>,
     headers: HeaderMap,
     body: Body,

@@ -1,6 +1,7 @@
 //! The API over a small database of its own for each test.
 
 mod document;
+mod door;
 mod file;
 mod journal;
 mod list;
@@ -105,6 +106,7 @@ fn programme() -> (Programme, Files) {
         files.insert("registers/visit.toml".into(), VISIT.into());
         let roles = files.get_mut("roles.toml").unwrap();
         roles.push_str("[[role.city_office.may]]\ndo = [\"see\", \"move\"]\non = [\"visit\"]\n");
+        roles.push_str("[role.visitor]\nname = { zh = \"走访员\", en = \"Visitor\" }\n[[role.visitor.may]]\ndo = [\"see\", \"create\", \"change\", \"export\"]\non = [\"visit\"]\nwhere = \"under(place, viewer.unit)\"\n");
         let reading = app::programme::read(&files);
         let faults: Vec<&str> = reading
             .faults
@@ -206,6 +208,13 @@ impl Desk {
             headers,
             json,
         }
+    }
+
+    /// The body of an answer that is no JSON.
+    async fn text(&self, request: Request<Body>) -> String {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        String::from_utf8(body.into()).unwrap()
     }
 
     async fn get(&self, path: &str) -> Got {

@@ -1,0 +1,507 @@
+//! People: accounts with the roles they hold, invitations by one-time link, signing in and out, handing over.
+
+mod password;
+
+use crate::App;
+use crate::access::Office;
+use crate::act::{Edge, Viewer};
+use crate::live::words;
+use rules::{Day, Moment, Words};
+use sha2::{Digest, Sha256};
+pub use store::people::Held;
+use store::people::{self, Account};
+
+/// The role that manages accounts and nothing else; it is of no programme.
+pub const ADMINISTRATOR: &str = "administrator";
+
+/// A session lasts so long.
+const SESSION_MS: i64 = 7 * DAY_MS;
+/// A link can be used for so long.
+const LINK_MS: i64 = 14 * DAY_MS;
+const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
+const MINUTE_MS: i64 = 60_000;
+/// So many wrong passwords in a row are let pass; after each further one the wait doubles.
+const FAILURES_FREE: u32 = 5;
+
+/// Somebody to be invited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    /// The name to sign in by: letters, digits, `-`, `_`, `.` and `@`.
+    pub account: String,
+    /// The person's name, as records name people.
+    pub person: String,
+    /// Telephone number.
+    pub phone: Option<String>,
+    /// The roles.
+    pub held: Vec<Held>,
+}
+
+/// An account, as whoever manages accounts sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The name it signs in by.
+    pub account: String,
+    /// The person's name.
+    pub person: String,
+    /// Telephone number.
+    pub phone: Option<String>,
+    /// Whether a password was set.
+    pub is_ready: bool,
+    /// When it was closed.
+    pub closed_at: Option<Moment>,
+    /// The roles it held and holds, the newest first.
+    pub held: Vec<Held>,
+}
+
+/// Why nobody was let in, or nothing was done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Unadmitted {
+    /// What was given is not accepted.
+    Refused(Words),
+    /// The viewer may not do this.
+    Forbidden(Words),
+    /// The database failed, or there is none.
+    Failed(Words),
+}
+
+impl Unadmitted {
+    /// What happened, why, and what to do now.
+    pub fn words(&self) -> Words {
+        match self {
+            Self::Refused(words) | Self::Forbidden(words) | Self::Failed(words) => words.clone(),
+        }
+    }
+}
+
+type Outcome<T> = Result<T, Unadmitted>;
+
+impl App {
+    /// Makes an account, and the token of the link by which its person sets a password.
+    ///
+    /// # Errors
+    /// A viewer who does not manage accounts, a name that is taken or has other characters, a role, unit or record that
+    /// there is not, the database's failure.
+    pub async fn invite(
+        &self,
+        viewer: &Viewer,
+        invitation: &Invitation,
+        edge: Edge,
+    ) -> Outcome<String> {
+        manages(viewer)?;
+        self.fits(invitation)?;
+        let db = self.people()?;
+        let account = Account {
+            id: invitation.account.clone(),
+            person: invitation.person.clone(),
+            phone: invitation.phone.clone(),
+            password: None,
+            created_at: edge.now,
+            closed_at: None,
+            failures: 0,
+            locked_until: Moment(0),
+        };
+        if !people::open(db, &account, &invitation.held)
+            .await
+            .map_err(failed)?
+        {
+            return Err(refused(
+                format!("账号 {} 已经有了；请换一个名字", account.id),
+                format!(
+                    "there is an account {} already; choose another name",
+                    account.id
+                ),
+            ));
+        }
+        self.linked(&account.id, edge).await
+    }
+
+    /// The token of a new link by which an account's person sets another password; earlier links no longer work.
+    ///
+    /// # Errors
+    /// A viewer who does not manage accounts, no such account, the database's failure.
+    pub async fn reset(&self, viewer: &Viewer, account: &str, edge: Edge) -> Outcome<String> {
+        manages(viewer)?;
+        self.open_account(account).await?;
+        self.linked(account, edge).await
+    }
+
+    /// All accounts.
+    ///
+    /// # Errors
+    /// A viewer who does not manage accounts, the database's failure.
+    pub async fn accounts(&self, viewer: &Viewer) -> Outcome<Vec<Listed>> {
+        manages(viewer)?;
+        let db = self.people()?;
+        let mut all = Vec::new();
+        for account in people::accounts(db).await.map_err(failed)? {
+            let held = people::held(db, &account.id).await.map_err(failed)?;
+            all.push(Listed {
+                account: account.id,
+                person: account.person,
+                phone: account.phone,
+                is_ready: account.password.is_some(),
+                closed_at: account.closed_at,
+                held,
+            });
+        }
+        Ok(all)
+    }
+
+    /// Gives an account a role.
+    ///
+    /// # Errors
+    /// A viewer who does not manage accounts, no such account, role, unit or record, the database's failure.
+    pub async fn grant(&self, viewer: &Viewer, account: &str, held: &Held) -> Outcome<()> {
+        manages(viewer)?;
+        let found = self.open_account(account).await?;
+        self.is_office(held)?;
+        people::grant(self.people()?, &found.id, held)
+            .await
+            .map_err(failed)
+    }
+
+    /// Closes an account: it signs in no more, and its roles ended yesterday.
+    ///
+    /// # Errors
+    /// A viewer who does not manage accounts, no such account, the database's failure.
+    pub async fn close_account(&self, viewer: &Viewer, account: &str, now: Moment) -> Outcome<()> {
+        manages(viewer)?;
+        let found = self.open_account(account).await?;
+        people::close(self.people()?, &found.id, now)
+            .await
+            .map_err(failed)
+    }
+
+    /// Hands everything that somebody holds to a successor from today on and closes the account; how many roles.
+    ///
+    /// # Errors
+    /// A viewer who does not manage accounts, no such accounts or one and the same, the database's failure.
+    pub async fn hand_over(
+        &self,
+        viewer: &Viewer,
+        (from, to): (&str, &str),
+        now: Moment,
+    ) -> Outcome<u64> {
+        manages(viewer)?;
+        let (from, to) = (self.open_account(from).await?, self.open_account(to).await?);
+        if from.id == to.id {
+            return Err(refused(
+                "不能移交给本人；请选接任的人",
+                "nobody hands over to himself; name the successor",
+            ));
+        }
+        people::hand_over(self.people()?, &from.id, &to.id, now)
+            .await
+            .map_err(failed)
+    }
+
+    /// Whose link it is, so that the page can greet; `None` where it can no longer be used.
+    ///
+    /// # Errors
+    /// The database's failure.
+    pub async fn link_of(&self, token: &str, now: Moment) -> Outcome<Option<String>> {
+        people::linked(self.people()?, kept(token), now)
+            .await
+            .map_err(failed)
+    }
+
+    /// Sets the password of a link's account, once, and begins a session: its token.
+    ///
+    /// # Errors
+    /// A link that was used or is too old, a password that is easily guessed, the database's failure.
+    pub async fn accept(&self, token: &str, password: &str, edge: Edge) -> Outcome<String> {
+        let used_up = || {
+            refused(
+                "这个链接已经用过或者过期；请向管理员再要一个",
+                "this link was used or is too old; ask whoever runs this system for another",
+            )
+        };
+        let account = self.link_of(token, edge.now).await?.ok_or_else(used_up)?;
+        if let Some(words) = password::weak(password, &account) {
+            return Err(Unadmitted::Refused(words));
+        }
+        let hashed = self.hashed(password, edge).await?;
+        let accepted = people::accept(self.people()?, kept(token), &hashed, edge.now).await;
+        let account = accepted.map_err(failed)?.ok_or_else(used_up)?;
+        self.entered(&account, edge).await
+    }
+
+    /// Begins a session: its token. An unknown name and a wrong password are told apart neither by words nor by time.
+    ///
+    /// # Errors
+    /// A wrong name or password, too many of them in a row, the database's failure.
+    pub async fn sign_in(&self, name: &str, password: &str, edge: Edge) -> Outcome<String> {
+        // One at a time: guesses at the same moment would otherwise not count, and each takes much memory.
+        let _door = self.door().lock().await;
+        let db = self.people()?;
+        let found = people::account(db, name.trim()).await.map_err(failed)?;
+        let open = found.filter(|account| account.closed_at.is_none());
+        if let Some(account) = &open
+            && account.locked_until > edge.now
+        {
+            return Err(locked(account.locked_until.0 - edge.now.0));
+        }
+        let stored = open.as_ref().and_then(|account| account.password.clone());
+        let is_right = password::is_right(password.to_owned(), stored).await;
+        let Some(account) = open else {
+            return Err(wrong());
+        };
+        if !is_right.map_err(Unadmitted::Failed)? {
+            let until = Moment(edge.now.0 + wait_ms(account.failures + 1));
+            people::failed(db, &account.id, until)
+                .await
+                .map_err(failed)?;
+            return Err(wrong());
+        }
+        self.entered(&account.id, edge).await
+    }
+
+    /// On whose behalf a session acts today; `None` where it has ended.
+    ///
+    /// # Errors
+    /// The database's failure.
+    pub async fn session(&self, token: &str, now: Moment) -> Outcome<Option<Viewer>> {
+        let db = self.people()?;
+        let found = people::session(db, kept(token), now)
+            .await
+            .map_err(failed)?;
+        let Some(account) = found else {
+            return Ok(None);
+        };
+        let held = people::held(db, &account.id).await.map_err(failed)?;
+        let today = now.day();
+        let held = held.into_iter().filter(|held| holds(held, today));
+        Ok(Some(Viewer {
+            offices: held
+                .map(|held| Office {
+                    role: held.role,
+                    unit: held.unit,
+                })
+                .collect(),
+            person: Some(account.person),
+            account: account.id,
+            on_behalf: None,
+        }))
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// The database's failure.
+    pub async fn sign_out(&self, token: &str) -> Outcome<()> {
+        people::leave(self.people()?, kept(token))
+            .await
+            .map_err(failed)
+    }
+
+    /// Ends every session of the viewer.
+    ///
+    /// # Errors
+    /// The database's failure.
+    pub async fn sign_out_everywhere(&self, viewer: &Viewer) -> Outcome<()> {
+        people::leave_everywhere(self.people()?, &viewer.account)
+            .await
+            .map_err(failed)
+    }
+
+    /// The first administrator's link, where there is no account yet.
+    ///
+    /// # Errors
+    /// The database's failure.
+    pub async fn first_link(&self, edge: Edge) -> Outcome<Option<String>> {
+        if !people::accounts(self.people()?)
+            .await
+            .map_err(failed)?
+            .is_empty()
+        {
+            return Ok(None);
+        }
+        let first = Invitation {
+            account: "admin".into(),
+            person: "admin".into(),
+            phone: None,
+            held: vec![Held {
+                role: ADMINISTRATOR.into(),
+                unit: self.programme().home.clone(),
+                from: edge.now.day(),
+                until: None,
+            }],
+        };
+        self.invite(&Viewer::operator(), &first, edge)
+            .await
+            .map(Some)
+    }
+
+    fn people(&self) -> Outcome<&store::Db> {
+        let live = self.live().ok_or_else(|| {
+            Unadmitted::Failed(Words::new(
+                "这里没有打开数据库，没有账号；请用 heli serve --database 打开",
+                "no database is open here, so there are no accounts; open one with heli serve --database",
+            ))
+        })?;
+        Ok(live.store.db())
+    }
+
+    async fn open_account(&self, id: &str) -> Outcome<Account> {
+        let found = people::account(self.people()?, id).await.map_err(failed)?;
+        let open = found.filter(|account| account.closed_at.is_none());
+        open.ok_or_else(|| {
+            refused(
+                format!("没有可用的账号 {id}；请核对名字"),
+                format!("there is no open account {id}; check its name"),
+            )
+        })
+    }
+
+    async fn linked(&self, account: &str, edge: Edge) -> Outcome<String> {
+        let token = token("link", edge);
+        let ends_at = Moment(edge.now.0 + LINK_MS);
+        let link = people::link(self.people()?, account, kept(&token), ends_at);
+        link.await.map_err(failed)?;
+        Ok(token)
+    }
+
+    async fn entered(&self, account: &str, edge: Edge) -> Outcome<String> {
+        let token = token("session", edge);
+        let ends_at = Moment(edge.now.0 + SESSION_MS);
+        let entered = people::enter(self.people()?, account, kept(&token), (edge.now, ends_at));
+        entered.await.map_err(failed)?;
+        Ok(token)
+    }
+
+    async fn hashed(&self, password: &str, edge: Edge) -> Outcome<String> {
+        let salt = digest("salt", edge);
+        let hashed = password::hashed(password.to_owned(), salt).await;
+        hashed.map_err(Unadmitted::Failed)
+    }
+
+    fn fits(&self, invitation: &Invitation) -> Outcome<()> {
+        let id = &invitation.account;
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.@".contains(c);
+        if id.is_empty() || id.len() > 64 || !id.chars().all(plain) {
+            return Err(refused(
+                "账号名请用 1 至 64 个字母、数字和 - _ . @",
+                "an account's name has 1 to 64 letters, digits, - _ . or @",
+            ));
+        }
+        let own = [Viewer::operator(), Viewer::heli()];
+        if own.iter().any(|viewer| viewer.account == *id) {
+            return Err(refused(
+                format!("{id} 是系统自己的名字；请换一个"),
+                format!("{id} is a name of the system's own; choose another"),
+            ));
+        }
+        if invitation.person.trim().is_empty() {
+            return Err(refused("请填姓名", "give the person's name"));
+        }
+        invitation
+            .held
+            .iter()
+            .try_for_each(|held| self.is_office(held))
+    }
+
+    /// Whether there is such a role, and such a unit or record to hold it in.
+    fn is_office(&self, held: &Held) -> Outcome<()> {
+        let (programme, living) = (self.programme(), self.living());
+        let role = programme.roles.iter().find(|role| role.id == held.role);
+        let of = match role {
+            None if held.role == ADMINISTRATOR => None,
+            None => {
+                let id = &held.role;
+                let all: Vec<&str> = programme
+                    .roles
+                    .iter()
+                    .map(|role| role.id.as_str())
+                    .collect();
+                return Err(refused(
+                    format!("没有角色 {id}；有 {}", all.join("、")),
+                    format!("there is no role {id}; there are {}", all.join(", ")),
+                ));
+            }
+            Some(role) => role.of.as_deref(),
+        };
+        let is_there = match of.and_then(|of| programme.register(of)) {
+            None => programme.unit(&held.unit).is_some(),
+            Some((table, _)) => living.record(table, &held.unit).is_some(),
+        };
+        if is_there {
+            return Ok(());
+        }
+        let (unit, role) = (&held.unit, &held.role);
+        Err(refused(
+            format!("角色 {role} 没有可任职的单位或记录 {unit}；请核对编号"),
+            format!("role {role} is held in no unit or record {unit}; check its id"),
+        ))
+    }
+}
+
+fn holds(held: &Held, today: Day) -> bool {
+    held.from <= today && held.until.is_none_or(|until| today <= until)
+}
+
+/// Whoever holds the machine, and administrators.
+fn manages(viewer: &Viewer) -> Outcome<()> {
+    let administers = |office: &Office| office.role == ADMINISTRATOR;
+    match viewer.is_operator() || viewer.offices.iter().any(administers) {
+        true => Ok(()),
+        false => Err(Unadmitted::Forbidden(Words::new(
+            "账号由管理员管理；请向管理员提出",
+            "accounts are managed by administrators; ask one",
+        ))),
+    }
+}
+
+/// How long nobody is let in after so many wrong passwords in a row, in milliseconds.
+fn wait_ms(failures: u32) -> i64 {
+    match failures.checked_sub(FAILURES_FREE) {
+        None => 0,
+        Some(over) => MINUTE_MS.saturating_mul(1 << over.min(20)).min(DAY_MS),
+    }
+}
+
+fn locked(left_ms: i64) -> Unadmitted {
+    let minutes = (left_ms + MINUTE_MS - 1) / MINUTE_MS;
+    refused(
+        format!("密码错得太多，{minutes} 分钟后再试；忘了密码请向管理员要一个链接"),
+        format!(
+            "too many wrong passwords; try again in {minutes} minutes, or ask an administrator for a link"
+        ),
+    )
+}
+
+fn wrong() -> Unadmitted {
+    refused(
+        "账号或密码不对；请再试，忘了密码请向管理员要一个链接",
+        "wrong name or password; try again, or ask an administrator for a link",
+    )
+}
+
+fn refused(zh: impl Into<String>, en: impl Into<String>) -> Unadmitted {
+    Unadmitted::Refused(Words::new(zh, en))
+}
+
+fn failed(error: store::Error) -> Unadmitted {
+    Unadmitted::Failed(words(error))
+}
+
+/// Fresh randomness for one purpose.
+fn digest(purpose: &str, edge: Edge) -> [u8; 32] {
+    Sha256::new()
+        .chain_update(purpose)
+        .chain_update(edge.seed)
+        .finalize()
+        .into()
+}
+
+/// A fresh token in hex.
+fn token(purpose: &str, edge: Edge) -> String {
+    digest(purpose, edge)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// What the database keeps of a token.
+fn kept(token: &str) -> [u8; 32] {
+    Sha256::digest(token).into()
+}

@@ -1,0 +1,133 @@
+//! Invited, signed in, locked out, handed over; and what a role's holder may do then.
+
+use crate::lake::{LAKE, edge, noon, open};
+use app::people::{ADMINISTRATOR, Held, Invitation, Unadmitted};
+use app::rules::Moment;
+use app::{App, Deed, Edge, Viewer, may};
+
+const PASSWORD: &str = "tide-lamp-orchid";
+
+fn at(minute: i64) -> Edge {
+    let mut edge = edge("2023-09-20");
+    edge.now = Moment(edge.now.0 + minute * 60_000);
+    edge.seed = [u8::try_from(minute % 251).unwrap(); 32];
+    edge
+}
+
+fn clerk(until: Option<&str>) -> Held {
+    Held {
+        role: "clerk".into(),
+        unit: LAKE.home.clone(),
+        from: noon("2023-09-01").day(),
+        until: until.map(|day| noon(day).day()),
+    }
+}
+
+fn invitation(account: &str, held: Vec<Held>) -> Invitation {
+    Invitation {
+        account: account.into(),
+        person: "王一".into(),
+        phone: None,
+        held,
+    }
+}
+
+async fn joined(app: &App, account: &str, held: Vec<Held>, minute: i64) -> String {
+    let link = app
+        .invite(&Viewer::operator(), &invitation(account, held), at(minute))
+        .await
+        .unwrap();
+    app.accept(&link, PASSWORD, at(minute + 1)).await.unwrap()
+}
+
+async fn viewer(app: &App, session: &str, now: Moment) -> Option<Viewer> {
+    app.session(session, now).await.unwrap()
+}
+
+fn is_refused<T: std::fmt::Debug>(outcome: &Result<T, Unadmitted>) -> bool {
+    matches!(outcome, Err(Unadmitted::Refused(_)))
+}
+
+on_both! {
+    async fn the_first_link_makes_the_one_administrator(place) {
+        let app = open(place, "2023-09-26").await;
+        let link = app.first_link(at(0)).await.unwrap().unwrap();
+        assert_eq!(app.first_link(at(1)).await.unwrap(), None);
+        let session = app.accept(&link, PASSWORD, at(2)).await.unwrap();
+        assert!(is_refused(&app.accept(&link, PASSWORD, at(3)).await), "a link works once");
+        let admin = viewer(&app, &session, at(4).now).await.unwrap();
+        assert_eq!((admin.account.as_str(), admin.offices[0].role.as_str()), ("admin", ADMINISTRATOR));
+        let sees = |id: &str| may(app.programme(), &admin, Deed::Read, id);
+        assert!(!app.programme().registers.iter().any(|register| sees(&register.id)));
+        app.invite(&admin, &invitation("wang", vec![clerk(None)]), at(5)).await.unwrap();
+        let names: Vec<String> = app.accounts(&admin).await.unwrap().into_iter().map(|a| a.account).collect();
+        assert_eq!(names, ["admin", "wang"]);
+    }
+
+    async fn who_does_not_manage_accounts_makes_none(place) {
+        let app = open(place, "2023-09-26").await;
+        let session = joined(&app, "wang", vec![clerk(None)], 0).await;
+        let wang = viewer(&app, &session, at(5).now).await.unwrap();
+        let made = app.invite(&wang, &invitation("li", vec![]), at(6)).await;
+        assert!(matches!(made, Err(Unadmitted::Forbidden(_))), "{made:?}");
+        let handed = app.hand_over(&wang, ("wang", "wang"), at(6).now).await;
+        assert!(matches!(handed, Err(Unadmitted::Forbidden(_))), "{handed:?}");
+        let operator = Viewer::operator();
+        let stranger = Held { role: "king".into(), ..clerk(None) };
+        let nowhere = Held { unit: "nowhere".into(), ..clerk(None) };
+        for invitation in [
+            invitation("wang", vec![]),
+            invitation("operator", vec![]),
+            invitation("a b", vec![]),
+            invitation("li", vec![stranger]),
+            invitation("li", vec![nowhere]),
+        ] {
+            let made = app.invite(&operator, &invitation, at(7)).await;
+            assert!(is_refused(&made), "{invitation:?}: {made:?}");
+        }
+    }
+
+    async fn a_session_is_as_long_as_its_roles(place) {
+        let app = open(place, "2023-09-26").await;
+        let session = joined(&app, "wang", vec![clerk(Some("2023-09-20"))], 0).await;
+        let today = viewer(&app, &session, at(5).now).await.unwrap();
+        assert!(may(app.programme(), &today, Deed::Create, "event"));
+        let tomorrow = viewer(&app, &session, noon("2023-09-21")).await.unwrap();
+        assert!(tomorrow.offices.is_empty());
+        assert_eq!(viewer(&app, &session, noon("2023-10-21")).await, None);
+        let other = app.sign_in("wang", PASSWORD, at(9)).await.unwrap();
+        app.sign_out(&session).await.unwrap();
+        assert_eq!(viewer(&app, &session, at(10).now).await, None);
+        let wang = viewer(&app, &other, at(10).now).await.unwrap();
+        app.sign_out_everywhere(&wang).await.unwrap();
+        assert_eq!(viewer(&app, &other, at(10).now).await, None);
+    }
+
+    async fn guessing_is_made_slow(place) {
+        let app = open(place, "2023-09-26").await;
+        joined(&app, "wang", vec![], 0).await;
+        let unknown = app.sign_in("nobody", "x", at(2)).await.unwrap_err();
+        for _ in 0..5 {
+            let wrong = app.sign_in("wang", "x", at(2)).await.unwrap_err();
+            assert_eq!(wrong, unknown, "a name that there is cannot be told from one that there is not");
+        }
+        assert!(is_refused(&app.sign_in("wang", PASSWORD, at(2)).await), "locked for a minute");
+        assert!(app.sign_in("wang", "x", at(3)).await.is_err());
+        assert!(is_refused(&app.sign_in("wang", PASSWORD, at(4)).await), "and then for two");
+        app.sign_in("wang", PASSWORD, at(5)).await.unwrap();
+        app.sign_in("wang", "x", at(5)).await.unwrap_err();
+        app.sign_in("wang", PASSWORD, at(6)).await.unwrap();
+    }
+
+    async fn a_successor_acts_for_who_left(place) {
+        let app = open(place, "2023-09-26").await;
+        let left = joined(&app, "wang", vec![clerk(None)], 0).await;
+        let came = joined(&app, "li", vec![], 10).await;
+        let handed = app.hand_over(&Viewer::operator(), ("wang", "li"), at(20).now).await.unwrap();
+        assert_eq!(handed, 1);
+        assert_eq!(viewer(&app, &left, at(21).now).await, None);
+        assert!(app.sign_in("wang", PASSWORD, at(21)).await.is_err());
+        let li = viewer(&app, &came, at(21).now).await.unwrap();
+        assert!(may(app.programme(), &li, Deed::Create, "event"));
+    }
+}

@@ -1,0 +1,324 @@
+//! The door: who is let in, signing in and out, and that changes come from our own pages.
+
+use crate::api::{Settings, unknown};
+use crate::ask::reader_of;
+use crate::draw::{self, DoorPage};
+use crate::reader::Reader;
+use crate::refusal::{Reason, Refusal};
+use app::people::Unadmitted;
+use app::{App, Edge, Viewer};
+use axum::extract::{ConnectInfo, Form, Path, Query, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Router};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+/// Holds a session's token; no script reads it.
+const COOKIE: &str = "heli_session";
+/// As long as a session lasts.
+const WEEK_SECONDS: u32 = 7 * 24 * 60 * 60;
+
+/// What the door is kept with.
+#[derive(Clone)]
+pub(crate) struct Door {
+    app: App,
+    edge: Arc<dyn Fn() -> Option<Edge> + Send + Sync>,
+    sign_in: bool,
+    proxies: Arc<[IpAddr]>,
+}
+
+/// Whether the request came over https, as a proxy of ours says.
+#[derive(Clone, Copy)]
+struct Secure(bool);
+
+#[derive(Deserialize)]
+struct Wanted {
+    #[serde(default)]
+    next: String,
+}
+
+/// What somebody signs in with.
+#[derive(Deserialize)]
+struct Entry {
+    account: String,
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+impl Door {
+    pub(crate) fn new(app: &App, settings: &Settings) -> Self {
+        Self {
+            app: app.clone(),
+            edge: Arc::clone(&settings.edge),
+            sign_in: settings.sign_in,
+            proxies: settings.proxies.clone().into(),
+        }
+    }
+
+    fn edge(&self) -> Result<Edge, Unadmitted> {
+        (self.edge)().ok_or_else(|| {
+            Unadmitted::Failed(app::rules::Words::new(
+                "系统给不出随机数；请稍后再试",
+                "the system gives no randomness; try again shortly",
+            ))
+        })
+    }
+
+    /// On whose behalf a request is made.
+    async fn viewer(&self, headers: &HeaderMap) -> Result<Option<Viewer>, Unadmitted> {
+        if !self.sign_in {
+            return Ok(Some(Viewer::operator()));
+        }
+        match token(headers) {
+            Some(token) => self.app.session(token, self.edge()?.now).await,
+            None => Ok(None),
+        }
+    }
+
+    fn is_secure(&self, request: &Request) -> bool {
+        let connection = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        let ours = connection.is_some_and(|ConnectInfo(address)| {
+            self.proxies.contains(&address.ip().to_canonical())
+        });
+        let named = request.headers().get("x-forwarded-proto");
+        ours && named.is_some_and(|scheme| scheme == "https")
+    }
+}
+
+/// The addresses of the door.
+pub(crate) fn router(door: Door) -> Router {
+    Router::new()
+        .route("/sign-in", get(asked).post(entered))
+        .route("/sign-out", post(left))
+        .route("/link/{token}", get(invited).post(accepted))
+        .with_state(door)
+}
+
+/// Lets a request in on somebody's behalf, or shows where to sign in. A change has to come from our own pages: browsers
+/// say where a request comes from, and programs say nothing.
+pub(crate) async fn admit(State(door): State<Door>, mut request: Request, next: Next) -> Response {
+    let reader = reader_of(request.headers());
+    let is_read = [Method::GET, Method::HEAD].contains(request.method());
+    if !is_read && is_foreign(request.headers()) {
+        return Refusal::new(reader, Reason::Elsewhere).into_response();
+    }
+    let secure = Secure(door.is_secure(&request));
+    request.extensions_mut().insert(secure);
+    let viewer = match door.viewer(request.headers()).await {
+        Ok(viewer) => viewer,
+        Err(unadmitted) => return failed(reader, &unadmitted),
+    };
+    let path = request.uri().path();
+    let is_open = path == "/sign-in" || path.starts_with("/link/") || path.starts_with("/assets/");
+    match viewer {
+        Some(viewer) => {
+            request.extensions_mut().insert(viewer);
+        }
+        None if is_open => {}
+        None if path.starts_with("/api/") => return unknown().into_response(),
+        None => {
+            let wanted = request
+                .uri()
+                .path_and_query()
+                .map_or("/", |wanted| wanted.as_str());
+            let wanted = utf8_percent_encode(wanted, NON_ALPHANUMERIC);
+            return Redirect::to(&format!("/sign-in?next={wanted}")).into_response();
+        }
+    }
+    let mut response = next.run(request).await;
+    if door.sign_in && !is_open {
+        // What one person saw is not shown to the next one at the same machine.
+        let headers = response.headers_mut();
+        headers
+            .entry(header::CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static("private, no-store"));
+    }
+    response
+}
+
+/// `GET /sign-in`.
+async fn asked(headers: HeaderMap, Query(Wanted { next }): Query<Wanted>) -> Response {
+    let page = DoorPage {
+        link: None,
+        account: String::new(),
+        next,
+        said: None,
+    };
+    shown(StatusCode::OK, reader_of(&headers), page)
+}
+
+/// `POST /sign-in`.
+async fn entered(
+    State(door): State<Door>,
+    Extension(secure): Extension<Secure>,
+    headers: HeaderMap,
+    Form(entry): Form<Entry>,
+) -> Response {
+    let reader = reader_of(&headers);
+    let signed = match door.edge() {
+        Ok(edge) => {
+            door.app
+                .sign_in(&entry.account, &entry.password, edge)
+                .await
+        }
+        Err(unadmitted) => Err(unadmitted),
+    };
+    match signed {
+        Ok(token) => let_in(&token, local(&entry.next), secure),
+        Err(refused @ Unadmitted::Refused(_)) => {
+            let page = DoorPage {
+                link: None,
+                account: entry.account,
+                next: entry.next,
+                said: Some(reader.t(&(&refused.words()).into()).to_owned()),
+            };
+            shown(StatusCode::UNPROCESSABLE_ENTITY, reader, page)
+        }
+        Err(unadmitted) => failed(reader, &unadmitted),
+    }
+}
+
+/// `POST /sign-out`.
+async fn left(
+    State(door): State<Door>,
+    Extension(secure): Extension<Secure>,
+    headers: HeaderMap,
+) -> Response {
+    if let Some(token) = token(&headers)
+        && let Err(unadmitted) = door.app.sign_out(token).await
+    {
+        return failed(reader_of(&headers), &unadmitted);
+    }
+    let mut response = Redirect::to("/sign-in").into_response();
+    set(&mut response, "", 0, secure);
+    response
+}
+
+/// `GET /link/{token}`.
+async fn invited(
+    State(door): State<Door>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let reader = reader_of(&headers);
+    link_page(&door, &token, reader, None).await
+}
+
+/// `POST /link/{token}`.
+async fn accepted(
+    State(door): State<Door>,
+    Path(token): Path<String>,
+    Extension(secure): Extension<Secure>,
+    headers: HeaderMap,
+    Form(entry): Form<Entry>,
+) -> Response {
+    let reader = reader_of(&headers);
+    let accepted = match door.edge() {
+        Ok(edge) => door.app.accept(&token, &entry.password, edge).await,
+        Err(unadmitted) => Err(unadmitted),
+    };
+    match accepted {
+        Ok(session) => let_in(&session, "/", secure),
+        Err(refused @ Unadmitted::Refused(_)) => {
+            let said = reader.t(&(&refused.words()).into()).to_owned();
+            link_page(&door, &token, reader, Some(said)).await
+        }
+        Err(unadmitted) => failed(reader, &unadmitted),
+    }
+}
+
+async fn link_page(door: &Door, token: &str, reader: Reader, said: Option<String>) -> Response {
+    let link = match door.edge() {
+        Ok(edge) => door.app.link_of(token, edge.now).await,
+        Err(unadmitted) => Err(unadmitted),
+    };
+    let status = match said {
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        None => StatusCode::OK,
+    };
+    match link {
+        Ok(None) => Refusal::new(reader, Reason::LinkGone).into_response(),
+        Ok(link) => {
+            let page = DoorPage {
+                link,
+                account: String::new(),
+                next: String::new(),
+                said,
+            };
+            shown(status, reader, page)
+        }
+        Err(unadmitted) => failed(reader, &unadmitted),
+    }
+}
+
+fn shown(status: StatusCode, reader: Reader, page: DoorPage) -> Response {
+    let mut response = match draw::door(reader, page) {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(_) => Refusal::new(reader, Reason::Drawing).into_response(),
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn let_in(token: &str, next: &str, secure: Secure) -> Response {
+    let mut response = Redirect::to(next).into_response();
+    set(&mut response, token, WEEK_SECONDS, secure);
+    response
+}
+
+fn set(response: &mut Response, token: &str, seconds: u32, Secure(secure): Secure) {
+    let secure = if secure { "; Secure" } else { "" };
+    let cookie =
+        format!("{COOKIE}={token}; Path=/; Max-Age={seconds}; SameSite=Lax; HttpOnly{secure}");
+    if let Ok(cookie) = HeaderValue::try_from(cookie) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+}
+
+fn failed(reader: Reader, unadmitted: &Unadmitted) -> Response {
+    let words = unadmitted.words();
+    let failed = app::Error::Failed((&words).into());
+    Refusal::new(reader, Reason::App(failed)).into_response()
+}
+
+/// The token that a browser sends.
+fn token(headers: &HeaderMap) -> Option<&str> {
+    let cookies = headers.get(header::COOKIE)?.to_str().ok()?;
+    let mut pairs = cookies
+        .split(';')
+        .filter_map(|cookie| cookie.trim().split_once('='));
+    pairs
+        .find(|(name, _)| *name == COOKIE)
+        .map(|(_, token)| token)
+}
+
+/// Whether a browser says that a request comes from another site's page. One that says nothing is no browser.
+fn is_foreign(headers: &HeaderMap) -> bool {
+    let named = |name: &str| headers.get(name).map(HeaderValue::as_bytes);
+    if let Some(site) = named("sec-fetch-site") {
+        return ![b"same-origin".as_slice(), b"none"].contains(&site);
+    }
+    let host = named("host").unwrap_or_default();
+    named("origin").is_some_and(|origin| {
+        let rest = origin
+            .strip_prefix(b"https://")
+            .or_else(|| origin.strip_prefix(b"http://"));
+        rest != Some(host)
+    })
+}
+
+/// Only an address of our own is gone to.
+fn local(next: &str) -> &str {
+    let is_local = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains('\\')
+        && !next.chars().any(char::is_control);
+    if is_local { next } else { "/" }
+}

@@ -1,0 +1,248 @@
+//! The door, and what somebody with one place's rights finds out about another place: nothing.
+
+use super::{Desk, Got, edge};
+use app::Viewer;
+use app::people::{Held, Invitation};
+use axum::body::Body;
+use axum::http::{Request, header};
+use serde_json::json;
+
+const PASSWORD: &str = "tide-lamp-orchid";
+const MINE: &str = "441402";
+const THEIRS: &str = "441403";
+
+async fn desk() -> Desk {
+    Desk::set(|settings| settings.sign_in = true).await
+}
+
+/// Makes an account of a visitor in a unit; the path of its link.
+async fn invited(desk: &Desk, account: &str, unit: &str) -> String {
+    let invitation = Invitation {
+        account: account.into(),
+        person: "王一".into(),
+        phone: None,
+        held: vec![Held {
+            role: "visitor".into(),
+            unit: unit.into(),
+            from: edge().now.day(),
+            until: None,
+        }],
+    };
+    let link = desk
+        .app
+        .invite(&Viewer::operator(), &invitation, edge())
+        .await;
+    format!("/link/{}", link.unwrap())
+}
+
+async fn form(desk: &Desk, path: &str, body: &str, headers: &[(&str, &str)]) -> Got {
+    let mut request = Request::post(path)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header("sec-fetch-site", "same-origin");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    desk.send(request.body(Body::from(body.to_owned())).unwrap())
+        .await
+}
+
+/// The cookie that an answer sets, as a browser sends it.
+fn cookie(got: &Got) -> String {
+    let set = got.header(header::SET_COOKIE);
+    assert!(
+        set.contains("HttpOnly") && set.contains("SameSite=Lax"),
+        "{set}"
+    );
+    set.split(';').next().unwrap().to_owned()
+}
+
+/// Signs a new visitor of a unit in; the cookie.
+async fn visitor(desk: &Desk, account: &str, unit: &str) -> String {
+    let link = invited(desk, account, unit).await;
+    let body = format!("account={account}&password={PASSWORD}");
+    cookie(&form(desk, &link, &body, &[]).await.is(303))
+}
+
+async fn get(desk: &Desk, path: &str, cookie: &str) -> Got {
+    let request = Request::get(path).header(header::COOKIE, cookie);
+    desk.send(request.body(Body::empty()).unwrap()).await
+}
+
+#[tokio::test]
+async fn nobody_comes_in_without_signing_in() {
+    let desk = desk().await;
+    for path in ["/", "/duties", "/units/441400", "/api/docs"] {
+        let got = get(&desk, path, "heli_session=0000").await;
+        let is_page = got.status.as_u16() == 303;
+        assert!(
+            is_page || got.status.as_u16() == 401,
+            "{path}: {}",
+            got.status
+        );
+        if is_page {
+            assert!(
+                got.header(header::LOCATION)
+                    .starts_with("/sign-in?next=%2F"),
+                "{path}"
+            );
+        }
+    }
+    for path in [
+        "/registers",
+        "/registers/visit/records",
+        "/duties",
+        "/journal/root",
+    ] {
+        desk.get(path).await.is(401);
+    }
+    desk.put(
+        "POST",
+        "/registers/visit/records",
+        &json!({ "cells": {} }),
+        &[],
+    )
+    .await
+    .is(401);
+    get(&desk, "/sign-in", "").await.is(200);
+    get(&desk, "/link/0123", "").await.is(404);
+}
+
+#[tokio::test]
+async fn a_link_a_session_and_the_way_out() {
+    let desk = desk().await;
+    let link = invited(&desk, "wang", MINE).await;
+    get(&desk, &link, "").await.is(200);
+    form(&desk, &link, "account=wang&password=short", &[])
+        .await
+        .is(422);
+    let mine = cookie(
+        &form(
+            &desk,
+            &link,
+            &format!("account=wang&password={PASSWORD}"),
+            &[],
+        )
+        .await
+        .is(303),
+    );
+    get(&desk, &link, "").await.is(404);
+    get(&desk, "/api/v1/registers/visit/records", &mine)
+        .await
+        .is(200);
+    form(&desk, "/sign-in", "account=wang&password=wrong", &[])
+        .await
+        .is(422);
+    let body = format!("account=wang&password={PASSWORD}&next=//elsewhere.example/");
+    let again = form(&desk, "/sign-in", &body, &[]).await.is(303);
+    assert_eq!(again.header(header::LOCATION), "/");
+    form(&desk, "/sign-out", "", &[("cookie", &mine)])
+        .await
+        .is(303);
+    get(&desk, "/api/v1/registers/visit/records", &mine)
+        .await
+        .is(401);
+    get(&desk, "/api/v1/registers/visit/records", &cookie(&again))
+        .await
+        .is(200);
+}
+
+#[tokio::test]
+async fn another_sites_page_changes_nothing() {
+    let desk = desk().await;
+    let mine = visitor(&desk, "wang", MINE).await;
+    let body = json!({ "cells": { "place": MINE, "topic": "x" } });
+    let send = async |from: &[(&str, &str)]| {
+        let mut headers = vec![("cookie", mine.as_str()), ("host", "heli.example")];
+        headers.extend(from);
+        desk.put("POST", "/registers/visit/records", &body, &headers)
+            .await
+            .status
+            .as_u16()
+    };
+    assert_eq!(send(&[("sec-fetch-site", "cross-site")]).await, 403);
+    assert_eq!(send(&[("sec-fetch-site", "same-site")]).await, 403);
+    assert_eq!(send(&[("origin", "https://elsewhere.example")]).await, 403);
+    assert_eq!(send(&[("origin", "null")]).await, 403);
+    assert_eq!(send(&[("origin", "https://heli.example")]).await, 201);
+    assert_eq!(send(&[("sec-fetch-site", "same-origin")]).await, 201);
+}
+
+#[tokio::test]
+async fn a_hostile_walk_finds_nothing() {
+    let desk = desk().await;
+    let mine = visitor(&desk, "wang", MINE).await;
+    let theirs = visitor(&desk, "lin", THEIRS).await;
+    let record = async |cookie: &str, place: &str, number: &str| {
+        let body = json!({ "cells": { "place": place, "topic": "秘事", "seen_on": "2024-03-01", "number": number } });
+        desk.put(
+            "POST",
+            "/registers/visit/records",
+            &body,
+            &[("cookie", cookie)],
+        )
+        .await
+    };
+    let own = record(&mine, MINE, "1").await.is(201).json["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let other = record(&theirs, THEIRS, "2").await.is(201).json["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let told = record(&mine, THEIRS, "3").await.is(422).json.to_string();
+    assert!(!told.contains(&other), "{told}");
+
+    let never = "ZF-441403-2024-99999";
+    for path in ["", "/history"] {
+        let said = async |id: &str| {
+            let got = get(&desk, &format!("/api/v1/records/visit/{id}{path}"), &mine)
+                .await
+                .is(404);
+            got.json.to_string().replace(id, "")
+        };
+        assert_eq!(said(&other).await, said(never).await);
+        get(&desk, &format!("/api/v1/records/visit/{own}{path}"), &mine)
+            .await
+            .is(200);
+    }
+    for query in [
+        "count=true",
+        "count=true&number=2",
+        "count=true&where=number%20%3D%3D%20%272%27",
+    ] {
+        let got = get(
+            &desk,
+            &format!("/api/v1/registers/visit/records?{query}"),
+            &mine,
+        )
+        .await
+        .is(200);
+        let expected = usize::from(query == "count=true");
+        assert_eq!(got.json["count"], expected, "{query}");
+        assert!(!got.json.to_string().contains(&other), "{query}");
+    }
+    let change = async |id: &str| {
+        let headers = [("cookie", mine.as_str()), ("if-match", "\"1\"")];
+        let body = json!({ "cells": { "topic": "y" } });
+        let got = desk
+            .put("PATCH", &format!("/records/visit/{id}"), &body, &headers)
+            .await;
+        (got.status, got.json.to_string().replace(id, ""))
+    };
+    assert_eq!(change(&other).await, change(never).await);
+    assert_eq!(change(&own).await.0, 200);
+    let away = json!({ "cells": { "place": THEIRS } });
+    let headers = [("cookie", mine.as_str()), ("if-match", "\"2\"")];
+    desk.put("PATCH", &format!("/records/visit/{own}"), &away, &headers)
+        .await
+        .is(422);
+    // A number that another place's record has is refused without naming that record.
+    let told = record(&mine, MINE, "2").await;
+    assert_ne!(told.status.as_u16(), 201);
+    assert!(!told.json.to_string().contains(&other), "{}", told.json);
+    let sheet =
+        Request::get("/api/v1/registers/visit/sheet?format=csv").header(header::COOKIE, &mine);
+    let sheet = desk.text(sheet.body(Body::empty()).unwrap()).await;
+    assert!(sheet.contains(&own) && !sheet.contains(&other), "{sheet}");
+}
