@@ -3,6 +3,7 @@
 use crate::reader::{Reader, sort_id, standing_id};
 use crate::refusal::{Reason, Refusal};
 use app::Viewer;
+use app::people::is_manager;
 use app::view::{Counts, Language, MatrixQuestion, Sort, Standing};
 use axum::{
     extract::{FromRequestParts, Query, Request},
@@ -99,6 +100,7 @@ impl<S: Sync> FromRequestParts<S> for Asked {
         Ok(Self {
             reader: Reader {
                 signed_in: !viewer.is_operator(),
+                manages: !viewer.is_operator() && is_manager(&viewer),
                 ..Reader::new(language, at)
             },
             viewer,

@@ -26,7 +26,7 @@ const WEEK_SECONDS: u32 = 7 * 24 * 60 * 60;
 /// What the door is kept with.
 #[derive(Clone)]
 pub(crate) struct Door {
-    app: App,
+    pub(crate) app: App,
     edge: Arc<dyn Fn() -> Option<Edge> + Send + Sync>,
     sign_in: bool,
     proxies: Arc<[IpAddr]>,
@@ -61,7 +61,7 @@ impl Door {
         }
     }
 
-    fn edge(&self) -> Result<Edge, Unadmitted> {
+    pub(crate) fn edge(&self) -> Result<Edge, Unadmitted> {
         (self.edge)().ok_or_else(|| {
             Unadmitted::Failed(app::rules::Words::new(
                 "系统给不出随机数；请稍后再试",
@@ -282,7 +282,7 @@ fn set(response: &mut Response, token: &str, seconds: u32, Secure(secure): Secur
     }
 }
 
-fn failed(reader: Reader, unadmitted: &Unadmitted) -> Response {
+pub(crate) fn failed(reader: Reader, unadmitted: &Unadmitted) -> Response {
     let words = unadmitted.words();
     let failed = app::Error::Failed((&words).into());
     Refusal::new(reader, Reason::App(failed)).into_response()

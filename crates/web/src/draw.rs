@@ -1,5 +1,11 @@
 //! Pages from views: each template with what it needs beside the view.
 
+mod people;
+mod record;
+
+pub(crate) use people::{Said, accounts};
+pub(crate) use record::{list, record, registers};
+
 use crate::ask::Here;
 use crate::assets;
 use crate::curve::{PaceCurve, Ruler, Sparkline};

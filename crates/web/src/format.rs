@@ -71,6 +71,16 @@ impl Reader {
         }
     }
 
+    /// A number as it was recorded.
+    pub(crate) fn exact(&self, n: f64) -> String {
+        grouped(n, 6)
+    }
+
+    /// Money in fen as it was recorded.
+    pub(crate) fn yuan(&self, fen: i64) -> String {
+        self.say(self.w.value_yuan, &[&grouped(fen as f64 / 100.0, 2)])
+    }
+
     /// A whole number of duties.
     pub(crate) fn number(&self, n: impl Borrow<usize>) -> String {
         grouped(*n.borrow() as f64, 0)

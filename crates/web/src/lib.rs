@@ -9,7 +9,9 @@ mod draw;
 mod format;
 mod pages;
 mod parts;
+mod people;
 mod reader;
+mod record;
 mod refusal;
 mod shield;
 mod words;
@@ -31,6 +33,9 @@ pub fn router(app: App, settings: Settings) -> Router {
         .route("/notices/{id}", get(pages::notice))
         .route("/duties", get(pages::matrix))
         .route("/duties/{measure}/{bearer}/{period}", get(pages::duty))
+        .route("/registers", get(record::registers))
+        .route("/registers/{id}", get(record::list))
+        .route("/records/{register}/{id}", get(record::one))
         .route("/units", get(pages::units))
         .route("/units/{id}", get(pages::unit))
         .route("/assets/{*path}", get(assets::asset))
@@ -38,6 +43,7 @@ pub fn router(app: App, settings: Settings) -> Router {
         .layer(middleware::from_fn(ask::remember_language))
         .with_state(app)
         .merge(api)
+        .merge(people::router(door.clone()))
         .merge(door::router(door.clone()))
         .layer(middleware::from_fn_with_state(door, door::admit))
         .layer(middleware::from_fn(shield::headers))

@@ -21,6 +21,8 @@ pub(crate) struct Reader {
     pub(crate) at: Option<Date>,
     /// Whether somebody is signed in, who can sign out.
     pub(crate) signed_in: bool,
+    /// Whether the one who is signed in manages accounts.
+    pub(crate) manages: bool,
     /// The page's own words.
     pub(crate) w: &'static Words,
 }
@@ -31,6 +33,7 @@ impl Reader {
             language,
             at,
             signed_in: false,
+            manages: false,
             w: words::of(language),
         }
     }
@@ -44,6 +47,14 @@ impl Reader {
     pub(crate) fn lang(&self) -> &'static str {
         match self.language {
             Language::Zh => "zh-CN",
+            Language::En => "en",
+        }
+    }
+
+    /// The code of the language in our own addresses.
+    pub(crate) fn short(&self) -> &'static str {
+        match self.language {
+            Language::Zh => "zh",
             Language::En => "en",
         }
     }

@@ -3,6 +3,7 @@
 use crate::ask::{Here, reader_of};
 use crate::draw::{self, FaultPage};
 use crate::reader::Reader;
+use app::list::Unread;
 use app::{Error, Thing};
 use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -22,6 +23,10 @@ pub(crate) enum Reason {
     App(Error),
     /// A page could not be drawn.
     Drawing,
+    /// A register or record that cannot be read.
+    Unread(Box<Unread>),
+    /// The work ended before its answer.
+    BrokeOff,
     /// A change that did not come from our own pages.
     Elsewhere,
     /// A one-time link that no longer works.
@@ -52,6 +57,11 @@ impl Refusal {
             Reason::Nowhere => (
                 StatusCode::NOT_FOUND,
                 page(w.fault_nowhere, w.fault_nowhere_why.into(), w.fault_back),
+            ),
+            Reason::Unread(unread) => self.unread(unread),
+            Reason::BrokeOff => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                page(w.fault_failed, w.fault_broke_off.into(), w.fault_failed_act),
             ),
             Reason::Elsewhere => (
                 StatusCode::FORBIDDEN,
@@ -124,6 +134,35 @@ impl Refusal {
                 )
             }
         }
+    }
+
+    fn unread(&self, unread: &Unread) -> (StatusCode, FaultPage) {
+        let w = self.reader.w;
+        let (status, what) = match unread {
+            Unread::Forbidden(_) => (StatusCode::FORBIDDEN, w.fault_forbidden),
+            Unread::Question(_) | Unread::Ahead { .. } => {
+                (StatusCode::BAD_REQUEST, w.fault_address)
+            }
+            _ => (StatusCode::NOT_FOUND, w.fault_nowhere),
+        };
+        let mut said = vec![unread.words()];
+        if let Unread::Question(objections) = unread {
+            said = objections
+                .iter()
+                .map(|objection| objection.words.clone())
+                .collect();
+        }
+        let said: Vec<String> = said
+            .iter()
+            .map(|words| self.reader.t(&words.into()).to_owned())
+            .collect();
+        let page = FaultPage {
+            what: what.into(),
+            why: said.join(w.semicolon),
+            act: w.fault_back.into(),
+            again: false,
+        };
+        (status, page)
     }
 
     fn is_building(&self) -> bool {

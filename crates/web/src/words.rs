@@ -37,6 +37,8 @@ words! {
     nav_notice: "通知", "Notice";
     nav_duties: "责任", "Duties";
     nav_units: "单位", "Units";
+    nav_accounts: "账号", "Accounts";
+    nav_registers: "台账", "Registers";
     other_language: "English", "中文";
     other_language_code: "en", "zh";
     other_language_mark: "En", "中";
@@ -181,6 +183,54 @@ words! {
     fault_building_why: "{} 要从流水重建：已读 {} / {} 条。", "{} is built from the journal: {} of {} entries are read.";
     fault_building_act: "建好后这一页自己打开。", "The page opens by itself once that is done.";
     fault_failed: "这一页算不出来", "This page could not be worked out";
+    accounts_invite: "开一个账号", "Make an account";
+    accounts_person: "姓名（与台账里写的一致）", "Name, as the registers write it";
+    accounts_phone: "电话", "Telephone";
+    accounts_role: "角色", "Role";
+    accounts_unit: "单位编号，企业角色填企业的记录编号", "Unit's id; for a firm's role the id of its record";
+    accounts_go: "开账号", "Make it";
+    accounts_roles: "角色与任期", "Roles and dates";
+    accounts_waits: "等待设密码", "waits for a password";
+    accounts_closed: "已停用", "closed";
+    accounts_until: "至 {}", "until {}";
+    accounts_from: "{} 起", "from {}";
+    accounts_link: "换一个链接", "New link";
+    accounts_close: "停用", "Close";
+    accounts_hand: "移交给", "Hand over to";
+    accounts_grant: "加角色", "Give a role";
+    accounts_linked: "请把这个链接交给 {}，只能用一次，14 天内有效：", "Give this link to {}; it works once, within 14 days:";
+    accounts_handed: "已把 {} 项角色移交给 {}", "{} roles were handed over to {}";
+    accounts_done: "已办理", "Done";
+    accounts_act: "办理", "Do";
+    value_unknown: "未填", "not filled in";
+    value_nothing: "无", "none";
+    value_masked: "不显示", "not shown";
+    value_yes: "是", "yes";
+    value_no: "否", "no";
+    value_yuan: "{} 元", "¥{}";
+    enumerate: "、", ", ";
+    number: "编号", "Number";
+    record_count: "{} 条", "{} records";
+    any: "不限", "any";
+    next_page: "下一页", "Next page";
+    first_page: "回到第一页", "First page";
+    as_sheet: "导出 {}", "As {}";
+    list_empty: "还没有记录。可以下载模板填好后用 heli import 导入。", "No records yet. Download the template, fill it in, and take it in with heli import.";
+    list_none: "没有记录符合这些条件。", "No record meets these conditions.";
+    list_reset: "去掉条件", "Without conditions";
+    template: "下载模板", "Download the template";
+    registers_none: "您的角色看不到任何台账；请向管理员申请。", "Your roles see no register; ask whoever runs this system.";
+    record_version: "第 {} 版", "Version {}";
+    record_moves: "下一步", "Next steps";
+    record_lacks: "还缺：{}", "still empty: {}";
+    record_not_yet: "条件还不满足", "its condition does not hold yet";
+    record_unsure: "条件还无法判断", "its condition cannot be told yet";
+    record_children: "提到它的记录", "Records that refer to it";
+    record_history: "变动记录", "History";
+    record_position: "流水第 {} 号", "Journal position {}";
+    record_before: "原", "was";
+    record_file: "附件", "File";
+    fault_broke_off: "计算中断。", "The evaluation broke off.";
     sign_in: "登录", "Sign in";
     sign_out: "退出", "Sign out";
     sign_in_account: "账号", "Account";
@@ -256,7 +306,7 @@ mod tests {
     fn no_template_carries_chinese_of_its_own() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
         // The seal and the marks of the rail are signs, the same in both languages.
-        let signs = ['合', '力', '文', '责', '位', '出'];
+        let signs = ['合', '力', '文', '责', '位', '账', '人', '出'];
         let strays: Vec<char> = text_of(&root)
             .chars()
             .filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c) && !signs.contains(c))

@@ -8,6 +8,7 @@ mod near;
 mod notice;
 mod panel;
 mod ranking;
+mod record;
 mod unit;
 
 pub(crate) use name::date;
@@ -15,57 +16,56 @@ pub(crate) use name::date;
 use crate::app::Reading;
 use crate::view::{DateBar, Frame, Mark, Phase, Text};
 use engine::{Duty, MeasureResult, Standing};
+use programme::Programme;
 use programme::model::{Measure, Notice};
+use rules::Day;
+
+/// What surrounds a page that shows a day.
+pub(crate) fn frame(programme: &Programme, rehearsal: bool, today: Day, at: Day) -> Frame {
+    let home = programme
+        .unit(&programme.home)
+        .and_then(|u| programme.units.get(u));
+    let milestones = programme.milestones.iter().map(|m| Mark {
+        on: date(m.on),
+        name: (&m.name).into(),
+    });
+    let phases = programme.phases.iter().map(|p| Phase {
+        from: date(p.from),
+        until: date(p.until),
+        name: (&p.name).into(),
+    });
+    Frame {
+        programme: (&programme.name).into(),
+        home: home.map(|u| (&u.name).into()).unwrap_or_default(),
+        rehearsal,
+        dates: DateBar {
+            from: date(programme.campaign.0),
+            until: date(programme.campaign.1),
+            today: date(today),
+            at: date(at),
+            marks: milestones.collect(),
+            phases: phases.collect(),
+            note: day_note(programme, at),
+        },
+    }
+}
+
+/// The working days that are left of the month.
+fn day_note(programme: &Programme, at: Day) -> Text {
+    let Some(left) = programme.calendar.workdays(at, at.month().1) else {
+        return Text::default();
+    };
+    let month = at.ymd().1;
+    Text::new(
+        format!("距{month}月底还有 {left} 个工作日"),
+        format!("{left} working days left this month"),
+    )
+}
 
 impl<'r> Reading<'r> {
     /// What surrounds every page.
     pub(crate) fn frame(&self) -> Frame {
-        let programme = self.cx.programme;
-        let home = programme
-            .unit(&programme.home)
-            .and_then(|u| programme.units.get(u));
-        Frame {
-            programme: (&programme.name).into(),
-            home: home.map(|u| (&u.name).into()).unwrap_or_default(),
-            rehearsal: self.rehearsal,
-            dates: DateBar {
-                from: date(programme.campaign.0),
-                until: date(programme.campaign.1),
-                today: date(self.today),
-                at: date(self.cx.at),
-                marks: programme
-                    .milestones
-                    .iter()
-                    .map(|m| Mark {
-                        on: date(m.on),
-                        name: (&m.name).into(),
-                    })
-                    .collect(),
-                phases: programme
-                    .phases
-                    .iter()
-                    .map(|p| Phase {
-                        from: date(p.from),
-                        until: date(p.until),
-                        name: (&p.name).into(),
-                    })
-                    .collect(),
-                note: self.day_note(),
-            },
-        }
-    }
-
-    /// The working days that are left of the month.
-    fn day_note(&self) -> Text {
-        let end = self.cx.at.month().1;
-        let Some(left) = self.cx.programme.calendar.workdays(self.cx.at, end) else {
-            return Text::default();
-        };
-        let month = self.cx.at.ymd().1;
-        Text::new(
-            format!("距{month}月底还有 {left} 个工作日"),
-            format!("{left} working days left this month"),
-        )
+        frame(self.cx.programme, self.rehearsal, self.today, self.cx.at)
     }
 
     /// The notice and measure of a result.

@@ -439,10 +439,14 @@ fn holds(held: &Held, today: Day) -> bool {
     held.from <= today && held.until.is_none_or(|until| today <= until)
 }
 
-/// Whoever holds the machine, and administrators.
-fn manages(viewer: &Viewer) -> Outcome<()> {
+/// Whether a viewer manages accounts: whoever holds the machine, and administrators.
+pub fn is_manager(viewer: &Viewer) -> bool {
     let administers = |office: &Office| office.role == ADMINISTRATOR;
-    match viewer.is_operator() || viewer.offices.iter().any(administers) {
+    viewer.is_operator() || viewer.offices.iter().any(administers)
+}
+
+fn manages(viewer: &Viewer) -> Outcome<()> {
+    match is_manager(viewer) {
         true => Ok(()),
         false => Err(Unadmitted::Forbidden(Words::new(
             "账号由管理员管理；请向管理员提出",

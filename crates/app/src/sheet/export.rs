@@ -134,7 +134,8 @@ fn contents(id: &str, cells: Cells, shown: &[&RegisterField]) -> Vec<Content> {
 }
 
 /// What a record that others refer to is called.
-fn title(app: &App, living: &Living, register: &str, id: &str) -> Option<String> {
+/// What a record is called: the text of its title field.
+pub(crate) fn title(app: &App, living: &Living, register: &str, id: &str) -> Option<String> {
     let (table, register) = app.programme().register(register)?;
     let row = living.newest(table, living.record(table, id)?)?;
     let cells = living.facts().cells(app.programme(), table, row);

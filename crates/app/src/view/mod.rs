@@ -5,6 +5,7 @@ mod figure;
 mod frame;
 mod matrix;
 mod notice;
+mod record;
 mod text;
 mod unit;
 
@@ -24,6 +25,10 @@ pub use matrix::{
 pub use notice::{
     ClauseLine, ClausePanel, DueBox, Grid, GridCell, GridRow, MeasurePanel, NearMiss, NoticePage,
     Part, RankingRow, RankingTable, Setting, Summary, Trend, TrendPoint,
+};
+pub use record::{
+    Child, Column, Filter, ListPage, Past, RecordPage, RegisterCard, RegistersPage, Row, Shown,
+    Step,
 };
 pub use text::{Language, Text};
 pub use unit::{ChildLine, UnitClause, UnitPage};

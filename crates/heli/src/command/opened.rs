@@ -77,7 +77,12 @@ async fn in_force(wanted: Wanted<'_>) -> Result<Option<InForce>, Halt> {
     }
     // A server's database may be there and empty; whoever names a programme means to make it.
     let makes = file.is_none() && wanted.programme.is_some();
-    let mode = if makes { Mode::Make } else { Mode::Read };
+    let mode = match wanted.reads || wanted.today.is_some() {
+        _ if makes => Mode::Make,
+        true => Mode::Read,
+        // Tables of an older release are brought to this one.
+        false => Mode::Write,
+    };
     let house = House::open(wanted.address, mode).await?;
     let found = house.in_force().await;
     house.close().await;

@@ -186,8 +186,22 @@ impl Pairs {
         }
     }
 
+    /// Keys and values that were read before.
+    pub(super) fn given(pairs: Vec<(String, String)>) -> Self {
+        Self {
+            pairs,
+            faults: Vec::new(),
+        }
+    }
+
     /// A question about records: every key that is none of the list's own is a field.
-    pub(super) fn records(mut self) -> Result<Question, Problem> {
+    pub(super) fn records(self) -> Result<Question, Problem> {
+        self.about_records()
+            .map_err(|unread| Problem::unread(&unread))
+    }
+
+    /// The same, for pages.
+    pub(super) fn about_records(mut self) -> Result<Question, Unread> {
         let mut question = Question {
             rule: self.take("where"),
             after: self.take("after"),
@@ -220,7 +234,9 @@ impl Pairs {
                 ),
             }
         }
-        self.end()?;
+        if !self.faults.is_empty() {
+            return Err(Unread::Question(self.faults));
+        }
         Ok(question)
     }
 

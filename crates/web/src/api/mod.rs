@@ -21,6 +21,7 @@ mod write;
 pub(crate) use problem::unknown;
 pub use settings::Settings;
 
+use app::list::{Question, Unread};
 use app::{App, Viewer};
 use axum::extract::{DefaultBodyLimit, FromRef, FromRequestParts};
 use axum::http::request::Parts;
@@ -63,6 +64,11 @@ impl FromRequestParts<Self> for Api {
             ..api.clone()
         })
     }
+}
+
+/// What the keys of a list's address ask, as the API reads them.
+pub(crate) fn records_question(pairs: Vec<(String, String)>) -> Result<Question, Unread> {
+    ask::Pairs::given(pairs).about_records()
 }
 
 /// Every address of the API.

@@ -246,3 +246,120 @@ async fn a_hostile_walk_finds_nothing() {
     let sheet = desk.text(sheet.body(Body::empty()).unwrap()).await;
     assert!(sheet.contains(&own) && !sheet.contains(&other), "{sheet}");
 }
+
+#[tokio::test]
+async fn registers_lists_and_records_have_pages_of_their_own() {
+    let desk = desk().await;
+    let mine = visitor(&desk, "wang", MINE).await;
+    let theirs = visitor(&desk, "lin", THEIRS).await;
+    let record = async |cookie: &str, place: &str, topic: &str| {
+        let body = json!({ "cells": { "place": place, "topic": topic, "paid": 12_345_678 } });
+        let got = desk
+            .put(
+                "POST",
+                "/registers/visit/records",
+                &body,
+                &[("cookie", cookie)],
+            )
+            .await
+            .is(201);
+        got.json["id"].as_str().unwrap().to_owned()
+    };
+    let (own, other) = (
+        record(&mine, MINE, "桥边").await,
+        record(&theirs, THEIRS, "秘事").await,
+    );
+    let page = async |path: &str| {
+        let request = Request::get(path).header(header::COOKIE, &mine);
+        desk.text(request.body(Body::empty()).unwrap()).await
+    };
+    let all = page("/registers").await;
+    assert!(
+        all.contains("/registers/visit") && !all.contains("/registers/firm"),
+        "{all}"
+    );
+    let list = page("/registers/visit?lang=zh").await;
+    assert!(
+        list.contains(&own) && list.contains("桥边") && list.contains("1 条"),
+        "{list}"
+    );
+    assert!(!list.contains(&other) && !list.contains("秘事"), "{list}");
+    let none = page("/registers/visit?kind=a").await;
+    assert!(
+        none.contains("没有记录符合这些条件") && none.contains("value=\"a\" selected"),
+        "{none}"
+    );
+    let shown = page(&format!("/records/visit/{own}")).await;
+    assert!(
+        shown.contains("123\u{2009}456.78 元") && shown.contains("未填"),
+        "{shown}"
+    );
+    assert!(shown.contains("<b>wang</b> 登记"), "{shown}");
+    let hidden = page(&format!("/records/visit/{other}")).await;
+    let never = page("/records/visit/ZF-441403-2024-99999").await;
+    assert_eq!(
+        hidden.replace(&other, ""),
+        never.replace("ZF-441403-2024-99999", "")
+    );
+    get(&desk, "/registers/visit?nonsense=1", &mine)
+        .await
+        .is(400);
+    get(&desk, "/registers/firm", &mine).await.is(403);
+    get(&desk, "/", &mine).await;
+    get(&desk, "/duties", &mine).await.is(403);
+}
+
+#[tokio::test]
+async fn an_administrator_makes_accounts_on_a_page() {
+    let desk = desk().await;
+    let link = desk.app.first_link(edge()).await.unwrap().unwrap();
+    let body = format!("account=admin&password={PASSWORD}");
+    let admin = cookie(
+        &form(&desk, &format!("/link/{link}"), &body, &[])
+            .await
+            .is(303),
+    );
+    let wang = "account=wang&person=%E7%8E%8B%E4%B8%80&role=visitor&unit=";
+    let refused = form(
+        &desk,
+        "/admin/accounts",
+        &format!("{wang}nowhere"),
+        &[("cookie", &admin)],
+    )
+    .await;
+    assert_eq!(refused.status.as_u16(), 422);
+    form(
+        &desk,
+        "/admin/accounts",
+        &format!("{wang}{MINE}"),
+        &[("cookie", &admin)],
+    )
+    .await
+    .is(200);
+    let request = Request::get("/admin/accounts").header(header::COOKIE, &admin);
+    let page = desk.text(request.body(Body::empty()).unwrap()).await;
+    assert!(
+        page.contains("王一") && page.contains("走访员 441402"),
+        "{page}"
+    );
+    let lin = visitor(&desk, "lin", THEIRS).await;
+    get(&desk, "/admin/accounts", &lin).await.is(403);
+    let grab = form(
+        &desk,
+        "/admin/accounts/lin",
+        "act=grant&role=city_office&unit=441400",
+        &[("cookie", &lin)],
+    )
+    .await;
+    assert_eq!(grab.status.as_u16(), 403);
+    form(
+        &desk,
+        "/admin/accounts/lin",
+        "act=hand&to=wang",
+        &[("cookie", &admin)],
+    )
+    .await
+    .is(200);
+    get(&desk, "/registers", &lin).await.is(303);
+    get(&desk, "/registers", &admin).await.is(200);
+}

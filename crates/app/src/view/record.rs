@@ -1,0 +1,173 @@
+//! Registers, their lists and their records as pages show them.
+
+use super::{Frame, Text};
+use jiff::civil::{Date, DateTime};
+
+/// The registers that the reader may see.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RegistersPage {
+    /// What surrounds the page.
+    pub frame: Frame,
+    /// Each register.
+    pub registers: Vec<RegisterCard>,
+}
+
+/// A register with what the reader sees of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RegisterCard {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: Text,
+    /// How many records the reader sees.
+    pub count: usize,
+}
+
+/// A page of a register's list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ListPage {
+    /// What surrounds the page.
+    pub frame: Frame,
+    /// The register.
+    pub register: RegisterCard,
+    /// The columns after the record's own number.
+    pub columns: Vec<Column>,
+    /// The records, in order.
+    pub rows: Vec<Row>,
+    /// Where the page ends; `None` on the last one.
+    pub next: Option<String>,
+    /// Fields of few values, to choose among.
+    pub filters: Vec<Filter>,
+    /// Whether the reader may take the list away as a sheet.
+    pub may_export: bool,
+}
+
+/// A column.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// The field's id.
+    pub id: String,
+    /// Its name.
+    pub name: Text,
+    /// Whether the list can be sorted by it.
+    pub sortable: bool,
+    /// Whether its values stand to the right.
+    pub is_number: bool,
+}
+
+/// A field of few values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filter {
+    /// The field's id.
+    pub id: String,
+    /// Its name.
+    pub name: Text,
+    /// The values with their words.
+    pub values: Vec<(String, Text)>,
+}
+
+/// A record in a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Its id.
+    pub id: String,
+    /// Its cells, by column.
+    pub cells: Vec<Shown>,
+}
+
+/// A value as a page shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shown {
+    /// Nobody has said.
+    Unknown,
+    /// There is none: the field's empty means none.
+    Nothing,
+    /// Kept from the reader.
+    Masked,
+    /// Words.
+    Words(Text),
+    /// Yes or no.
+    Truth(bool),
+    /// A number with the unit that stands beside it.
+    Number(f64, Option<String>),
+    /// A share of one.
+    Share(f64),
+    /// Money in fen.
+    Fen(i64),
+    /// A day.
+    Day(Date),
+    /// A moment in the programme's zone.
+    Moment(DateTime),
+    /// A unit: id and name.
+    Unit(String, Text),
+    /// A record that the reader may open: register, id and title.
+    Record(String, String, Text),
+    /// A file by its digest.
+    File(String),
+    /// Several of these.
+    Several(Vec<Shown>),
+}
+
+/// A record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordPage {
+    /// What surrounds the page.
+    pub frame: Frame,
+    /// The register: id and name.
+    pub register: (String, Text),
+    /// The record's id.
+    pub id: String,
+    /// Its title.
+    pub title: Text,
+    /// Its version.
+    pub version: i64,
+    /// Its state.
+    pub state: Option<Text>,
+    /// Its fields in the register's order.
+    pub fields: Vec<(Text, Shown)>,
+    /// The moves that the reader may make: name, what is still to be filled, what the condition says now.
+    pub moves: Vec<Step>,
+    /// Checks that do not hold.
+    pub warnings: Vec<Text>,
+    /// Records that refer to it, by register and field, where the reader sees any.
+    pub children: Vec<Child>,
+}
+
+/// A move.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// Its name.
+    pub name: Text,
+    /// The fields that are still empty.
+    pub lacks: Vec<Text>,
+    /// What its condition says; `None` where that is not known.
+    pub holds: Option<bool>,
+}
+
+/// Records of a register that refer to a record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Child {
+    /// The register: id and name.
+    pub register: (String, Text),
+    /// The field by which they refer.
+    pub field: (String, Text),
+    /// How many the reader sees.
+    pub count: usize,
+}
+
+/// An entry of a record's history.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Past {
+    /// Its place in the journal's order; `None` until it has one.
+    pub position: Option<i64>,
+    /// When.
+    pub at: DateTime,
+    /// Who.
+    pub by: String,
+    /// What was done.
+    pub act: Text,
+    /// Why.
+    pub why: Option<String>,
+    /// Fields with what they held before and after.
+    pub changes: Vec<(Text, Shown, Shown)>,
+}

@@ -1,0 +1,73 @@
+//! The page of accounts.
+
+use super::Shell;
+use crate::ask::Here;
+use crate::people::Filled;
+use crate::reader::Reader;
+use app::people::{Held, Listed};
+use app::view::Text;
+use askama::Template;
+
+/// What came of what was asked.
+pub(crate) enum Said {
+    /// An account's new link.
+    Link(String, String),
+    /// So many roles were handed over to an account.
+    Handed(u64, String),
+    /// It is done.
+    Done,
+    /// It was refused, in words.
+    Refused(String),
+}
+
+#[derive(Template)]
+#[template(path = "accounts.html")]
+struct AccountsView {
+    shell: Shell,
+    r: Reader,
+    accounts: Vec<Listed>,
+    roles: Vec<(String, Text)>,
+    filled: Filled,
+    said: Option<Said>,
+}
+
+/// `/admin/accounts`.
+pub(crate) fn accounts(
+    r: Reader,
+    (accounts, roles): (Vec<Listed>, Vec<(String, Text)>),
+    filled: Filled,
+    said: Option<Said>,
+) -> askama::Result<String> {
+    let mut shell = Shell::bare(r, Here::default(), r.w.nav_accounts);
+    shell.section = "accounts";
+    AccountsView {
+        shell,
+        r,
+        accounts,
+        roles,
+        filled,
+        said,
+    }
+    .render()
+}
+
+impl AccountsView {
+    /// A role with where and how long it is held.
+    fn held(&self, held: &Held) -> String {
+        let role = self.roles.iter().find(|(id, _)| *id == held.role);
+        let role = role.map_or(held.role.as_str(), |(_, name)| self.r.t(name));
+        let from = self
+            .r
+            .say(self.r.w.accounts_from, &[&held.from.to_string()]);
+        let until = held
+            .until
+            .map(|until| self.r.say(self.r.w.accounts_until, &[&until.to_string()]));
+        let all = [
+            Some(role.to_owned()),
+            Some(held.unit.clone()),
+            Some(from),
+            until,
+        ];
+        all.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+}

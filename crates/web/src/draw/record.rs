@@ -1,0 +1,145 @@
+//! Pages of registers and their records.
+
+use super::Shell;
+use crate::ask::Here;
+use crate::reader::Reader;
+use app::list::Question;
+use app::view::{Column, ListPage, Past, RecordPage, RegistersPage, Shown, Step};
+use askama::Template;
+use askama::filters::Safe;
+
+#[derive(Template)]
+#[template(path = "registers.html")]
+struct RegistersView {
+    shell: Shell,
+    r: Reader,
+    page: RegistersPage,
+}
+
+/// `/registers`.
+pub(crate) fn registers(r: Reader, here: Here, page: RegistersPage) -> askama::Result<String> {
+    let title = r.w.nav_registers.to_owned();
+    let shell = Shell::new(r, here, "registers", title, page.frame.clone());
+    RegistersView { shell, r, page }.render()
+}
+
+#[derive(Template)]
+#[template(path = "list.html")]
+struct ListView {
+    shell: Shell,
+    r: Reader,
+    page: ListPage,
+    /// The field by which it is sorted, and whether the greatest comes first.
+    sort: Option<(String, bool)>,
+}
+
+/// `/registers/{id}`.
+pub(crate) fn list(
+    r: Reader,
+    here: Here,
+    page: ListPage,
+    question: &Question,
+) -> askama::Result<String> {
+    let title = r.t(&page.register.name).to_owned();
+    let shell = Shell::new(r, here, "registers", title, page.frame.clone());
+    ListView {
+        shell,
+        r,
+        page,
+        sort: question.sort.clone(),
+    }
+    .render()
+}
+
+impl ListView {
+    /// The list by a column; the other way round where it is so already.
+    fn sorted(&self, column: &Column) -> String {
+        let id = &column.id;
+        let value = match &self.sort {
+            Some((field, false)) if field == id => format!("-{id}"),
+            _ => id.clone(),
+        };
+        self.shell.here.with(&self.r, "sort", &value)
+    }
+
+    /// The mark of the column by which the list is sorted.
+    fn order(&self, column: &Column) -> Safe<&'static str> {
+        Safe(match &self.sort {
+            Some((field, false)) if *field == column.id => " aria-sort=\"ascending\"",
+            Some((field, true)) if *field == column.id => " aria-sort=\"descending\"",
+            _ => "",
+        })
+    }
+
+    /// The same list as a sheet.
+    fn sheet(&self, format: &str) -> String {
+        let id = self.page.register.id.as_str();
+        let kept = self
+            .shell
+            .here
+            .kept
+            .iter()
+            .filter(|(key, _)| key != "after");
+        let mut pairs: Vec<(&str, &str)> = kept
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect();
+        pairs.extend([("format", format), ("lang", self.r.short())]);
+        self.r
+            .address(&["api", "v1", "registers", id, "sheet"], &pairs)
+    }
+
+    fn name(&self, column: &usize) -> &str {
+        let column = self.page.columns.get(*column);
+        column.map_or("", |column| self.r.t(&column.name))
+    }
+
+    fn is_number(&self, column: &usize) -> bool {
+        self.page
+            .columns
+            .get(*column)
+            .is_some_and(|column| column.is_number)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "record.html")]
+struct RecordView {
+    shell: Shell,
+    r: Reader,
+    page: RecordPage,
+    history: Vec<Past>,
+}
+
+/// `/records/{register}/{id}`.
+pub(crate) fn record(
+    r: Reader,
+    here: Here,
+    page: RecordPage,
+    history: Vec<Past>,
+) -> askama::Result<String> {
+    let title = r.t(&page.title).to_owned();
+    let shell = Shell::new(r, here, "registers", title, page.frame.clone());
+    RecordView {
+        shell,
+        r,
+        page,
+        history,
+    }
+    .render()
+}
+
+impl RecordView {
+    fn lacks(&self, step: &Step) -> String {
+        let names: Vec<&str> = step.lacks.iter().map(|name| self.r.t(name)).collect();
+        names.join(self.r.w.enumerate)
+    }
+
+    fn clock(&self, past: &Past) -> String {
+        format!("{:02}:{:02}", past.at.hour(), past.at.minute())
+    }
+
+    /// Whether a field held anything before.
+    fn had(&self, was: &Shown) -> bool {
+        !matches!(was, Shown::Unknown | Shown::Nothing)
+    }
+}

@@ -1,0 +1,186 @@
+//! `/admin/accounts`: who signs in, with which roles; inviting, granting, closing and handing over.
+
+use crate::ask::Asked;
+use crate::door::{Door, failed};
+use crate::draw::{self, Said};
+use crate::refusal::{Reason, Refusal};
+use app::Edge;
+use app::people::{Held, Invitation, Unadmitted};
+use axum::Router;
+use axum::extract::{Form, Path, State};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use serde::Deserialize;
+
+/// What is filled in on the page; a form sends those fields that it has.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Filled {
+    pub(crate) account: String,
+    pub(crate) person: String,
+    pub(crate) phone: String,
+    pub(crate) role: String,
+    pub(crate) unit: String,
+    /// What is done with an account.
+    act: String,
+    /// The successor.
+    to: String,
+}
+
+/// The addresses of accounts.
+pub(crate) fn router(door: Door) -> Router {
+    Router::new()
+        .route("/admin/accounts", get(all).post(invite))
+        .route("/admin/accounts/{account}", get(all_again).post(change))
+        .with_state(door)
+}
+
+/// `GET /admin/accounts`.
+async fn all(State(door): State<Door>, asked: Asked) -> Response {
+    page(&door, &asked, Filled::default(), None, StatusCode::OK).await
+}
+
+/// `GET /admin/accounts/{account}`: where a browser comes back to.
+async fn all_again(door: State<Door>, asked: Asked) -> Response {
+    all(door, asked).await
+}
+
+/// `POST /admin/accounts`.
+async fn invite(State(door): State<Door>, asked: Asked, Form(filled): Form<Filled>) -> Response {
+    let done = match door.edge() {
+        Ok(edge) => invited(&door, &asked, &filled, edge).await,
+        Err(unadmitted) => Err(unadmitted),
+    };
+    answered(&door, &asked, filled, done).await
+}
+
+async fn invited(
+    door: &Door,
+    asked: &Asked,
+    filled: &Filled,
+    edge: Edge,
+) -> Result<Said, Unadmitted> {
+    let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let invitation = Invitation {
+        account: filled.account.trim().to_owned(),
+        person: filled.person.trim().to_owned(),
+        phone: given(&filled.phone),
+        held: match filled.role.is_empty() {
+            true => Vec::new(),
+            false => vec![held(filled, edge)],
+        },
+    };
+    let token = door.app.invite(&asked.viewer, &invitation, edge).await?;
+    Ok(Said::Link(invitation.account, token))
+}
+
+/// A role from today on.
+fn held(filled: &Filled, edge: Edge) -> Held {
+    Held {
+        role: filled.role.clone(),
+        unit: filled.unit.trim().to_owned(),
+        from: edge.now.day(),
+        until: None,
+    }
+}
+
+/// `POST /admin/accounts/{account}`.
+async fn change(
+    State(door): State<Door>,
+    Path(account): Path<String>,
+    asked: Asked,
+    Form(filled): Form<Filled>,
+) -> Response {
+    let done = match door.edge() {
+        Ok(edge) => changed(&door, &asked, (&account, &filled), edge).await,
+        Err(unadmitted) => Err(unadmitted),
+    };
+    answered(&door, &asked, Filled::default(), done).await
+}
+
+async fn changed(
+    door: &Door,
+    asked: &Asked,
+    (account, filled): (&str, &Filled),
+    edge: Edge,
+) -> Result<Said, Unadmitted> {
+    let (app, viewer) = (&door.app, &asked.viewer);
+    match filled.act.as_str() {
+        "link" => {
+            let token = app.reset(viewer, account, edge).await?;
+            Ok(Said::Link(account.to_owned(), token))
+        }
+        "grant" => {
+            app.grant(viewer, account, &held(filled, edge)).await?;
+            Ok(Said::Done)
+        }
+        "hand" => {
+            let to = filled.to.trim();
+            let roles = app.hand_over(viewer, (account, to), edge.now).await?;
+            Ok(Said::Handed(roles, to.to_owned()))
+        }
+        "close" => {
+            app.close_account(viewer, account, edge.now).await?;
+            Ok(Said::Done)
+        }
+        _ => Err(Unadmitted::Refused(app::rules::Words::new(
+            "看不懂要办理什么；请在页面上选择",
+            "what is to be done is not understood; choose it on the page",
+        ))),
+    }
+}
+
+async fn answered(
+    door: &Door,
+    asked: &Asked,
+    filled: Filled,
+    done: Result<Said, Unadmitted>,
+) -> Response {
+    let (said, filled, status) = match done {
+        Ok(said) => (said, Filled::default(), StatusCode::OK),
+        Err(Unadmitted::Refused(words)) => {
+            let said = asked.reader.t(&(&words).into()).to_owned();
+            (
+                Said::Refused(said),
+                filled,
+                StatusCode::UNPROCESSABLE_ENTITY,
+            )
+        }
+        Err(unadmitted) => return unmanaged(asked, &unadmitted),
+    };
+    page(door, asked, filled, Some(said), status).await
+}
+
+async fn page(
+    door: &Door,
+    asked: &Asked,
+    filled: Filled,
+    said: Option<Said>,
+    status: StatusCode,
+) -> Response {
+    let accounts = match door.app.accounts(&asked.viewer).await {
+        Ok(accounts) => accounts,
+        Err(unadmitted) => return unmanaged(asked, &unadmitted),
+    };
+    let roles = door.app.programme().roles.iter();
+    let mut roles: Vec<(String, app::view::Text)> = roles
+        .map(|role| (role.id.clone(), (&role.name).into()))
+        .collect();
+    let administrator = app::view::Text::new("管理员", "Administrator");
+    roles.push((app::people::ADMINISTRATOR.to_owned(), administrator));
+    match draw::accounts(asked.reader, (accounts, roles), filled, said) {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(_) => Refusal::new(asked.reader, Reason::Drawing).into_response(),
+    }
+}
+
+fn unmanaged(asked: &Asked, unadmitted: &Unadmitted) -> Response {
+    match unadmitted {
+        Unadmitted::Forbidden(words) => {
+            let unread = app::list::Unread::Forbidden(words.clone());
+            Refusal::new(asked.reader, Reason::Unread(Box::new(unread))).into_response()
+        }
+        unadmitted => failed(asked.reader, unadmitted),
+    }
+}

@@ -1,0 +1,204 @@
+//! Registers by address: all of them, one as a list, one of its records. No register has code of its own.
+
+use crate::api;
+use crate::ask::{Asked, Here};
+use crate::draw;
+use crate::reader::Reader;
+use crate::refusal::{Reason, Refusal};
+use app::list::{Question, Unread};
+use app::rules::Day;
+use app::view::{Filter, Shown};
+use app::{App, Error};
+use askama::Template;
+use askama::filters::HtmlSafe;
+use axum::extract::{Path, State};
+use axum::response::Html;
+use jiff::civil::Date;
+
+type Page = Result<Html<String>, Refusal>;
+
+/// Keys of a list's address that are none of its filters.
+const OWN_KEYS: [&str; 3] = ["sort", "after", "where"];
+
+/// `/registers`.
+pub(crate) async fn registers(State(app): State<App>, asked: Asked) -> Page {
+    let (viewer, at) = (asked.viewer.clone(), day(&asked));
+    let page = beside(&asked, move || app.registers_page(&viewer, at)).await?;
+    shown(
+        &asked,
+        draw::registers(asked.reader, asked.here.clone(), page),
+    )
+}
+
+/// `/registers/{id}`.
+pub(crate) async fn list(State(app): State<App>, Path(id): Path<String>, asked: Asked) -> Page {
+    let question = question(&asked)?;
+    let (viewer, of) = (asked.viewer.clone(), question.clone());
+    let page = beside(&asked, move || app.list_page(&viewer, &id, &of)).await?;
+    shown(
+        &asked,
+        draw::list(asked.reader, asked.here.clone(), page, &question),
+    )
+}
+
+/// `/records/{register}/{id}`.
+pub(crate) async fn one(
+    State(app): State<App>,
+    Path((register, id)): Path<(String, String)>,
+    asked: Asked,
+) -> Page {
+    let (viewer, at) = (asked.viewer.clone(), day(&asked));
+    let (reading, of) = (app.clone(), (register.clone(), id.clone()));
+    let page = beside(&asked, move || {
+        reading.record_page(&viewer, &of.0, &of.1, at)
+    });
+    let page = page.await?;
+    let history = match app.record_history(&asked.viewer, &register, &id).await {
+        Ok(told) => app.history_page(&asked.viewer, &register, &told),
+        // Facts that were read from sheets have no journal.
+        Err(Unread::NoDatabase(_)) => Vec::new(),
+        Err(unread) => return Err(refused(&asked, unread)),
+    };
+    shown(
+        &asked,
+        draw::record(asked.reader, asked.here.clone(), page, history),
+    )
+}
+
+/// What the address asks of a list: forms send empty values for what was left open.
+fn question(asked: &Asked) -> Result<Question, Refusal> {
+    let question = api::records_question(asked.here.kept.clone());
+    let mut question = question.map_err(|unread| refused(asked, unread))?;
+    question.at = day(asked);
+    Ok(question)
+}
+
+fn day(asked: &Asked) -> Option<Day> {
+    let at: Date = asked.reader.at?;
+    Day::from_ymd(at.year(), at.month(), at.day())
+}
+
+/// Reads beside the server's own threads, which must stay free to answer others.
+async fn beside<T: Send + 'static>(
+    asked: &Asked,
+    read: impl FnOnce() -> Result<T, Unread> + Send + 'static,
+) -> Result<T, Refusal> {
+    match tokio::task::spawn_blocking(read).await {
+        Ok(answer) => answer.map_err(|unread| refused(asked, unread)),
+        Err(_) => Err(Refusal::new(asked.reader, Reason::BrokeOff)),
+    }
+}
+
+fn refused(asked: &Asked, unread: Unread) -> Refusal {
+    let reason = match unread {
+        Unread::View(error) => Reason::App(error),
+        Unread::Failed(words) | Unread::NoDatabase(words) => {
+            Reason::App(Error::Failed((&words).into()))
+        }
+        unread => Reason::Unread(Box::new(unread)),
+    };
+    Refusal::new(asked.reader, reason)
+}
+
+fn shown(asked: &Asked, drawn: askama::Result<String>) -> Page {
+    drawn
+        .map(Html)
+        .map_err(|_| Refusal::new(asked.reader, Reason::Drawing))
+}
+
+impl Here {
+    /// The value of a key.
+    pub(crate) fn value(&self, key: &str) -> &str {
+        let found = self.kept.iter().find(|(kept, _)| kept == key);
+        found.map_or("", |(_, value)| value)
+    }
+
+    /// This list with one key changed, from its first page.
+    pub(crate) fn with(&self, r: &Reader, key: &str, value: &str) -> String {
+        let kept = self
+            .kept
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()));
+        let mut pairs: Vec<(&str, &str)> = kept
+            .filter(|(kept, _)| *kept != key && *kept != "after")
+            .collect();
+        if !value.is_empty() {
+            pairs.push((key, value));
+        }
+        let path: Vec<&str> = self
+            .path
+            .split('/')
+            .filter(|step| !step.is_empty())
+            .collect();
+        r.address(&path, &pairs)
+    }
+
+    /// Keys that the filters of a page do not set, for a form to keep.
+    pub(crate) fn others<'h>(
+        &'h self,
+        filters: &'h [Filter],
+    ) -> impl Iterator<Item = &'h (String, String)> {
+        let is_other = |key: &str| key != "after" && !filters.iter().any(|filter| filter.id == key);
+        self.kept.iter().filter(move |(key, _)| is_other(key))
+    }
+
+    /// Whether anything is filtered.
+    pub(crate) fn is_filtered(&self) -> bool {
+        self.kept
+            .iter()
+            .any(|(key, _)| !OWN_KEYS.contains(&key.as_str()) || key == "where")
+    }
+}
+
+/// A value, with a link where it leads somewhere.
+#[derive(Template)]
+#[template(path = "parts/value.html")]
+pub(crate) struct Value<'v> {
+    r: Reader,
+    shown: &'v Shown,
+}
+
+impl HtmlSafe for Value<'_> {}
+
+impl Reader {
+    /// A value, with a link where it leads somewhere.
+    pub(crate) fn value<'v>(&self, shown: &'v Shown) -> Value<'v> {
+        Value { r: *self, shown }
+    }
+
+    /// A record's page.
+    pub(crate) fn record(&self, register: &str, id: &str) -> String {
+        self.address(&["records", register, id], &[])
+    }
+
+    /// A register's list.
+    pub(crate) fn register(&self, id: &str) -> String {
+        self.address(&["registers", id], &[])
+    }
+
+    /// A value in one line of plain words, for what has no link of its own.
+    pub(crate) fn plain(&self, shown: &Shown) -> String {
+        match shown {
+            Shown::Unknown => self.w.value_unknown.into(),
+            Shown::Nothing => self.w.value_nothing.into(),
+            Shown::Masked => self.w.value_masked.into(),
+            Shown::Words(text) | Shown::Unit(_, text) | Shown::Record(_, _, text) => {
+                self.t(text).to_owned()
+            }
+            Shown::Truth(true) => self.w.value_yes.into(),
+            Shown::Truth(false) => self.w.value_no.into(),
+            Shown::Number(n, unit) => {
+                format!("{}{}", self.exact(*n), unit.as_deref().unwrap_or_default())
+            }
+            Shown::Share(share) => format!("{}%", self.exact(share * 100.0)),
+            Shown::Fen(fen) => self.yuan(*fen),
+            Shown::Day(day) => day.to_string(),
+            Shown::Moment(at) => format!("{} {:02}:{:02}", at.date(), at.hour(), at.minute()),
+            Shown::File(digest) => digest.chars().take(12).collect(),
+            Shown::Several(all) => {
+                let all: Vec<String> = all.iter().map(|shown| self.plain(shown)).collect();
+                all.join(self.w.enumerate)
+            }
+        }
+    }
+}
