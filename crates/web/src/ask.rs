@@ -31,6 +31,10 @@ pub(crate) struct Keys {
     sort: Option<String>,
 }
 
+/// Whether the viewer sees how units stand, as the door found out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Official(pub(crate) bool);
+
 /// A request, read.
 #[derive(Debug)]
 pub(crate) struct Asked {
@@ -100,6 +104,10 @@ impl<S: Sync> FromRequestParts<S> for Asked {
         Ok(Self {
             reader: Reader {
                 signed_in: !viewer.is_operator(),
+                official: parts
+                    .extensions
+                    .get::<Official>()
+                    .is_none_or(|Official(is)| *is),
                 manages: !viewer.is_operator() && is_manager(&viewer),
                 ..Reader::new(language, at)
             },

@@ -1,12 +1,12 @@
 //! The door: who is let in, signing in and out, and that changes come from our own pages.
 
 use crate::api::{Settings, unknown};
-use crate::ask::reader_of;
+use crate::ask::{Official, reader_of};
 use crate::draw::{self, DoorPage};
 use crate::reader::Reader;
 use crate::refusal::{Reason, Refusal};
 use app::people::Unadmitted;
-use app::{App, Edge, Viewer};
+use app::{App, Edge, Viewer, is_official};
 use axum::extract::{ConnectInfo, Form, Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -118,6 +118,8 @@ pub(crate) async fn admit(State(door): State<Door>, mut request: Request, next: 
     let is_open = path == "/sign-in" || path.starts_with("/link/") || path.starts_with("/assets/");
     match viewer {
         Some(viewer) => {
+            let official = Official(is_official(door.app.programme(), &viewer));
+            request.extensions_mut().insert(official);
             request.extensions_mut().insert(viewer);
         }
         None if is_open => {}

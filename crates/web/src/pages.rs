@@ -4,7 +4,7 @@ use crate::ask::Asked;
 use crate::draw;
 use crate::refusal::{Reason, Refusal};
 use app::view::{DutyId, Text};
-use app::{App, Error};
+use app::{App, Error, is_official};
 use axum::{
     extract::{Path, State},
     response::{Html, IntoResponse, Redirect, Response},
@@ -13,12 +13,22 @@ use jiff::civil::Date;
 
 type Page = Result<Html<String>, Refusal>;
 
-/// `/`: the notice, or what to do first while there is none.
+/// `/`: the notice for officials, accounts for who manages them, for others what they may see; what to do first while
+/// there is no notice.
 pub(crate) async fn front(State(app): State<App>, asked: Asked) -> Result<Response, Refusal> {
+    let reader = asked.reader;
+    if !is_official(app.programme(), &asked.viewer) {
+        let place = match reader.manages {
+            true => "/admin/accounts".to_owned(),
+            false => reader.address(&["registers"], &[]),
+        };
+        return Ok(Redirect::to(&place).into_response());
+    }
     match app.front().notice {
-        Some(notice) => Ok(Redirect::to(&asked.reader.notice(&notice)).into_response()),
-        None => shown(&asked, draw::empty(asked.reader, asked.here.clone()))
-            .map(IntoResponse::into_response),
+        Some(notice) => Ok(Redirect::to(&reader.notice(&notice)).into_response()),
+        None => {
+            shown(&asked, draw::empty(reader, asked.here.clone())).map(IntoResponse::into_response)
+        }
     }
 }
 

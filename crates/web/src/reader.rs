@@ -21,6 +21,8 @@ pub(crate) struct Reader {
     pub(crate) at: Option<Date>,
     /// Whether somebody is signed in, who can sign out.
     pub(crate) signed_in: bool,
+    /// Whether the one who reads sees how units stand.
+    pub(crate) official: bool,
     /// Whether the one who is signed in manages accounts.
     pub(crate) manages: bool,
     /// The page's own words.
@@ -33,6 +35,7 @@ impl Reader {
             language,
             at,
             signed_in: false,
+            official: true,
             manages: false,
             w: words::of(language),
         }
