@@ -1,7 +1,19 @@
 // Everybody can use the pages: WCAG 2.2 AA by axe in light and dark, a phone's width, the keyboard alone.
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { expect, openClause, openDuty, openMatrix, openNotice, openUnit, test } from "./heli";
+import {
+  expect,
+  openAccounts,
+  openClause,
+  openDuty,
+  openList,
+  openMatrix,
+  openNotice,
+  openRecord,
+  openRegisters,
+  openUnit,
+  test,
+} from "./heli";
 
 const LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 // Rows of one table are alike; axe takes milliseconds for every cell of a province.
@@ -13,6 +25,10 @@ const pages: Record<string, (page: Page) => Promise<void>> = {
   duty: openDuty,
   matrix: openMatrix,
   unit: openUnit,
+  registers: openRegisters,
+  list: openList,
+  record: openRecord,
+  accounts: openAccounts,
 };
 
 for (const colorScheme of ["light", "dark"] as const) {

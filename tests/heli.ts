@@ -47,3 +47,25 @@ export async function openMatrix(page: Page) {
   await page.goto("/duties");
   await expect(page.locator("table.heat")).toBeVisible();
 }
+
+export async function openRegisters(page: Page) {
+  await page.goto("/registers");
+  await expect(page.locator(".registers a").first()).toBeVisible();
+}
+
+export async function openList(page: Page) {
+  await openRegisters(page);
+  await page.locator('.registers a[href^="/registers/event"]').first().click();
+  await expect(page.locator("table.records tbody tr").nth(10)).toBeVisible();
+}
+
+export async function openRecord(page: Page) {
+  await openList(page);
+  await page.locator("table.records tbody th a").first().click();
+  await expect(page.locator("main.record .history li").first()).toBeVisible();
+}
+
+export async function openAccounts(page: Page) {
+  await page.goto("/admin/accounts");
+  await expect(page.locator("form input[name=account]")).toBeVisible();
+}
