@@ -1,6 +1,7 @@
 //! Everything that pages and commands are read from: a programme, its facts, a day.
 
 use crate::access::{Seen, is_official};
+use crate::list::Names;
 use crate::live::Live;
 use crate::view::{DutyId, DutyPage, Front, MatrixPage, MatrixQuestion, NoticePage, UnitPage};
 use crate::{Error, Viewer};
@@ -28,6 +29,7 @@ struct Inner {
     today: AtomicI32,
     rehearsal: bool,
     days: Mutex<Days>,
+    names: Mutex<Names>,
     /// Passwords are tried one at a time.
     door: tokio::sync::Mutex<()>,
 }
@@ -78,6 +80,7 @@ impl App {
             today: AtomicI32::new(today.0),
             rehearsal,
             days: Mutex::default(),
+            names: Mutex::default(),
             door: tokio::sync::Mutex::default(),
         }))
     }
@@ -112,6 +115,11 @@ impl App {
         &self.0.door
     }
 
+    /// What records are called, for search. Whoever locks it holds the facts.
+    pub(crate) fn names(&self) -> MutexGuard<'_, Names> {
+        lock(&self.0.names)
+    }
+
     /// The database, where there is one.
     pub(crate) fn live(&self) -> Option<&Live> {
         self.0.live.as_ref()
@@ -132,6 +140,9 @@ impl App {
     /// The caller holds the facts to change.
     pub(crate) fn changed(&self, forgot: bool) {
         let mut days = lock(&self.0.days);
+        if forgot {
+            *lock(&self.0.names) = Names::default();
+        }
         let lasting = match forgot {
             true => Arc::default(),
             false => Arc::clone(&days.lasting),

@@ -70,6 +70,16 @@ impl Wrong {
         self
     }
 
+    /// What is wrong and how to mend it, in one line.
+    pub(crate) fn words(self) -> Words {
+        let Said { what, mend, .. } = *self.0;
+        let joined = |what: String, mend: String, between: &str| match mend.is_empty() {
+            true => what,
+            false => format!("{what}{between}{mend}"),
+        };
+        Words::new(joined(what.zh, mend.zh, "；"), joined(what.en, mend.en, "; "))
+    }
+
     /// At a place of a file.
     pub(crate) fn at(self, file: &str, spot: Spot<'_>) -> Fault {
         let said = *self.0;

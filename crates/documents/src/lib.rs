@@ -3,6 +3,7 @@
 //! The only crate that knows a document format. No clock, network or database: bytes go in, bytes and values come out.
 
 mod ask;
+mod entry;
 mod fault;
 mod grid;
 mod head;
@@ -17,6 +18,7 @@ mod value;
 mod write;
 
 pub use ask::{Ask, Found, Lookup};
+pub use entry::{Entered, Entry};
 pub use fault::{Fault, address};
 pub use grid::Limits;
 pub use matched::{Existing, Fate, Find, Matched, Matching, Sought, matched};

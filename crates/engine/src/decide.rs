@@ -6,6 +6,7 @@ mod step;
 
 use crate::living::Living;
 use fit::misfit;
+pub use fit::no_record;
 use programme::Programme;
 use programme::model::{Check, DIVISION_TABLE, Move, Register, RegisterField, UNIT_TABLE};
 use programme::record::{Act, Cell, Cells, Change};

@@ -9,7 +9,7 @@ mod write;
 
 pub(crate) use scope::Sight;
 pub(crate) use seen::Seen;
-pub(crate) use write::{sees, within};
+pub(crate) use write::{Enters, enters, sees, within};
 
 use crate::act::Viewer;
 use programme::Programme;

@@ -1,12 +1,12 @@
 //! Whether an action lies within the viewer's rights, before and after it.
 
 use super::scope::Sight;
-use super::{Deed, Right, rights};
+use super::{Deed, Right, may_all, rights};
 use crate::App;
 use crate::act::Viewer;
 use engine::{Asked, Decided, Living, Objection};
 use programme::Programme;
-use programme::record::{Act, Cells};
+use programme::record::{Act, Cell, Cells};
 use rules::{Day, Moment, Words};
 
 /// What was decided, where it is the viewer's to do. Against it stand a record that the viewer does not see or may not act
@@ -37,6 +37,10 @@ pub(crate) fn within(
     if rights.is_empty() {
         return Err(vec![barred(&asked.register)]);
     }
+    let unseen = referred(programme, living, viewer, asked, now.day());
+    if !unseen.is_empty() {
+        return Err(unseen);
+    }
     let decided = decided?;
     let theirs: Vec<Objection> = entered(asked, &decided.change.after)
         .filter(|field| !rights.iter().any(|right| right.has(Some(field))))
@@ -62,6 +66,42 @@ impl App {
     }
 }
 
+/// The fields that a viewer enters with an act.
+pub(crate) struct Enters<'r>(Option<Vec<Right<'r>>>);
+
+impl Enters<'_> {
+    /// Whether a field is one of them.
+    pub(crate) fn has(&self, field: &str) -> bool {
+        let Self(rights) = self;
+        rights
+            .as_ref()
+            .is_none_or(|rights| rights.iter().any(|right| right.has(Some(field))))
+    }
+}
+
+/// What a viewer enters with an act on a record, or on a new one; `None` for a viewer who may not act at all.
+pub(crate) fn enters<'a>(
+    app: &'a App,
+    viewer: &'a Viewer,
+    (register, id): (&str, Option<&str>),
+    act: &Act,
+) -> Option<Enters<'a>> {
+    if viewer.is_operator() {
+        return Some(Enters(None));
+    }
+    let (programme, living) = (app.programme(), app.living());
+    let mut rights = rights(programme, viewer, Deed::of(act), register);
+    if let Act::Move(step) = act {
+        rights.retain(|right| makes(programme, register, step, &right.role.id));
+    }
+    if let Some(id) = id {
+        let row = row(programme, &living, viewer, (register, id), app.today())?;
+        let sight = Sight::now(programme, viewer, &living, app.today());
+        rights.retain(|right| sight.reaches(right, row));
+    }
+    (!rights.is_empty()).then_some(Enters(Some(rights)))
+}
+
 /// Whether a viewer sees a record as it is now.
 pub(crate) fn sees(
     programme: &Programme,
@@ -85,6 +125,52 @@ fn row(
     let row = living.newest(table, living.record(table, id)?)?;
     let sight = Sight::now(programme, viewer, living, today);
     sight.has(Deed::Read, register, row).then_some(row)
+}
+
+/// What an action newly refers to and the viewer does not see, in the words of what is not there: otherwise guessing
+/// numbers would tell which there are.
+fn referred(
+    programme: &Programme,
+    living: &Living,
+    viewer: &Viewer,
+    asked: &Asked,
+    today: Day,
+) -> Vec<Objection> {
+    let Some((table, register)) = programme.register(&asked.register) else {
+        return Vec::new();
+    };
+    let own = asked.record.as_deref().filter(|_| asked.act != Act::Create);
+    let own = own.and_then(|id| living.newest(table, living.record(table, id)?));
+    let now = own.map_or_else(Cells::new, |row| living.facts().cells(programme, table, row));
+    let mut unseen = Vec::new();
+    for (id, cell) in asked.cells.iter().filter(|asked| !now.contains(asked)) {
+        let (Some(cell), Some(field)) = (cell, register.field(id)) else {
+            continue;
+        };
+        let to = field.to.as_deref().and_then(|to| programme.register(to));
+        let Some((_, to)) = to.filter(|(_, to)| !may_all(programme, viewer, Deed::Read, &to.id))
+        else {
+            continue;
+        };
+        let is_unseen = |id: &&str| !sees(programme, living, viewer, (&to.id, id), today);
+        unseen.extend(texts(cell).filter(is_unseen).map(|text| Objection {
+            field: Some(id.clone()),
+            words: engine::no_record(field, text),
+        }));
+    }
+    unseen
+}
+
+/// The texts of a cell.
+fn texts(cell: &Cell) -> impl Iterator<Item = &str> {
+    let all = match cell {
+        Cell::List(all) => all.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    all.iter().filter_map(|cell| match cell {
+        Cell::Text(text) => Some(&**text),
+        _ => None,
+    })
 }
 
 /// Whether a role makes a move.

@@ -6,6 +6,7 @@ mod history;
 mod pick;
 mod record;
 mod scalar;
+mod search;
 mod view;
 
 pub use duty::{DutyPage, DutyQuestion, DutyRow, TallyEnds};
@@ -20,6 +21,8 @@ use programme::Programme;
 use programme::model::Register;
 use programme::record::Cells;
 use rules::{Day, Words};
+pub(crate) use search::Names;
+pub use search::{Hit, Suggestion};
 pub(crate) use view::View;
 
 /// The most records of one page.

@@ -1,11 +1,11 @@
 //! One record: its cells, its version, the moves that leave its state, what its checks warn of.
 
 use super::view::View;
-use super::{Listed, Unread};
+use super::{Listed, Question, Test, Unread};
 use crate::{App, Viewer};
 use engine::Objection;
-use programme::model::Move;
-use programme::record::Cell;
+use programme::model::{Move, Register};
+use programme::record::{Cell, Cells};
 use rules::{Day, Words};
 
 /// A record with what may be done next.
@@ -73,6 +73,41 @@ impl App {
             state,
             listed,
         })
+    }
+}
+
+impl App {
+    /// A record's cells as the viewer sees them in one of its versions; `None` where that is no longer in memory.
+    pub(crate) fn version(
+        &self,
+        viewer: &Viewer,
+        found: (usize, &Register),
+        id: &str,
+        version: i64,
+    ) -> Option<Cells> {
+        let living = self.living();
+        let view = View::new(self, viewer, &living, found, None);
+        let row = view.row_of(id, version)?;
+        view.listed(&[row]).pop().map(|listed| listed.cells)
+    }
+
+    /// The newest record that the viewer sees with these values.
+    pub(crate) fn last_of(
+        &self,
+        viewer: &Viewer,
+        (_, register): (usize, &Register),
+        keys: &[(&str, String)],
+    ) -> Option<Cells> {
+        let tests = keys.iter();
+        let tests = tests.map(|(id, value)| ((*id).to_owned(), Test::Is(value.clone())));
+        let question = Question {
+            tests: tests.collect(),
+            sort: register.date.clone().map(|date| (date, true)),
+            limit: 1,
+            ..Question::default()
+        };
+        let page = self.list(viewer, &register.id, &question).ok()?;
+        page.records.into_iter().next().map(|listed| listed.cells)
     }
 }
 

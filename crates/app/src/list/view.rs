@@ -91,6 +91,16 @@ impl<'v> View<'v> {
         row.filter(|row| self.sight().has(Deed::Read, &self.register.id, *row))
     }
 
+    /// The row that is a version of a record which the viewer sees now.
+    pub(super) fn row_of(&self, id: &str, version: i64) -> Option<u32> {
+        let newest = self.row(id)?;
+        let back = usize::try_from(self.version(newest) - version).ok()?;
+        let record = self.living.record(self.table, id)?;
+        let rows = self.living.facts();
+        let rows = rows.history(self.table, record, Moment(i64::MAX));
+        rows.iter().rev().nth(back).copied()
+    }
+
     /// The id of a row's record.
     pub(super) fn id(&self, row: u32) -> &'v str {
         let (record, ids) = self.of(self.table);

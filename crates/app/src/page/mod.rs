@@ -12,6 +12,7 @@ mod record;
 mod unit;
 
 pub(crate) use name::date;
+pub(crate) use record::Wording;
 
 use crate::app::Reading;
 use crate::view::{DateBar, Frame, Mark, Phase, Text};

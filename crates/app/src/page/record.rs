@@ -19,10 +19,10 @@ use rules::{Day, Empty, Moment};
 const ROWS: usize = 50;
 
 /// What values are put into words with.
-struct Wording<'w> {
-    app: &'w App,
-    living: &'w Living,
-    viewer: &'w Viewer,
+pub(crate) struct Wording<'w> {
+    pub(crate) app: &'w App,
+    pub(crate) living: &'w Living,
+    pub(crate) viewer: &'w Viewer,
 }
 
 impl App {
@@ -178,7 +178,7 @@ impl App {
     }
 
     /// What surrounds a page of a day; of today without one.
-    fn frame(&self, at: Option<Day>) -> Frame {
+    pub(crate) fn frame(&self, at: Option<Day>) -> Frame {
         let today = self.today().min(self.programme().campaign.1);
         frame(
             self.programme(),
@@ -254,7 +254,7 @@ impl Wording<'_> {
         self.cell(register, id, cell)
     }
 
-    fn cell(&self, register: &Register, id: &str, cell: Option<&Cell>) -> Shown {
+    pub(crate) fn cell(&self, register: &Register, id: &str, cell: Option<&Cell>) -> Shown {
         let field = register.field(id);
         match (cell, field) {
             (None, Some(field)) if field.empty != Empty::Unknown => Shown::Nothing,

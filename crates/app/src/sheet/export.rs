@@ -1,6 +1,5 @@
 //! Sheets out: all records of a register as of now or of a day, and a template to fill.
 
-use super::records::each;
 use crate::access::{Deed, is_masked};
 use crate::list::{Question, Unread, View, matching};
 use crate::{App, Viewer};
@@ -104,10 +103,11 @@ impl App {
         asked: Blank<'_>,
         out: &mut (impl Write + Send),
     ) -> Result<(), Unread> {
-        let (_, register) = self.readable(viewer, asked.register)?;
+        let (table, register) = self.readable(viewer, asked.register)?;
         let living = self.living();
+        let view = View::new(self, viewer, &living, (table, register), None);
         let units: Vec<&str> = self.programme().units.iter().map(|u| &*u.id).collect();
-        let last = last(self, &living, register);
+        let last = last(&view, register);
         let label = |to: &str, id: &str| title(self, &living, to, id);
         let blank = documents::Blank {
             programme: self.programme(),
@@ -133,7 +133,6 @@ fn contents(id: &str, cells: Cells, shown: &[&RegisterField]) -> Vec<Content> {
     std::iter::once(own).chain(fields).collect()
 }
 
-/// What a record that others refer to is called.
 /// What a record is called: the text of its title field.
 pub(crate) fn title(app: &App, living: &Living, register: &str, id: &str) -> Option<String> {
     let (table, register) = app.programme().register(register)?;
@@ -149,11 +148,27 @@ pub(crate) fn title(app: &App, living: &Living, register: &str, id: &str) -> Opt
     }
 }
 
-/// Of each key without dates and periods the last record, where the register carries anything over.
-fn last(app: &App, living: &Living, register: &Register) -> Vec<Cells> {
+/// Of each key without dates and periods the last record that the viewer sees, where the register carries anything over.
+fn last(view: &View<'_>, register: &Register) -> Vec<Cells> {
     if !register.fields.iter().any(|field| field.carry) {
         return Vec::new();
     }
+    let keys: Vec<&str> = lasting_keys(register).map(|f| f.id.as_str()).collect();
+    let mut last: BTreeMap<String, Cells> = BTreeMap::new();
+    for rows in view.rows().chunks(AT_ONCE) {
+        for listed in view.listed(rows) {
+            let key = listed.cells.iter();
+            let key: Vec<_> = key.filter(|(id, _)| keys.contains(&id.as_str())).collect();
+            if !key.is_empty() {
+                last.insert(format!("{key:?}"), listed.cells);
+            }
+        }
+    }
+    last.into_values().collect()
+}
+
+/// The fields of a register's key that name no time: what is reported on again and again.
+pub(crate) fn lasting_keys(register: &Register) -> impl Iterator<Item = &RegisterField> {
     let is_when = |kind| {
         matches!(
             kind,
@@ -161,18 +176,7 @@ fn last(app: &App, living: &Living, register: &Register) -> Vec<Cells> {
         )
     };
     let keys = register.fields.iter();
-    let keys: Vec<&RegisterField> = keys.filter(|f| f.key && !is_when(f.kind)).collect();
-    let mut last: BTreeMap<String, Cells> = BTreeMap::new();
-    each(app.programme(), living, register, |_, cells| {
-        let key = cells
-            .iter()
-            .filter(|(id, _)| keys.iter().any(|k| k.id == *id));
-        let key: Vec<_> = key.collect();
-        if !key.is_empty() {
-            last.insert(format!("{key:?}"), cells.clone());
-        }
-    });
-    last.into_values().collect()
+    keys.filter(move |f| f.key && !is_when(f.kind))
 }
 
 pub(super) fn unwritten(cause: &io::Error) -> Unread {

@@ -107,7 +107,7 @@ impl App {
         if !how.again {
             self.first_time(register, &sent, how.runtime)?;
         }
-        let records = Records::new(self, register);
+        let records = Records::new(self, viewer, register);
         let lookup = |to: &str, text: &str| records.refer(to, text);
         let now = edge().map_err(Refused::Failed)?.now;
         let ask = Ask {

@@ -8,7 +8,7 @@ mod records;
 mod taking;
 mod undo;
 
-pub(crate) use export::title;
+pub(crate) use export::{lasting_keys, title};
 pub use export::{Blank, Out};
 pub use import::{How, Imported, Returned, Sent};
 pub use undo::{Kept, Undone};

@@ -1,6 +1,8 @@
-//! The records that a sheet's rows mean, as they were before its first row: by id, by key, by title, by unique value.
+//! The records that a sheet's rows mean, as they were before its first row: by id, by key, by title, by unique value. What
+//! the viewer does not see is as if it were not there, but that a unique value is taken.
 
-use crate::App;
+use crate::access::{Deed, may_all, sees};
+use crate::{App, Viewer};
 use documents::{Existing, Found, Sought};
 use engine::Living;
 use programme::Programme;
@@ -16,6 +18,7 @@ type Names = HashMap<String, Vec<Box<str>>>;
 /// of a file name the same records.
 pub(super) struct Records<'a> {
     app: &'a App,
+    viewer: &'a Viewer,
     register: &'a Register,
     /// By business key.
     keys: Names,
@@ -27,7 +30,7 @@ pub(super) struct Records<'a> {
 
 impl<'a> Records<'a> {
     /// Reads the keys of a register's records.
-    pub(super) fn new(app: &'a App, register: &'a Register) -> Self {
+    pub(super) fn new(app: &'a App, viewer: &'a Viewer, register: &'a Register) -> Self {
         let mut keys = Names::new();
         let fields = register.fields.iter().filter(|field| field.unique);
         let mut unique: Vec<(&RegisterField, Names)> =
@@ -47,6 +50,7 @@ impl<'a> Records<'a> {
         }
         Self {
             app,
+            viewer,
             register,
             keys,
             unique,
@@ -83,18 +87,21 @@ impl<'a> Records<'a> {
         };
         let living = self.app.living();
         let record = living.record(table, text);
-        if record.is_some_and(|record| living.newest(table, record).is_some()) {
+        let is_there = record.is_some_and(|record| living.newest(table, record).is_some());
+        if is_there && self.is_seen(&living, to, text) {
             return Found::One(text.into());
         }
         let mut referred = self.referred.borrow_mut();
         let names = referred
             .entry(register.to_owned())
             .or_insert_with(|| titles(self.app.programme(), &living, to));
-        match names.get(&documents::plain(text)).map(Vec::as_slice) {
-            None | Some([]) => Found::Nothing,
-            Some([id]) => Found::One(id.clone()),
-            Some(ids) => {
-                let shown = ids.iter().map(|id| (id.clone(), text.to_owned()));
+        let named = names.get(&documents::plain(text)).into_iter().flatten();
+        let seen: Vec<&Box<str>> = named.filter(|id| self.is_seen(&living, to, id)).collect();
+        match seen.as_slice() {
+            [] => Found::Nothing,
+            [id] => Found::One((*id).clone()),
+            ids => {
+                let shown = ids.iter().map(|id| ((*id).clone(), text.to_owned()));
                 Found::Several(shown.collect())
             }
         }
@@ -105,11 +112,22 @@ impl<'a> Records<'a> {
         self.existing(id).is_some()
     }
 
+    fn is_seen(&self, living: &Living, register: &Register, id: &str) -> bool {
+        let programme = self.app.programme();
+        may_all(programme, self.viewer, Deed::Read, &register.id) || {
+            let of = (register.id.as_str(), id);
+            sees(programme, living, self.viewer, of, self.app.today())
+        }
+    }
+
     fn existing(&self, id: &str) -> Option<Existing> {
         let (table, _) = self.app.programme().register(&self.register.id)?;
         let living = self.app.living();
         let record = living.record(table, id)?;
         let row = living.newest(table, record)?;
+        if !self.is_seen(&living, self.register, id) {
+            return None;
+        }
         Some(Existing {
             id: id.into(),
             version: living.version(table, record),

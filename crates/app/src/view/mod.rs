@@ -2,6 +2,7 @@
 
 mod duty;
 mod figure;
+mod form;
 mod frame;
 mod matrix;
 mod notice;
@@ -15,6 +16,7 @@ pub use duty::{
 };
 pub use engine::{Counts, OnTime, Standing};
 pub use figure::{Figure, Quantity};
+pub use form::{Control, FormPage, Input, Purpose};
 pub use frame::{
     BearerLink, ClauseLink, DateBar, DutyId, DutyLine, Frame, Front, Mark, PeriodName, Phase,
     UnitLink,

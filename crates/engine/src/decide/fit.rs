@@ -39,6 +39,15 @@ pub(super) fn misfit(
     }
 }
 
+/// “Name” does not take the id of a record that is not there.
+pub fn no_record(field: &RegisterField, id: &str) -> Words {
+    let name = &field.name;
+    Words::new(
+        format!("“{}”不能填“{id}”：没有这条记录", name.zh),
+        format!("“{}” does not take “{id}”: there is no such record", name.en),
+    )
+}
+
 struct Fit<'f> {
     programme: &'f Programme,
     living: &'f Living,
@@ -131,7 +140,7 @@ impl Fit<'_> {
             K::Division if !self.programme.divisions.iter().any(|d| d.code == text) => {
                 quoted("没有这个行政区划", "there is no such division")
             }
-            K::Reference if !self.exists(text) => quoted("没有这条记录", "there is no such record"),
+            K::Reference if !self.exists(text) => Some(no_record(self.field, text)),
             K::Uscc if !uscc_valid(text) => quoted(
                 "校验位不对，请对照营业执照",
                 "its check digit is wrong; compare the business licence",
