@@ -44,3 +44,42 @@ drawCurves();
 if (clauseShown && !narrow.matches && !location.hash && scrollY === 0) {
   document.getElementById(`c-${clauseShown}`)?.scrollIntoView({ block: "center" });
 }
+
+// Values that fit what is typed into a field that leads to a unit or a record.
+let suggesting;
+document.addEventListener("input", (event) => {
+  const input = event.target.closest?.("input[data-suggest]");
+  if (!input) return;
+  clearTimeout(suggesting);
+  suggesting = setTimeout(() => suggest(input), 150);
+});
+
+async function suggest(input) {
+  const typed = input.value.trim();
+  if (typed === "" || typed.endsWith("]")) return;
+  const last = typed.split(/[；;、]/).pop().trim();
+  const answer = await fetch(`${input.dataset.suggest}?q=${encodeURIComponent(last)}`);
+  if (!answer.ok || input.value.trim() !== typed) return;
+  const before = typed.slice(0, typed.length - last.length);
+  const values = await answer.json();
+  input.list.replaceChildren(
+    ...values.map((value) => Object.assign(document.createElement("option"), { value: before + value })),
+  );
+}
+
+// One key for what is done often: `/` searches, `n` adds, `e` changes; never while something is typed.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+  const link = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (!link) return;
+  event.preventDefault();
+  link.click();
+});
+
+// What must be read first, and what is typed first, has the focus.
+function focusFirst() {
+  document.querySelector("[data-focus]")?.focus({ preventScroll: false });
+}
+focusFirst();
+document.addEventListener("htmx:after:settle", focusFirst);

@@ -144,6 +144,10 @@ impl App {
         }
         let (decided, mut objections) = self.decided(viewer, asked, edge.now);
         if !objections.is_empty() {
+            // Objections to what somebody else made of a record mean nothing to who has not seen it.
+            if let Some(stale) = asked.iter().find_map(|asked| self.stale(viewer, asked)) {
+                return Err(Refused::Held(Box::new(stale)));
+            }
             objections.sort_by_key(|(at, _)| *at);
             return Err(Refused::Objections(objections));
         }
@@ -200,9 +204,8 @@ impl App {
         (all, objections)
     }
 
-    /// What somebody else changed since, where the asker saw an older version: a face that is told of objections can
-    /// say first that they rest on what the asker has not seen.
-    pub fn stale(&self, viewer: &Viewer, asked: &Asked) -> Option<Refusal> {
+    /// What somebody else changed since, where the asker saw an older version.
+    fn stale(&self, viewer: &Viewer, asked: &Asked) -> Option<Refusal> {
         let (table, _) = self.programme().register(&asked.register)?;
         let id = asked.record.clone().filter(|_| asked.act != Act::Create)?;
         let living = self.living();

@@ -35,6 +35,10 @@ pub(crate) struct Keys {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Official(pub(crate) bool);
 
+/// The mark that changes in this session carry; `None` where nobody signs in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pass(pub(crate) Option<u128>);
+
 /// A request, read.
 #[derive(Debug)]
 pub(crate) struct Asked {
@@ -64,7 +68,7 @@ impl Here {
             .unwrap_or_default();
         let kept = pairs
             .into_iter()
-            .filter(|(key, value)| !matches!(key.as_str(), "at" | "lang") && !value.is_empty());
+            .filter(|(key, value)| !matches!(key.as_str(), "at" | "lang" | "pass") && !value.is_empty());
         Self {
             path: uri.path().to_owned(),
             kept: kept.collect(),
@@ -109,6 +113,7 @@ impl<S: Sync> FromRequestParts<S> for Asked {
                     .get::<Official>()
                     .is_none_or(|Official(is)| *is),
                 manages: !viewer.is_operator() && is_manager(&viewer),
+                pass: parts.extensions.get().and_then(|Pass(pass)| *pass),
                 ..Reader::new(language, at)
             },
             viewer,

@@ -1,7 +1,7 @@
-//! The door: who is let in, signing in and out, and that changes come from our own pages.
+//! The door: who is let in, signing in and out, and that changes come from our own pages: their origin and their mark.
 
-use crate::api::{Settings, unknown};
-use crate::ask::{Official, reader_of};
+use crate::api::{Settings, unknown, unmarked};
+use crate::ask::{Official, Pass, reader_of};
 use crate::draw::{self, DoorPage};
 use crate::reader::Reader;
 use crate::refusal::{Reason, Refusal};
@@ -15,6 +15,7 @@ use axum::routing::{get, post};
 use axum::{Extension, Router};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
@@ -110,6 +111,7 @@ pub(crate) async fn admit(State(door): State<Door>, mut request: Request, next: 
     }
     let secure = Secure(door.is_secure(&request));
     request.extensions_mut().insert(secure);
+    let pass = Pass(token(request.headers()).filter(|_| door.sign_in).map(mark));
     let viewer = match door.viewer(request.headers()).await {
         Ok(viewer) => viewer,
         Err(unadmitted) => return failed(reader, &unadmitted),
@@ -117,7 +119,14 @@ pub(crate) async fn admit(State(door): State<Door>, mut request: Request, next: 
     let path = request.uri().path();
     let is_open = path == "/sign-in" || path.starts_with("/link/") || path.starts_with("/assets/");
     match viewer {
+        Some(_) if !is_read && !is_open && !is_marked(&request, pass) => {
+            return match path.starts_with("/api/") {
+                true => unmarked().into_response(),
+                false => Refusal::new(reader, Reason::Unmarked).into_response(),
+            };
+        }
         Some(viewer) => {
+            request.extensions_mut().insert(pass);
             let official = Official(is_official(door.app.programme(), &viewer));
             request.extensions_mut().insert(official);
             request.extensions_mut().insert(viewer);
@@ -299,6 +308,25 @@ fn token(headers: &HeaderMap) -> Option<&str> {
     pairs
         .find(|(name, _)| *name == COOKIE)
         .map(|(_, token)| token)
+}
+
+/// The mark of a session's own pages: whoever does not know the session's token cannot make it.
+fn mark(token: &str) -> u128 {
+    let digest = Sha256::digest(format!("heli page mark {token}"));
+    let bytes = digest.iter().take(16);
+    bytes.fold(0, |mark, byte| mark << 8 | u128::from(*byte))
+}
+
+/// Whether a change carries the mark of its session, in its address as forms send it or in a header as scripts do.
+fn is_marked(request: &Request, Pass(pass): Pass) -> bool {
+    let Some(pass) = pass else {
+        return true;
+    };
+    let query = request.uri().query().unwrap_or_default();
+    let given = query.split('&').find_map(|pair| pair.strip_prefix("pass="));
+    let header = request.headers().get("x-heli-pass");
+    let given = given.or_else(|| header?.to_str().ok());
+    given.is_some_and(|given| u128::from_str_radix(given, 16) == Ok(pass))
 }
 
 /// Whether a browser says that a request comes from another site's page. One that says nothing is no browser.

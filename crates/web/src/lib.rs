@@ -6,6 +6,7 @@ mod assets;
 mod curve;
 mod door;
 mod draw;
+mod form;
 mod format;
 mod pages;
 mod parts;
@@ -36,6 +37,7 @@ pub fn router(app: App, settings: Settings) -> Router {
         .route("/registers", get(record::registers))
         .route("/registers/{id}", get(record::list))
         .route("/records/{register}/{id}", get(record::one))
+        .route("/search", get(record::search))
         .route("/units", get(pages::units))
         .route("/units/{id}", get(pages::unit))
         .route("/assets/{*path}", get(assets::asset))
@@ -43,6 +45,7 @@ pub fn router(app: App, settings: Settings) -> Router {
         .layer(middleware::from_fn(ask::remember_language))
         .with_state(app)
         .merge(api)
+        .merge(form::router(door.clone()))
         .merge(people::router(door.clone()))
         .merge(door::router(door.clone()))
         .layer(middleware::from_fn_with_state(door, door::admit))

@@ -25,6 +25,8 @@ pub(crate) struct Reader {
     pub(crate) official: bool,
     /// Whether the one who is signed in manages accounts.
     pub(crate) manages: bool,
+    /// The mark that changes from this reader's pages carry.
+    pub(crate) pass: Option<u128>,
     /// The page's own words.
     pub(crate) w: &'static Words,
 }
@@ -37,6 +39,7 @@ impl Reader {
             signed_in: false,
             official: true,
             manages: false,
+            pass: None,
             w: words::of(language),
         }
     }
@@ -107,6 +110,14 @@ impl Reader {
             MatrixTarget::Unit { unit, clause } => {
                 format!("{}#{}", self.unit(unit), anchor(clause))
             }
+        }
+    }
+
+    /// Where a form is sent, with the mark of our own pages.
+    pub(crate) fn posting(&self, path: &str) -> String {
+        match self.pass {
+            Some(pass) => format!("{path}?pass={pass:032x}"),
+            None => path.to_owned(),
         }
     }
 

@@ -65,6 +65,14 @@ pub(crate) async fn one(
     )
 }
 
+/// `/search`.
+pub(crate) async fn search(State(app): State<App>, asked: Asked) -> Page {
+    let (viewer, text) = (asked.viewer.clone(), asked.here.value("q").to_owned());
+    let page = beside(&asked, move || Ok((app.registers_page(&viewer, None)?.frame, app.search(&viewer, &text))));
+    let (frame, hits) = page.await?;
+    shown(&asked, draw::found(asked.reader, asked.here.clone(), frame, hits))
+}
+
 /// What the address asks of a list: forms send empty values for what was left open.
 fn question(asked: &Asked) -> Result<Question, Refusal> {
     let question = api::records_question(asked.here.kept.clone());
@@ -79,7 +87,7 @@ fn day(asked: &Asked) -> Option<Day> {
 }
 
 /// Reads beside the server's own threads, which must stay free to answer others.
-async fn beside<T: Send + 'static>(
+pub(crate) async fn beside<T: Send + 'static>(
     asked: &Asked,
     read: impl FnOnce() -> Result<T, Unread> + Send + 'static,
 ) -> Result<T, Refusal> {
@@ -89,7 +97,7 @@ async fn beside<T: Send + 'static>(
     }
 }
 
-fn refused(asked: &Asked, unread: Unread) -> Refusal {
+pub(crate) fn refused(asked: &Asked, unread: Unread) -> Refusal {
     let reason = match unread {
         Unread::View(error) => Reason::App(error),
         Unread::Failed(words) | Unread::NoDatabase(words) => {
@@ -100,7 +108,7 @@ fn refused(asked: &Asked, unread: Unread) -> Refusal {
     Refusal::new(asked.reader, reason)
 }
 
-fn shown(asked: &Asked, drawn: askama::Result<String>) -> Page {
+pub(crate) fn shown(asked: &Asked, drawn: askama::Result<String>) -> Page {
     drawn
         .map(Html)
         .map_err(|_| Refusal::new(asked.reader, Reason::Drawing))

@@ -29,6 +29,10 @@ pub(crate) enum Reason {
     BrokeOff,
     /// A change that did not come from our own pages.
     Elsewhere,
+    /// A form that did not arrive whole, or holds more than anybody types.
+    BadForm,
+    /// A change without the mark of our own pages.
+    Unmarked,
     /// A one-time link that no longer works.
     LinkGone,
 }
@@ -70,6 +74,14 @@ impl Refusal {
                     w.fault_elsewhere_why.into(),
                     w.fault_back,
                 ),
+            ),
+            Reason::BadForm => (
+                StatusCode::BAD_REQUEST,
+                page(w.fault_form, w.fault_form_why.into(), w.fault_form_act),
+            ),
+            Reason::Unmarked => (
+                StatusCode::FORBIDDEN,
+                page(w.fault_elsewhere, w.fault_unmarked_why.into(), w.fault_unmarked_act),
             ),
             Reason::LinkGone => (
                 StatusCode::NOT_FOUND,

@@ -39,6 +39,7 @@ words! {
     nav_units: "单位", "Units";
     nav_accounts: "账号", "Accounts";
     nav_registers: "台账", "Registers";
+    nav_search: "查找", "Search";
     other_language: "English", "中文";
     other_language_code: "en", "zh";
     other_language_mark: "En", "中";
@@ -87,6 +88,26 @@ words! {
     matrix_count: "{} 个单位 · {} 项责任", "{} units · {} duties";
     matrix_empty: "没有符合条件的单位。", "No unit fits these filters.";
     matrix_reset: "清除筛选", "Clear the filters";
+    form_new: "登记：{}", "New: {}";
+    form_change: "修改：{}", "Change: {}";
+    form_save: "保存", "Save";
+    form_leave: "不保存，返回", "Back without saving";
+    form_required: "必填", "required";
+    form_masked: "已有内容，不填则保持不变", "has a value; stays as it is when left empty";
+    form_yuan: "元（可写 1200万元、3.5亿元）", "yuan (万元 and 亿元 are understood)";
+    form_why: "说明（记入流水）", "Why (kept in the journal)";
+    form_refused: "没有保存。请按下面的说明改正，已填的内容都还在。", "Nothing was saved. Correct what is named below; all that you entered is still here.";
+    form_overtaken: "您填写时，有人改过这条记录。您没动过的栏已换成新的内容；两人都改过的栏，请对照旁边的内容核定后再保存。", "Somebody changed this record while you were filling in. Fields that you left alone show the new values; where both of you changed one, compare what stands beside it and save again.";
+    form_theirs: "现为：", "Now:";
+    form_saved: "已保存。", "Saved.";
+    form_add: "登记一条", "Add one";
+    form_edit: "修改", "Change";
+    import_title: "导入表格", "Import a sheet";
+    search_title: "查找", "Search";
+    search_for: "名称、编号、信用代码或拼音首字母", "Name, number, credit code or pinyin initials";
+    search_none: "没有找到。换个说法，或只写其中几个字、几个拼音首字母。", "Nothing was found. Try other words, a part of the name, or the initials of its pinyin.";
+    search_units: "单位", "Units";
+
     all_measures: "全部措施", "All measures";
     top_levels: "往下两级", "Two levels down";
     all_parts: "全部方面", "All parts";
@@ -239,6 +260,11 @@ words! {
     link_title: "设置密码", "Set your password";
     link_password: "新密码，至少 10 个字符", "New password, at least 10 characters";
     link_go: "设置并登录", "Set it and sign in";
+    fault_form: "表单没有收全", "The form did not arrive whole";
+    fault_form_why: "传送中断了，或者填写的文字超过 1 MB。没有保存任何内容。", "It broke off on the way, or holds more than 1 MB of text. Nothing was saved.";
+    fault_form_act: "请返回上一页再提交一次；附件请用附件栏上传。", "Go back and send it again; put long material into a file field.";
+    fault_unmarked_why: "这次提交没有带本页面的标记，可能是登录已换人或已过期。没有保存任何内容。", "What was sent lacks the mark of your own pages; perhaps somebody else signed in meanwhile, or the session ended. Nothing was saved.";
+    fault_unmarked_act: "请返回上一页，刷新后再提交。", "Go back, reload the page and send it again.";
     link_gone: "这个链接用不了了", "This link no longer works";
     link_gone_why: "它已经用过，或者过期了。", "It was used, or it is too old.";
     link_gone_act: "请向管理员再要一个。", "Ask an administrator for another.";
@@ -306,7 +332,7 @@ mod tests {
     fn no_template_carries_chinese_of_its_own() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
         // The seal and the marks of the rail are signs, the same in both languages.
-        let signs = ['合', '力', '文', '责', '位', '账', '人', '出'];
+        let signs = ['合', '力', '文', '责', '位', '账', '查', '人', '出'];
         let strays: Vec<char> = text_of(&root)
             .chars()
             .filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c) && !signs.contains(c))

@@ -89,12 +89,13 @@ pub(crate) fn enters<'a>(
     if viewer.is_operator() {
         return Some(Enters(None));
     }
-    let (programme, living) = (app.programme(), app.living());
+    let programme = app.programme();
     let mut rights = rights(programme, viewer, Deed::of(act), register);
     if let Act::Move(step) = act {
         rights.retain(|right| makes(programme, register, step, &right.role.id));
     }
     if let Some(id) = id {
+        let living = app.living();
         let row = row(programme, &living, viewer, (register, id), app.today())?;
         let sight = Sight::now(programme, viewer, &living, app.today());
         rights.retain(|right| sight.reaches(right, row));

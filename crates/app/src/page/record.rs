@@ -1,7 +1,7 @@
 //! Registers, their lists and their records: values in words, for every register alike.
 
 use super::frame;
-use crate::access::{Deed, may, sees};
+use crate::access::{Deed, enters, may, sees};
 use crate::list::{LIMIT_MAX, Listed, Page, Question, Test, Told, Unread};
 use crate::sheet::title;
 use crate::view::{
@@ -69,6 +69,10 @@ impl App {
         let app = self.shows(question.at)?;
         let (_, register) = app.readable(viewer, id)?;
         let columns = columns(register);
+        let moves = match question.at {
+            None => moves(&app, viewer, register),
+            Some(_) => Vec::new(),
+        };
         let living = app.living();
         let wording = Wording {
             app: &app,
@@ -85,6 +89,7 @@ impl App {
                 .iter()
                 .map(|column| wording.of(register, &column.id, &listed.cells, &listed.masked))
                 .collect(),
+            version: listed.version,
             id: listed.id.into(),
         };
         Ok(ListPage {
@@ -98,6 +103,8 @@ impl App {
             next,
             filters: filters(register),
             may_export: may(app.programme(), viewer, Deed::Export, id),
+            may_create: may(app.programme(), viewer, Deed::Create, id),
+            moves,
             columns,
         })
     }
@@ -117,6 +124,7 @@ impl App {
         let app = self.shows(at)?;
         let (_, found) = app.readable(viewer, register)?;
         let children = app.children(viewer, register, id, at)?;
+        let may_change = at.is_none() && app.may_with(viewer, Deed::Change, register, id);
         let living = app.living();
         let wording = Wording {
             app: &app,
@@ -132,7 +140,14 @@ impl App {
             let field = found.field(id);
             field.map_or_else(|| same(id), |field| (&field.name).into())
         };
+        let asks = |id: &str| {
+            let moves = found.states.iter().flat_map(|states| &states.moves);
+            let mut needs = moves.filter(|step| step.id == id).map(|step| &step.needs);
+            needs.next().is_some_and(|needs| !needs.is_empty())
+        };
         let steps = record.moves.iter().map(|step| Step {
+            id: step.id.clone(),
+            asks: asks(&step.id),
             name: (&step.name).into(),
             lacks: step.lacks.iter().map(name).collect(),
             holds: step.holds,
@@ -157,6 +172,7 @@ impl App {
                 .map(|said| (&said.words).into())
                 .collect(),
             children,
+            may_change,
         })
     }
 
@@ -231,8 +247,10 @@ impl App {
                     Err(Unread::Question(_)) => 0,
                     count => count?,
                 };
-                if count > 0 {
+                let may_add = at.is_none() && may(programme, viewer, Deed::Create, &other.id);
+                if count > 0 || may_add {
                     children.push(Child {
+                        may_add,
                         register: (other.id.clone(), (&other.name).into()),
                         field: (field.id.clone(), (&field.name).into()),
                         count,
@@ -389,6 +407,17 @@ fn columns(register: &Register) -> Vec<Column> {
         });
     }
     columns
+}
+
+/// The moves of a register that the viewer makes with some of its records.
+fn moves(app: &App, viewer: &Viewer, register: &Register) -> Vec<(String, Text)> {
+    let of = (register.id.as_str(), None);
+    let makes = |id: &str| enters(app, viewer, of, &Act::Move(id.to_owned())).is_some();
+    let moves = register.states.iter().flat_map(|states| &states.moves);
+    moves
+        .filter(|step| makes(&step.id))
+        .map(|step| (step.id.clone(), (&step.name).into()))
+        .collect()
 }
 
 /// Fields of few values: the state and choices.

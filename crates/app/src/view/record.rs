@@ -40,6 +40,10 @@ pub struct ListPage {
     pub filters: Vec<Filter>,
     /// Whether the reader may take the list away as a sheet.
     pub may_export: bool,
+    /// Whether the reader may add a record.
+    pub may_create: bool,
+    /// The moves that the reader makes in this register: id and name.
+    pub moves: Vec<(String, Text)>,
 }
 
 /// A column.
@@ -71,6 +75,8 @@ pub struct Filter {
 pub struct Row {
     /// Its id.
     pub id: String,
+    /// Its version.
+    pub version: i64,
     /// Its cells, by column.
     pub cells: Vec<Shown>,
 }
@@ -129,13 +135,19 @@ pub struct RecordPage {
     pub moves: Vec<Step>,
     /// Checks that do not hold.
     pub warnings: Vec<Text>,
-    /// Records that refer to it, by register and field, where the reader sees any.
+    /// Records that refer to it, by register and field, where the reader sees any or may add one.
     pub children: Vec<Child>,
+    /// Whether the reader may change it.
+    pub may_change: bool,
 }
 
 /// A move.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
+    /// Its id.
+    pub id: String,
+    /// Whether it is made with values that are filled in.
+    pub asks: bool,
     /// Its name.
     pub name: Text,
     /// The fields that are still empty.
@@ -153,6 +165,8 @@ pub struct Child {
     pub field: (String, Text),
     /// How many the reader sees.
     pub count: usize,
+    /// Whether the reader may add one.
+    pub may_add: bool,
 }
 
 /// An entry of a record's history.

@@ -18,7 +18,7 @@ mod settings;
 mod sheet;
 mod write;
 
-pub(crate) use problem::unknown;
+pub(crate) use problem::{unknown, unmarked};
 pub use settings::Settings;
 
 use app::list::{Question, Unread};

@@ -12,7 +12,8 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value as Json, json};
 
 /// Every kind of problem with its status and title, as the document of the API lists them.
-pub(super) const KINDS: [(&str, StatusCode, &str); 19] = [
+pub(super) const KINDS: [(&str, StatusCode, &str); 20] = [
+    ("unmarked", StatusCode::FORBIDDEN, "A change without its session's mark"),
     ("unknown", StatusCode::UNAUTHORIZED, "Nobody is signed in"),
     (
         "bad-request",
@@ -115,6 +116,15 @@ pub(super) fn error(objection: &Objection, at: Option<usize>) -> Json {
         error.insert("at".into(), at.into());
     }
     error
+}
+
+/// A change in a session of a browser that does not carry the session's mark.
+pub(crate) fn unmarked() -> Problem {
+    Problem::new(
+        "unmarked",
+        "没有保存：请求没有带本次登录的标记（X-Heli-Pass）；请刷新页面后再试",
+        "nothing was saved: the request lacks the session's mark (X-Heli-Pass); reload the page and try again",
+    )
 }
 
 /// Whoever is not signed in.

@@ -177,18 +177,7 @@ async fn act(api: &Api, asked: &[Asked], key: Option<String>) -> Result<Written,
             "nothing was saved: the system gives no randomness; see to its random device",
         ))
     })?;
-    let refused = match api.app.act(&api.viewer(), asked, key, edge).await {
-        Err(Refused::Objections(objections)) => objections,
-        outcome => return outcome,
-    };
-    // Objections to what somebody else made of the record mean nothing to who has not seen it.
-    let stale = asked
-        .iter()
-        .find_map(|asked| api.app.stale(&api.viewer(), asked));
-    Err(match stale {
-        Some(stale) => Refused::Held(Box::new(stale)),
-        None => Refused::Objections(refused),
-    })
+    api.app.act(&api.viewer(), asked, key, edge).await
 }
 
 /// The client's key, where it sends one.

@@ -52,6 +52,11 @@ pub(crate) fn accounts(
 }
 
 impl AccountsView {
+    fn posting(&self, one: &Listed) -> String {
+        let path = self.r.address(&["admin", "accounts", &one.account], &[]);
+        self.r.posting(&path)
+    }
+
     /// A role with where and how long it is held.
     fn held(&self, held: &Held) -> String {
         let role = self.roles.iter().find(|(id, _)| *id == held.role);

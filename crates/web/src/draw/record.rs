@@ -3,8 +3,8 @@
 use super::Shell;
 use crate::ask::Here;
 use crate::reader::Reader;
-use app::list::Question;
-use app::view::{Column, ListPage, Past, RecordPage, RegistersPage, Shown, Step};
+use app::list::{Hit, Question};
+use app::view::{Column, Frame, ListPage, Past, RecordPage, RegistersPage, Shown, Step};
 use askama::Template;
 use askama::filters::Safe;
 
@@ -134,6 +134,18 @@ impl RecordView {
         names.join(self.r.w.enumerate)
     }
 
+    /// A move's address.
+    fn step(&self, step: &Step) -> String {
+        let (register, id) = (self.page.register.0.as_str(), self.page.id.as_str());
+        let path = ["records", register, id, "moves", step.id.as_str()];
+        self.r.address(&path, &[])
+    }
+
+    /// Whether the page is shown after what was entered was saved.
+    fn saved(&self) -> bool {
+        !self.shell.here.value("saved").is_empty()
+    }
+
     fn clock(&self, past: &Past) -> String {
         format!("{:02}:{:02}", past.at.hour(), past.at.minute())
     }
@@ -141,5 +153,40 @@ impl RecordView {
     /// Whether a field held anything before.
     fn had(&self, was: &Shown) -> bool {
         !matches!(was, Shown::Unknown | Shown::Nothing)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "search.html")]
+struct FoundView {
+    shell: Shell,
+    r: Reader,
+    hits: Vec<Hit>,
+}
+
+/// `/search`.
+pub(crate) fn found(r: Reader, here: Here, frame: Frame, hits: Vec<Hit>) -> askama::Result<String> {
+    let shell = Shell::new(r, here, "search", r.w.search_title.to_owned(), frame);
+    FoundView { shell, r, hits }.render()
+}
+
+impl FoundView {
+    /// What was found, by register.
+    fn groups(&self) -> impl Iterator<Item = (&str, &[Hit])> {
+        let groups = self.hits.chunk_by(|one, next| one.register == next.register);
+        groups.filter_map(|hits| {
+            let name = match &hits.first()?.register {
+                Some((_, name)) => self.r.t(name),
+                None => self.r.w.search_units,
+            };
+            Some((name, hits))
+        })
+    }
+
+    fn place(&self, hit: &Hit) -> String {
+        match &hit.register {
+            Some((register, _)) => self.r.record(register, &hit.id),
+            None => self.r.unit(&hit.id),
+        }
     }
 }
