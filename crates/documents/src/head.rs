@@ -44,7 +44,7 @@ pub(crate) struct Head {
 impl Head {
     /// The best head among the first rows; `None` when no row looks like one.
     pub(crate) fn find(rows: &[RawRow], register: &Register) -> Option<Self> {
-        let taken = register.fields.iter().filter(|f| is_taken(f)).count();
+        let taken = register.fields.iter().filter(|f| f.is_kept()).count();
         let enough = taken.clamp(1, 2);
         let heads = rows.iter().map(|row| Self::of(row, register));
         let fit = heads.filter(|head| head.matches() >= enough);
@@ -127,7 +127,7 @@ impl Head {
                 .fields
                 .iter()
                 .enumerate()
-                .filter(|(_, f)| is_taken(f))
+                .filter(|(_, f)| f.is_kept())
         };
         let missing: Vec<&RegisterField> = fields()
             .filter(|(at, f)| f.required && !has(*at))
@@ -178,11 +178,6 @@ fn field_id(target: &Target, register: &Register) -> Option<String> {
     }
 }
 
-/// Whether a field is filled from sheets; others are worked out or set by the system.
-pub(crate) fn is_taken(field: &RegisterField) -> bool {
-    field.formula.is_none() && field.id != "recorded_on"
-}
-
 fn is_ours(text: &str) -> bool {
     let text = plain(text);
     [REASON, MEND]
@@ -227,7 +222,7 @@ fn named_target(text: &str, register: &Register) -> Option<Target> {
             .fields
             .iter()
             .enumerate()
-            .filter(|(_, f)| is_taken(f))
+            .filter(|(_, f)| f.is_kept())
     };
     if let Some((at, _)) = fields().find(|(_, f)| is(f, &text)) {
         return Some(Target::Field(at, Scale::default()));
@@ -312,7 +307,7 @@ fn twice(text: &str, first: u32) -> Wrong {
 /// The warning for a column that is nobody's and has content.
 pub(crate) fn unknown_column(text: &str, register: &Register) -> Wrong {
     let system = register.fields.iter().find(|f| {
-        !is_taken(f)
+        !f.is_kept()
             && (plain(text) == plain(&f.name.zh)
                 || plain(text) == plain(&f.name.en)
                 || plain(text) == plain(&f.id))
@@ -333,7 +328,7 @@ pub(crate) fn unknown_column(text: &str, register: &Register) -> Wrong {
         )
         .warning();
     }
-    let names = register.fields.iter().filter(|f| is_taken(f));
+    let names = register.fields.iter().filter(|f| f.is_kept());
     let names = names.flat_map(|f| [f.name.zh.as_str(), f.name.en.as_str()]);
     let near = rules::nearest(text.trim(), names);
     let wrong = Wrong::new(
@@ -367,7 +362,7 @@ pub(crate) fn unknown_column(text: &str, register: &Register) -> Wrong {
 /// No row of any sheet looks like the register's head.
 pub(crate) fn no_head(register: &Register) -> Wrong {
     let names = |of: fn(&Words) -> &str| {
-        let first = register.fields.iter().filter(|f| is_taken(f)).take(5);
+        let first = register.fields.iter().filter(|f| f.is_kept()).take(5);
         first.map(|f| of(&f.name)).collect::<Vec<_>>().join("、")
     };
     Wrong::new(

@@ -2,7 +2,6 @@
 
 use crate::ask::Ask;
 use crate::fault::{Fault, Wrong, cell_of};
-use crate::head::is_taken;
 use crate::read::{Row, Sheet};
 use programme::model::RegisterField;
 use programme::record::{Cell, Cells};
@@ -185,7 +184,7 @@ impl<'a> Matching<'a> {
     }
 
     fn create(&self, row: &Row) -> Result<Fate, Vec<(Option<&'a str>, Wrong)>> {
-        let fields = self.ask.register.fields.iter().filter(|f| is_taken(f));
+        let fields = self.ask.register.fields.iter().filter(|f| f.is_kept());
         let (mut cells, mut missing) = (Cells::new(), Vec::new());
         for field in fields {
             let given = row.cells.iter().find(|(id, _)| *id == field.id);

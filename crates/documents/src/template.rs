@@ -1,6 +1,5 @@
 //! A register's template: a workbook to fill, with drop-downs, formats, notes and what carries over.
 
-use crate::head::is_taken;
 use crate::read::{MARKER_REGISTER, MARKER_VERSION, NOTES};
 use crate::shown::{Column, Content, Label, Shower};
 use crate::write::{Pen, properties, sheet_name};
@@ -50,7 +49,7 @@ pub fn template(blank: &Blank<'_>, out: &mut (impl Write + Send)) -> io::Result<
 
 /// Whether a field has a column in the template: files are attached elsewhere, states are reached by moves.
 fn is_asked(field: &RegisterField) -> bool {
-    is_taken(field) && field.kind != FieldKind::Files && field.id != "state"
+    field.is_kept() && field.kind != FieldKind::Files && field.id != "state"
 }
 
 impl Blank<'_> {

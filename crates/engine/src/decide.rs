@@ -185,11 +185,6 @@ fn cell<'c>(cells: &'c Cells, field: &str) -> Option<&'c Cell> {
     found.and_then(|(_, cell)| cell.as_ref())
 }
 
-/// Whether a field is kept: neither worked out nor told by the journal.
-fn is_kept(field: &RegisterField) -> bool {
-    field.formula.is_none() && field.id != "recorded_on"
-}
-
 impl<'d> Deciding<'d> {
     fn decided(&self, living: &mut Living, now: Moment) -> Result<Decided, Vec<Objection>> {
         let (asked, programme) = (self.asked, self.programme);
@@ -228,7 +223,7 @@ impl<'d> Deciding<'d> {
     }
 
     fn kept(&self) -> impl Iterator<Item = &'d RegisterField> {
-        self.register.fields.iter().filter(|f| is_kept(f))
+        self.register.fields.iter().filter(|f| f.is_kept())
     }
 
     fn state(&self) -> Option<&str> {
@@ -275,7 +270,7 @@ impl<'d> Deciding<'d> {
                 continue;
             };
             let found = self.asked.as_found && !matches!(self.asked.act, Act::Move(_));
-            if !is_kept(field) || field.id == "state" && !found {
+            if !field.is_kept() || field.id == "state" && !found {
                 objections.push(Objection::of(
                     id,
                     format!("“{}”由系统得出，不能填写", field.name.zh),

@@ -5,6 +5,7 @@ use crate::ask::{Official, Pass, reader_of};
 use crate::draw::{self, DoorPage};
 use crate::reader::Reader;
 use crate::refusal::{Reason, Refusal};
+use crate::sheets::Sheets;
 use app::people::Unadmitted;
 use app::{App, Edge, Viewer, is_official};
 use axum::extract::{ConnectInfo, Form, Path, Query, Request, State};
@@ -31,6 +32,10 @@ pub(crate) struct Door {
     edge: Arc<dyn Fn() -> Option<Edge> + Send + Sync>,
     sign_in: bool,
     proxies: Arc<[IpAddr]>,
+    /// Sheets on their way in.
+    pub(crate) sheets: Sheets,
+    /// Bytes of a sheet at most.
+    pub(crate) sheet_bytes_max: usize,
 }
 
 /// Whether the request came over https, as a proxy of ours says.
@@ -59,6 +64,8 @@ impl Door {
             edge: Arc::clone(&settings.edge),
             sign_in: settings.sign_in,
             proxies: settings.proxies.clone().into(),
+            sheets: Sheets::new(Arc::clone(&settings.edge)),
+            sheet_bytes_max: settings.sheet_bytes_max,
         }
     }
 

@@ -1,10 +1,12 @@
 //! Pages from views: each template with what it needs beside the view.
 
 mod form;
+mod import;
 mod people;
 mod record;
 
 pub(crate) use form::form;
+pub(crate) use import::{ImportPage, import};
 pub(crate) use people::{Said, accounts};
 pub(crate) use record::{found, list, record, registers};
 

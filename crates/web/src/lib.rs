@@ -8,12 +8,14 @@ mod door;
 mod draw;
 mod form;
 mod format;
+mod import;
 mod pages;
 mod parts;
 mod people;
 mod reader;
 mod record;
 mod refusal;
+mod sheets;
 mod shield;
 mod words;
 
@@ -28,7 +30,7 @@ use tower_http::compression::CompressionLayer;
 /// Every address Heli answers, over one application.
 pub fn router(app: App, settings: Settings) -> Router {
     let door = door::Door::new(&app, &settings);
-    let api = api::router(app.clone(), settings);
+    let api = api::router(app.clone(), settings, door.sheets.clone());
     Router::new()
         .route("/", get(pages::front))
         .route("/notices/{id}", get(pages::notice))
@@ -46,6 +48,7 @@ pub fn router(app: App, settings: Settings) -> Router {
         .with_state(app)
         .merge(api)
         .merge(form::router(door.clone()))
+        .merge(import::router(door.clone()))
         .merge(people::router(door.clone()))
         .merge(door::router(door.clone()))
         .layer(middleware::from_fn_with_state(door, door::admit))

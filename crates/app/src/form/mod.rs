@@ -272,7 +272,7 @@ impl<'f> Sheet<'f> {
         let fields = self.register.fields.iter().filter(|field| {
             let asked = needs.is_none_or(|needs| needs.contains(&field.id));
             let fixed = field.fixed && is_set(field) && *self.purpose != Purpose::Create;
-            asked && !fixed && field.formula.is_none() && field.id != "state" && enters.has(&field.id)
+            asked && !fixed && field.is_kept() && field.id != "state" && enters.has(&field.id)
         });
         Ok(fields.collect())
     }

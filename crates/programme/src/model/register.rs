@@ -120,6 +120,13 @@ pub struct RegisterField {
     pub place: Place,
 }
 
+impl RegisterField {
+    /// Whether its value is kept: neither worked out nor told by the journal.
+    pub fn is_kept(&self) -> bool {
+        self.formula.is_none() && self.id != "recorded_on"
+    }
+}
+
 /// States and the moves between them.
 #[derive(Clone, Debug)]
 pub struct States {

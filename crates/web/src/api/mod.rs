@@ -21,6 +21,7 @@ mod write;
 pub(crate) use problem::{unknown, unmarked};
 pub use settings::Settings;
 
+use crate::sheets::Sheets;
 use app::list::{Question, Unread};
 use app::{App, Viewer};
 use axum::extract::{DefaultBodyLimit, FromRef, FromRequestParts};
@@ -39,7 +40,7 @@ pub(crate) struct Api {
     limiter: Arc<Limiter>,
     /// On whose behalf a request is answered, as the door let it in.
     viewer: Viewer,
-    sendings: Arc<sending::Sendings>,
+    sheets: Sheets,
 }
 
 impl FromRef<Api> for App {
@@ -72,14 +73,14 @@ pub(crate) fn records_question(pairs: Vec<(String, String)>) -> Result<Question,
 }
 
 /// Every address of the API.
-pub(crate) fn router(app: App, settings: Settings) -> Router {
+pub(crate) fn router(app: App, settings: Settings, sheets: Sheets) -> Router {
     let body_bytes_max = settings.body_bytes_max;
     let api = Api {
         limiter: Arc::new(Limiter::new(&settings)),
         settings: Arc::new(settings),
         // Whoever comes in without the door is nobody.
         viewer: Viewer::nobody(),
-        sendings: Arc::default(),
+        sheets,
         app,
     };
     let v1 = Router::new()

@@ -4,9 +4,9 @@ use super::answer::Answer;
 use super::problem::Problem;
 use super::{Api, sheet};
 use crate::reader::escaped;
+use crate::sheets::{self, REMEMBERED, Sending};
 use app::rules::Words;
-use app::sheet::{Fault, How, Imported, Returned, Sent, Undone};
-use app::{Edge, Refused};
+use app::sheet::{Fault, Imported, Returned, Undone};
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, Query};
 use axum::http::{StatusCode, header};
@@ -14,30 +14,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
-use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
-use tokio::runtime::Handle;
-
-/// An answer waits this long for a sheet to be done.
-const WAITS: Duration = Duration::from_secs(1);
-/// So many of the newest sheets are remembered, with what is returned of them.
-const REMEMBERED: usize = 32;
-
-/// The sheets that were sent to this node, the newest last.
-#[derive(Default)]
-pub(super) struct Sendings(Mutex<VecDeque<(String, Arc<Sending>)>>);
-
-/// A sheet on its way in.
-#[derive(Default)]
-struct Sending {
-    register: String,
-    dry_run: bool,
-    done: AtomicU64,
-    all: AtomicU64,
-    outcome: OnceLock<Result<Imported, Refused>>,
-}
+use std::sync::Arc;
 
 /// What a client says of the sheet in its body.
 #[derive(Deserialize)]
@@ -58,26 +35,15 @@ pub(super) struct About {
     why: Option<String>,
 }
 
-impl Sendings {
-    fn put(&self, id: &str, sending: &Arc<Sending>) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        while all.len() >= REMEMBERED {
-            all.pop_front();
-        }
-        all.push_back((id.to_owned(), Arc::clone(sending)));
-    }
-
-    fn get(&self, id: &str) -> Result<Arc<Sending>, Problem> {
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = all.iter().find(|(known, _)| known == id);
-        found.map(|(_, sending)| Arc::clone(sending)).ok_or_else(|| {
-            Problem::new(
-                "not-found",
-                format!("没有导入 {id}；只记得本节点最近 {REMEMBERED} 次，批次本身在流水里"),
-                format!("there is no import {id}; a node remembers its last {REMEMBERED}, and the batches themselves are in the journal"),
-            )
-        })
-    }
+/// A sheet that the viewer sent.
+fn sent(api: &Api, id: &str) -> Result<Arc<Sending>, Problem> {
+    api.sheets.get(&api.viewer, id).ok_or_else(|| {
+        Problem::new(
+            "not-found",
+            format!("没有您的导入 {id}；只记得本节点最近 {REMEMBERED} 次，批次本身在流水里"),
+            format!("you have no import {id}; a node remembers its last {REMEMBERED}, and the batches themselves are in the journal"),
+        )
+    })
 }
 
 /// `POST /registers/{register}/sheets`: the body is the sheet.
@@ -96,28 +62,18 @@ pub(super) async fn send(
             format!("the sheet did not arrive whole, or has more than {most} MB; send it in several files"),
         )
     })?;
-    let edge = (api.settings.edge)().ok_or_else(Problem::no_chance)?;
-    let id: String = Sha256::digest(edge.seed)
-        .iter()
-        .take(8)
-        .map(|b| format!("{b:02x}"))
-        .collect();
-    let sending = Arc::new(Sending {
+    let about = sheets::About {
         register,
-        dry_run: about.dry,
-        ..Sending::default()
-    });
-    api.sendings.put(&id, &sending);
-    let (taken, own) = (api.clone(), Arc::clone(&sending));
-    let runtime = Handle::current();
-    let working = tokio::task::spawn_blocking(move || {
-        let outcome = taken.taken_in(&own, &about, &bytes, edge, &runtime);
-        let _ = own.outcome.set(outcome);
-    });
-    // One that breaks off has no outcome, and asking after it says so.
-    let _ = tokio::time::timeout(WAITS, working).await;
-    let answer = told(&api, &id, &sending)?;
-    let place = format!("/api/v1/sheets/{id}");
+        name: about.name,
+        dry: about.dry,
+        again: about.again,
+        zh: about.lang != "en",
+        why: about.why,
+    };
+    let begun = api.sheets.begin(&api.app, &api.viewer, about, bytes).await;
+    let sending = begun.ok_or_else(Problem::no_chance)?;
+    let answer = told(&api, &sending)?;
+    let place = format!("/api/v1/sheets/{}", sending.id);
     Ok(match sending.outcome.get() {
         Some(_) => answer.header(header::LOCATION, place),
         None => answer
@@ -126,61 +82,14 @@ pub(super) async fn send(
     })
 }
 
-impl Api {
-    fn taken_in(
-        &self,
-        sending: &Sending,
-        about: &About,
-        bytes: &[u8],
-        edge: Edge,
-        runtime: &Handle,
-    ) -> Result<Imported, Refused> {
-        let sent = Sent {
-            register: &sending.register,
-            name: &about.name,
-            bytes,
-            why: about.why.as_deref(),
-        };
-        let how = How {
-            dry_run: sending.dry_run,
-            again: about.again,
-            zh: about.lang != "en",
-            runtime,
-        };
-        let mut edges = self.edges(edge);
-        let mut told = |done, all| {
-            sending.done.store(done, Ordering::Relaxed);
-            sending.all.store(all, Ordering::Relaxed);
-        };
-        self.app
-            .import(&self.viewer(), sent, how, &mut edges, &mut told)
-    }
-
-    /// The time and fresh randomness of each step, beginning with the first.
-    fn edges(&self, first: Edge) -> impl FnMut() -> Result<Edge, Words> + use<> {
-        let edge = Arc::clone(&self.settings.edge);
-        let mut first = Some(first);
-        move || {
-            let next = first.take().or_else(|| edge());
-            next.ok_or_else(|| {
-                Words::new(
-                    "系统给不出随机数，请检查系统的随机数设备",
-                    "the system gives no randomness; see to its random device",
-                )
-            })
-        }
-    }
-}
-
 /// `GET /sheets/{id}`.
 pub(super) async fn one(api: Api, Path(id): Path<String>) -> Result<Answer, Problem> {
-    let sending = api.sendings.get(&id)?;
-    told(&api, &id, &sending)
+    told(&api, &*sent(&api, &id)?)
 }
 
 /// `GET /sheets/{id}/returned`.
 pub(super) async fn returned(api: Api, Path(id): Path<String>) -> Result<Response, Problem> {
-    let sending = api.sendings.get(&id)?;
+    let sending = sent(&api, &id)?;
     let outcome = sending
         .outcome
         .get()
@@ -194,7 +103,7 @@ pub(super) async fn returned(api: Api, Path(id): Path<String>) -> Result<Respons
         )
     })?;
     let ending = if *xlsx { "xlsx" } else { "csv" };
-    let name = format!("{}.returned.{ending}", sending.register);
+    let name = format!("{}.returned.{ending}", sending.about.register);
     Ok(sheet::file(Body::from(bytes.clone()), &name, *xlsx))
 }
 
@@ -234,11 +143,12 @@ pub(super) async fn undo(api: Api, Path(batch): Path<String>) -> Result<Answer, 
 }
 
 /// How far a sheet is, or what became of it.
-fn told(api: &Api, id: &str, sending: &Sending) -> Result<Answer, Problem> {
-    let (done, all) = (&sending.done, &sending.all);
+fn told(api: &Api, sending: &Sending) -> Result<Answer, Problem> {
+    let (done, all) = sending.progress();
+    let (id, about) = (&sending.id, &sending.about);
     let mut json = json!({
-        "id": id, "register": sending.register, "dry": sending.dry_run, "state": "running",
-        "done": done.load(Ordering::Relaxed), "all": all.load(Ordering::Relaxed),
+        "id": id, "register": about.register, "dry": about.dry, "state": "running",
+        "done": done, "all": all,
     });
     match sending.outcome.get() {
         None => {}
