@@ -46,7 +46,11 @@ impl<'a> Entry<'a> {
     /// A unit's or a division's name as [`Entry::read`] takes it back.
     pub fn place(&self, id: &str, unit: bool, zh: bool) -> Option<String> {
         let places = &self.reading.places;
-        let places = if unit { places.units() } else { places.divisions() };
+        let places = if unit {
+            places.units()
+        } else {
+            places.divisions()
+        };
         places.label(id, zh)
     }
 }

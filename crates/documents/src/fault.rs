@@ -77,7 +77,10 @@ impl Wrong {
             true => what,
             false => format!("{what}{between}{mend}"),
         };
-        Words::new(joined(what.zh, mend.zh, "；"), joined(what.en, mend.en, "; "))
+        Words::new(
+            joined(what.zh, mend.zh, "；"),
+            joined(what.en, mend.en, "; "),
+        )
     }
 
     /// At a place of a file.

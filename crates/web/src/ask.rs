@@ -66,9 +66,9 @@ impl Here {
         let pairs = Query::<Vec<(String, String)>>::try_from_uri(uri)
             .map(|Query(pairs)| pairs)
             .unwrap_or_default();
-        let kept = pairs
-            .into_iter()
-            .filter(|(key, value)| !matches!(key.as_str(), "at" | "lang" | "pass") && !value.is_empty());
+        let kept = pairs.into_iter().filter(|(key, value)| {
+            !matches!(key.as_str(), "at" | "lang" | "pass") && !value.is_empty()
+        });
         Self {
             path: uri.path().to_owned(),
             kept: kept.collect(),

@@ -118,7 +118,9 @@ async fn filled(
     };
     let word = |key: &str| {
         let found = sent.given.iter().find(|(given, _)| given == key);
-        found.map(|(_, text)| text.as_str()).filter(|text| !text.is_empty())
+        found
+            .map(|(_, text)| text.as_str())
+            .filter(|text| !text.is_empty())
     };
     let seen: Option<i64> = word("_version").and_then(|version| version.parse().ok());
     let key = word("_key").map(str::to_owned);
@@ -215,7 +217,10 @@ async fn looked_up(
 ) -> Result<FormPage, Refusal> {
     let (app, viewer) = (door.app.clone(), asked.viewer.clone());
     let (of, about) = (register.to_owned(), purpose.clone());
-    beside(asked, move || app.form(&viewer, &of, &about, (&given, seen))).await
+    beside(asked, move || {
+        app.form(&viewer, &of, &about, (&given, seen))
+    })
+    .await
 }
 
 fn drawn(door: &Door, asked: &Asked, status: StatusCode, page: FormPage) -> Response {
@@ -223,7 +228,10 @@ fn drawn(door: &Door, asked: &Asked, status: StatusCode, page: FormPage) -> Resp
         Ok(edge) => hex(&edge.seed),
         Err(_) => return Refusal::new(asked.reader, Reason::BrokeOff).into_response(),
     };
-    match shown(asked, draw::form(asked.reader, asked.here.clone(), page, key)) {
+    match shown(
+        asked,
+        draw::form(asked.reader, asked.here.clone(), page, key),
+    ) {
         Ok(Html(html)) => (status, Html(html)).into_response(),
         Err(refusal) => refusal.into_response(),
     }
@@ -295,7 +303,11 @@ async fn kept(
         match field.chunk().await {
             // What is refused is read to its end all the same, so that the rest of the form is heard.
             Ok(Some(bytes)) if refused.is_none() => {
-                refused = upload.write(&bytes).await.err().map(|unkept| unkept.words());
+                refused = upload
+                    .write(&bytes)
+                    .await
+                    .err()
+                    .map(|unkept| unkept.words());
             }
             Ok(Some(_)) => {}
             Ok(None) => break,

@@ -76,13 +76,22 @@ async fn send(
         let words = match broken {
             true => Words::new(
                 format!("表格没有收全，或者超过 {most} MB；分成几个文件再传"),
-                format!("the sheet did not arrive whole, or has more than {most} MB; send it in several files"),
+                format!(
+                    "the sheet did not arrive whole, or has more than {most} MB; send it in several files"
+                ),
             ),
-            false => Words::new("没有选文件，或者文件是空的", "no file was chosen, or it is empty"),
+            false => Words::new(
+                "没有选文件，或者文件是空的",
+                "no file was chosen, or it is empty",
+            ),
         };
         return page(&door, &asked, &register, None, Some(words)).await;
     }
-    match door.sheets.begin(&door.app, &asked.viewer, about, bytes).await {
+    match door
+        .sheets
+        .begin(&door.app, &asked.viewer, about, bytes)
+        .await
+    {
         Some(sending) => to(&asked, &register, &sending.id),
         None => Refusal::new(asked.reader, Reason::BrokeOff).into_response(),
     }
@@ -123,10 +132,12 @@ async fn undo(
     asked: Asked,
 ) -> Response {
     let sending = own(&door, &asked, &register, &id);
-    let batch = sending.as_ref().and_then(|sending| match sending.outcome.get() {
-        Some(Ok(imported)) => imported.batch,
-        _ => None,
-    });
+    let batch = sending
+        .as_ref()
+        .and_then(|sending| match sending.outcome.get() {
+            Some(Ok(imported)) => imported.batch,
+            _ => None,
+        });
     let (Some(batch), Ok(edge)) = (batch, door.edge()) else {
         return Refusal::new(asked.reader, Reason::Nowhere).into_response();
     };
@@ -160,7 +171,9 @@ fn own(door: &Door, asked: &Asked, register: &str, id: &str) -> Option<Arc<Sendi
 }
 
 fn to(asked: &Asked, register: &str, id: &str) -> Response {
-    let place = asked.reader.address(&["registers", register, "import", id], &[]);
+    let place = asked
+        .reader
+        .address(&["registers", register, "import", id], &[]);
     Redirect::to(&place).into_response()
 }
 
@@ -182,7 +195,9 @@ async fn page(
         Ok(about) => about,
         Err(refusal) => return refusal.into_response(),
     };
-    let is_running = sending.as_ref().is_some_and(|sending| sending.outcome.get().is_none());
+    let is_running = sending
+        .as_ref()
+        .is_some_and(|sending| sending.outcome.get().is_none());
     let status = match said.is_some() && sending.is_none() {
         true => StatusCode::UNPROCESSABLE_ENTITY,
         false => StatusCode::OK,

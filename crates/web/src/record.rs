@@ -68,9 +68,17 @@ pub(crate) async fn one(
 /// `/search`.
 pub(crate) async fn search(State(app): State<App>, asked: Asked) -> Page {
     let (viewer, text) = (asked.viewer.clone(), asked.here.value("q").to_owned());
-    let page = beside(&asked, move || Ok((app.registers_page(&viewer, None)?.frame, app.search(&viewer, &text))));
+    let page = beside(&asked, move || {
+        Ok((
+            app.registers_page(&viewer, None)?.frame,
+            app.search(&viewer, &text),
+        ))
+    });
     let (frame, hits) = page.await?;
-    shown(&asked, draw::found(asked.reader, asked.here.clone(), frame, hits))
+    shown(
+        &asked,
+        draw::found(asked.reader, asked.here.clone(), frame, hits),
+    )
 }
 
 /// What the address asks of a list: forms send empty values for what was left open.

@@ -81,7 +81,11 @@ impl Refusal {
             ),
             Reason::Unmarked => (
                 StatusCode::FORBIDDEN,
-                page(w.fault_elsewhere, w.fault_unmarked_why.into(), w.fault_unmarked_act),
+                page(
+                    w.fault_elsewhere,
+                    w.fault_unmarked_why.into(),
+                    w.fault_unmarked_act,
+                ),
             ),
             Reason::LinkGone => (
                 StatusCode::NOT_FOUND,

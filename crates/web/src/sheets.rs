@@ -94,7 +94,12 @@ impl Sheets {
     }
 
     /// Takes in what was tried before.
-    pub(crate) async fn go(&self, app: &App, viewer: &Viewer, tried: &Sending) -> Option<Arc<Sending>> {
+    pub(crate) async fn go(
+        &self,
+        app: &App,
+        viewer: &Viewer,
+        tried: &Sending,
+    ) -> Option<Arc<Sending>> {
         let about = About {
             dry: false,
             ..tried.about.clone()
@@ -118,7 +123,11 @@ impl Sheets {
             done: AtomicU64::new(0),
             all: AtomicU64::new(0),
             outcome: OnceLock::new(),
-            bytes: if about.dry { bytes.clone() } else { Bytes::new() },
+            bytes: if about.dry {
+                bytes.clone()
+            } else {
+                Bytes::new()
+            },
             about,
         });
         self.put(&sending);

@@ -142,7 +142,9 @@ fn referred(
     };
     let own = asked.record.as_deref().filter(|_| asked.act != Act::Create);
     let own = own.and_then(|id| living.newest(table, living.record(table, id)?));
-    let now = own.map_or_else(Cells::new, |row| living.facts().cells(programme, table, row));
+    let now = own.map_or_else(Cells::new, |row| {
+        living.facts().cells(programme, table, row)
+    });
     let mut unseen = Vec::new();
     for (id, cell) in asked.cells.iter().filter(|asked| !now.contains(asked)) {
         let (Some(cell), Some(field)) = (cell, register.field(id)) else {

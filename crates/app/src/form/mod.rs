@@ -288,7 +288,9 @@ fn blank(field: &RegisterField, sheet: &Sheet<'_>) -> Input {
     use FieldKind as K;
     let choices = || {
         let choices = field.choices.iter();
-        choices.map(|(id, name)| (id.clone(), name.into())).collect()
+        choices
+            .map(|(id, name)| (id.clone(), name.into()))
+            .collect()
     };
     let needs = match sheet.purpose {
         Purpose::Move(_, step) => sheet.step(step).is_some_and(|(_, n)| n.contains(&field.id)),
@@ -337,11 +339,7 @@ fn own_id(given: &Given) -> Input {
     }
 }
 
-fn read(
-    entry: &Entry<'_>,
-    field: &RegisterField,
-    typed: &[String],
-) -> Result<Option<Cell>, Words> {
+fn read(entry: &Entry<'_>, field: &RegisterField, typed: &[String]) -> Result<Option<Cell>, Words> {
     let listed = || typed.iter().map(|text| Cell::Text(text.as_str().into()));
     match (field.kind, typed) {
         (_, []) => Ok(None),
@@ -371,6 +369,8 @@ fn cell<'c>(cells: &'c Cells, id: &str) -> Option<&'c Cell> {
 fn gone(register: &str) -> Words {
     Words::new(
         format!("台账 {register} 的这条记录现在不能办这一步，可能已有人办过；请回到记录看看"),
-        format!("this step cannot be taken now with this record of register {register}, perhaps because somebody took it; see the record"),
+        format!(
+            "this step cannot be taken now with this record of register {register}, perhaps because somebody took it; see the record"
+        ),
     )
 }

@@ -15,7 +15,9 @@ pub(super) fn texts(
     match cell {
         None => Vec::new(),
         Some(Cell::List(all)) => {
-            let each = all.iter().flat_map(|cell| texts(entry, label, field, Some(cell)));
+            let each = all
+                .iter()
+                .flat_map(|cell| texts(entry, label, field, Some(cell)));
             match field.kind {
                 FieldKind::References => vec![each.collect::<Vec<_>>().join("；")],
                 _ => each.collect(),

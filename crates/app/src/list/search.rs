@@ -112,7 +112,9 @@ impl App {
     ) -> Vec<Suggestion> {
         let programme = self.programme();
         let enters = [Deed::Create, Deed::Change, Deed::Move, Deed::Read];
-        let enters = enters.iter().any(|deed| may(programme, viewer, *deed, register));
+        let enters = enters
+            .iter()
+            .any(|deed| may(programme, viewer, *deed, register));
         let found = programme.register(register).filter(|_| enters);
         let Some(field) = found.and_then(|(_, register)| register.field(field)) else {
             return Vec::new();
@@ -145,14 +147,22 @@ impl App {
 
     /// The records of a register whose name is exactly this text, or else whose number it is, among those that the viewer
     /// sees.
-    pub(crate) fn named(&self, viewer: &Viewer, register: &str, text: &str) -> Vec<(String, String)> {
+    pub(crate) fn named(
+        &self,
+        viewer: &Viewer,
+        register: &str,
+        text: &str,
+    ) -> Vec<(String, String)> {
         let mut found = self.ranked(viewer, register, &sought(text));
         found.retain(|(fit, ..)| *fit == Fit::Whole);
         let id = found.iter().position(|(_, id, _)| id == text);
         if let Some(id) = id {
             found = vec![found.swap_remove(id)];
         }
-        found.into_iter().map(|(_, id, title)| (id, title)).collect()
+        found
+            .into_iter()
+            .map(|(_, id, title)| (id, title))
+            .collect()
     }
 
     fn found(&self, viewer: &Viewer, register: &str, sought: &str) -> Vec<(String, String)> {
@@ -394,7 +404,10 @@ mod tests {
         assert_eq!(rows(&called, " 厦 门 "), part);
         assert_eq!(rows(&called, "xm-01"), [(2, Fit::Whole)]);
         // 厦 reads xià and shà, 重 chóng and zhòng.
-        assert_eq!(rows(&called, "xmcy"), [(0, Fit::Initials), (1, Fit::Initials)]);
+        assert_eq!(
+            rows(&called, "xmcy"),
+            [(0, Fit::Initials), (1, Fit::Initials)]
+        );
         assert_eq!(rows(&called, "smcy"), rows(&called, "XMCY"));
         assert_eq!(rows(&called, "cqxm"), rows(&called, "zqxm"));
         assert_eq!(rows(&called, "cyxm"), []);

@@ -8,8 +8,8 @@ mod records;
 mod taking;
 mod undo;
 
-pub(crate) use export::{lasting_keys, title};
 pub use export::{Blank, Out};
+pub(crate) use export::{lasting_keys, title};
 pub use import::{How, Imported, Returned, Sent};
 pub use undo::{Kept, Undone};
 // What a sheet is written as, and what is wrong with one, as the commands show it.

@@ -34,7 +34,8 @@ on_both! {
         app.act(&viewer, &[change], None, edge("2023-09-22")).await.unwrap();
         let hold = asked(Act::Move("hold".into()), "event", Some((&id, 2)), vec![]);
         app.act(&viewer, std::slice::from_ref(&hold), None, edge("2023-09-23")).await.unwrap();
-        let again = app.act(&viewer, &[hold], None, edge("2023-09-23")).await;
+        let again = asked(Act::Move("hold".into()), "event", Some((&id, 3)), vec![]);
+        let again = app.act(&viewer, &[again], None, edge("2023-09-23")).await;
         let Err(Refused::Objections(objections)) = again else { panic!("{again:?}") };
         assert_eq!(objections[0].1.words.en, "it is “Held” now; “Hold” starts from “Planned”");
 

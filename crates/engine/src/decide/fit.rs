@@ -44,7 +44,10 @@ pub fn no_record(field: &RegisterField, id: &str) -> Words {
     let name = &field.name;
     Words::new(
         format!("“{}”不能填“{id}”：没有这条记录", name.zh),
-        format!("“{}” does not take “{id}”: there is no such record", name.en),
+        format!(
+            "“{}” does not take “{id}”: there is no such record",
+            name.en
+        ),
     )
 }
 

@@ -13,7 +13,11 @@ use serde_json::{Map, Value as Json, json};
 
 /// Every kind of problem with its status and title, as the document of the API lists them.
 pub(super) const KINDS: [(&str, StatusCode, &str); 20] = [
-    ("unmarked", StatusCode::FORBIDDEN, "A change without its session's mark"),
+    (
+        "unmarked",
+        StatusCode::FORBIDDEN,
+        "A change without its session's mark",
+    ),
     ("unknown", StatusCode::UNAUTHORIZED, "Nobody is signed in"),
     (
         "bad-request",

@@ -74,7 +74,13 @@ impl ImportView {
 
     fn undoing(&self) -> String {
         let id = self.page.sending.as_ref().map_or("", |s| &s.id);
-        let path = ["registers", self.page.register.id.as_str(), "import", id, "undo"];
+        let path = [
+            "registers",
+            self.page.register.id.as_str(),
+            "import",
+            id,
+            "undo",
+        ];
         self.r.posting(&self.r.address(&path, &[]))
     }
 
@@ -106,7 +112,9 @@ impl ImportView {
     }
 
     fn place(&self, fault: &Fault) -> String {
-        let row = fault.row.map(|row| self.r.say(self.r.w.import_row, &[&row.to_string()]));
+        let row = fault
+            .row
+            .map(|row| self.r.say(self.r.w.import_row, &[&row.to_string()]));
         let cell = fault.cell.clone().or(row);
         cell.unwrap_or_else(|| self.r.w.import_file.to_owned())
     }

@@ -173,7 +173,9 @@ pub(crate) fn found(r: Reader, here: Here, frame: Frame, hits: Vec<Hit>) -> aska
 impl FoundView {
     /// What was found, by register.
     fn groups(&self) -> impl Iterator<Item = (&str, &[Hit])> {
-        let groups = self.hits.chunk_by(|one, next| one.register == next.register);
+        let groups = self
+            .hits
+            .chunk_by(|one, next| one.register == next.register);
         groups.filter_map(|hits| {
             let name = match &hits.first()?.register {
                 Some((_, name)) => self.r.t(name),

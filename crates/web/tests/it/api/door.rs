@@ -8,10 +8,10 @@ use axum::http::{Request, header};
 use serde_json::json;
 
 const PASSWORD: &str = "tide-lamp-orchid";
-const MINE: &str = "441402";
-const THEIRS: &str = "441403";
+pub(super) const MINE: &str = "441402";
+pub(super) const THEIRS: &str = "441403";
 
-async fn desk() -> Desk {
+pub(super) async fn desk() -> Desk {
     Desk::set(|settings| settings.sign_in = true).await
 }
 
@@ -57,22 +57,17 @@ fn cookie(got: &Got) -> String {
 }
 
 /// Signs a new visitor of a unit in; the cookie.
-async fn visitor(desk: &Desk, account: &str, unit: &str) -> String {
+pub(super) async fn visitor(desk: &Desk, account: &str, unit: &str) -> String {
     let link = invited(desk, account, unit).await;
     let body = format!("account={account}&password={PASSWORD}");
     cookie(&form(desk, &link, &body, &[]).await.is(303))
-}
-
-async fn get(desk: &Desk, path: &str, cookie: &str) -> Got {
-    let request = Request::get(path).header(header::COOKIE, cookie);
-    desk.send(request.body(Body::empty()).unwrap()).await
 }
 
 #[tokio::test]
 async fn nobody_comes_in_without_signing_in() {
     let desk = desk().await;
     for path in ["/", "/duties", "/units/441400", "/api/docs"] {
-        let got = get(&desk, path, "heli_session=0000").await;
+        let got = desk.get_as(path, "heli_session=0000").await;
         let is_page = got.status.as_u16() == 303;
         assert!(
             is_page || got.status.as_u16() == 401,
@@ -103,15 +98,15 @@ async fn nobody_comes_in_without_signing_in() {
     )
     .await
     .is(401);
-    get(&desk, "/sign-in", "").await.is(200);
-    get(&desk, "/link/0123", "").await.is(404);
+    desk.get_as("/sign-in", "").await.is(200);
+    desk.get_as("/link/0123", "").await.is(404);
 }
 
 #[tokio::test]
 async fn a_link_a_session_and_the_way_out() {
     let desk = desk().await;
     let link = invited(&desk, "wang", MINE).await;
-    get(&desk, &link, "").await.is(200);
+    desk.get_as(&link, "").await.is(200);
     form(&desk, &link, "account=wang&password=short", &[])
         .await
         .is(422);
@@ -125,8 +120,8 @@ async fn a_link_a_session_and_the_way_out() {
         .await
         .is(303),
     );
-    get(&desk, &link, "").await.is(404);
-    get(&desk, "/api/v1/registers/visit/records", &mine)
+    desk.get_as(&link, "").await.is(404);
+    desk.get_as("/api/v1/registers/visit/records", &mine)
         .await
         .is(200);
     form(&desk, "/sign-in", "account=wang&password=wrong", &[])
@@ -138,10 +133,10 @@ async fn a_link_a_session_and_the_way_out() {
     form(&desk, "/sign-out", "", &[("cookie", &mine)])
         .await
         .is(303);
-    get(&desk, "/api/v1/registers/visit/records", &mine)
+    desk.get_as("/api/v1/registers/visit/records", &mine)
         .await
         .is(401);
-    get(&desk, "/api/v1/registers/visit/records", &cookie(&again))
+    desk.get_as("/api/v1/registers/visit/records", &cookie(&again))
         .await
         .is(200);
 }
@@ -165,6 +160,11 @@ async fn another_sites_page_changes_nothing() {
     assert_eq!(send(&[("origin", "null")]).await, 403);
     assert_eq!(send(&[("origin", "https://heli.example")]).await, 201);
     assert_eq!(send(&[("sec-fetch-site", "same-origin")]).await, 201);
+    // A mark that is missing in a browser's session, or another session's.
+    let bare = Request::post("/registers/visit/new").header(header::COOKIE, &mine);
+    let bare = bare.header("x-heli-pass", "");
+    desk.send(bare.body(Body::empty()).unwrap()).await.is(403);
+    assert_eq!(send(&[("x-heli-pass", "0")]).await, 403);
 }
 
 #[tokio::test]
@@ -196,13 +196,14 @@ async fn a_hostile_walk_finds_nothing() {
     let never = "ZF-441403-2024-99999";
     for path in ["", "/history"] {
         let said = async |id: &str| {
-            let got = get(&desk, &format!("/api/v1/records/visit/{id}{path}"), &mine)
+            let got = desk
+                .get_as(&format!("/api/v1/records/visit/{id}{path}"), &mine)
                 .await
                 .is(404);
             got.json.to_string().replace(id, "")
         };
         assert_eq!(said(&other).await, said(never).await);
-        get(&desk, &format!("/api/v1/records/visit/{own}{path}"), &mine)
+        desk.get_as(&format!("/api/v1/records/visit/{own}{path}"), &mine)
             .await
             .is(200);
     }
@@ -211,13 +212,10 @@ async fn a_hostile_walk_finds_nothing() {
         "count=true&number=2",
         "count=true&where=number%20%3D%3D%20%272%27",
     ] {
-        let got = get(
-            &desk,
-            &format!("/api/v1/registers/visit/records?{query}"),
-            &mine,
-        )
-        .await
-        .is(200);
+        let got = desk
+            .get_as(&format!("/api/v1/registers/visit/records?{query}"), &mine)
+            .await
+            .is(200);
         let expected = usize::from(query == "count=true");
         assert_eq!(got.json["count"], expected, "{query}");
         assert!(!got.json.to_string().contains(&other), "{query}");
@@ -301,12 +299,12 @@ async fn registers_lists_and_records_have_pages_of_their_own() {
         hidden.replace(&other, ""),
         never.replace("ZF-441403-2024-99999", "")
     );
-    get(&desk, "/registers/visit?nonsense=1", &mine)
+    desk.get_as("/registers/visit?nonsense=1", &mine)
         .await
         .is(400);
-    get(&desk, "/registers/firm", &mine).await.is(403);
-    get(&desk, "/", &mine).await;
-    get(&desk, "/duties", &mine).await.is(403);
+    desk.get_as("/registers/firm", &mine).await.is(403);
+    desk.get_as("/", &mine).await;
+    desk.get_as("/duties", &mine).await.is(403);
 }
 
 #[tokio::test]
@@ -343,7 +341,7 @@ async fn an_administrator_makes_accounts_on_a_page() {
         "{page}"
     );
     let lin = visitor(&desk, "lin", THEIRS).await;
-    get(&desk, "/admin/accounts", &lin).await.is(403);
+    desk.get_as("/admin/accounts", &lin).await.is(403);
     let grab = form(
         &desk,
         "/admin/accounts/lin",
@@ -360,6 +358,6 @@ async fn an_administrator_makes_accounts_on_a_page() {
     )
     .await
     .is(200);
-    get(&desk, "/registers", &lin).await.is(303);
-    get(&desk, "/registers", &admin).await.is(200);
+    desk.get_as("/registers", &lin).await.is(303);
+    desk.get_as("/registers", &admin).await.is(200);
 }

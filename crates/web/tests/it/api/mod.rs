@@ -3,6 +3,7 @@
 mod document;
 mod door;
 mod file;
+mod form;
 mod journal;
 mod list;
 mod sheet;
@@ -14,7 +15,7 @@ use app::rules::{Day, Moment};
 use app::{App, Edge, Opening};
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use serde_json::Value as Json;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -140,6 +141,7 @@ struct Got {
     status: StatusCode,
     headers: HeaderMap,
     json: Json,
+    body: Vec<u8>,
 }
 
 impl Got {
@@ -148,6 +150,11 @@ impl Got {
     fn is(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "{}", self.json);
         self
+    }
+
+    /// The body of an answer that is no JSON.
+    fn text(self) -> String {
+        String::from_utf8(self.body).unwrap()
     }
 
     fn header(&self, name: header::HeaderName) -> &str {
@@ -198,7 +205,19 @@ impl Desk {
         Self::over(self.app, change)
     }
 
-    async fn send(&self, request: Request<Body>) -> Got {
+    /// Sends a request; a change in a session with the mark that the session's pages carry, unless it brings one.
+    async fn send(&self, mut request: Request<Body>) -> Got {
+        let cookie = request.headers().get(header::COOKIE).cloned();
+        let is_marked = request.headers().contains_key("x-heli-pass");
+        if let Some(cookie) = cookie.filter(|_| request.method() != Method::GET && !is_marked) {
+            let page = Request::get("/registers").header(header::COOKIE, cookie);
+            let page = self.text(page.body(Body::empty()).unwrap()).await;
+            let mark = page.split("data-pass=\"?pass=").nth(1);
+            if let Some(mark) = mark.and_then(|rest| rest.split('"').next()) {
+                let mark = mark.parse().unwrap();
+                request.headers_mut().insert("x-heli-pass", mark);
+            }
+        }
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
@@ -207,6 +226,7 @@ impl Desk {
             status,
             headers,
             json,
+            body: body.into(),
         }
     }
 
@@ -219,6 +239,12 @@ impl Desk {
 
     async fn get(&self, path: &str) -> Got {
         let request = Request::get(format!("/api/v1{path}"));
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Reads as whoever has this cookie.
+    async fn get_as(&self, path: &str, cookie: &str) -> Got {
+        let request = Request::get(path).header(header::COOKIE, cookie);
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
