@@ -83,3 +83,17 @@ function focusFirst() {
 }
 focusFirst();
 document.addEventListener("htmx:after:settle", focusFirst);
+
+// Plain text for a chat, in one click.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest?.("button[data-copy]");
+  if (!button) return;
+  const text = button.parentElement.querySelector("[data-copied]");
+  text.select();
+  try {
+    await navigator.clipboard.writeText(text.value);
+  } catch {
+    document.execCommand("copy");
+  }
+  button.textContent = button.dataset.copy;
+});

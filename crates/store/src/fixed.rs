@@ -8,7 +8,7 @@ use crate::error::{Error, Result, Trouble};
 use rules::Words;
 
 /// Statements by release; the version of a database is the number of lists it has been through.
-const RELEASES: [&[&str]; 2] = [FIRST, PEOPLE];
+const RELEASES: [&[&str]; 3] = [FIRST, PEOPLE, DAILY];
 
 const FIRST: &[&str] = &[
     // Names and values of one: the version of these tables, the programme's id, the mark of a rehearsal.
@@ -158,9 +158,34 @@ const PEOPLE: &[&str] = &[
     ){clustered}",
 ];
 
+const DAILY: &[&str] = &[
+    // What an account was reminded of: a duty by its address, at most once a day by the same account.
+    "create table reminder (
+        account {text} not null references account,
+        measure {text} not null,
+        bearer {text} not null,
+        period {text} not null,
+        author {text} not null,
+        day {int} not null,
+        seen_at {int},
+        primary key (account, measure, bearer, period, author, day)
+    ){clustered}",
+    // Tokens by which programs act for an account, kept as their SHA-256; `writes` is 0 for those that only read.
+    "create table token (
+        token {bytes} primary key,
+        account {text} not null references account,
+        name {text} not null,
+        writes {int} not null,
+        created_at {int} not null,
+        ends_at {int} not null
+    ){clustered}",
+    "create index token_account on token (account)",
+];
+
 /// Statements that only PostgreSQL needs, by release.
-const POSTGRES: [&[&str]; 2] = [
+const POSTGRES: [&[&str]; 3] = [
     &["create sequence journal_arrival as bigint minvalue 0 start 0"],
+    &[],
     &[],
 ];
 

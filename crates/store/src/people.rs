@@ -2,6 +2,12 @@
 //!
 //! Tokens come in and are kept as SHA-256; passwords come in as argon2 texts. Nothing here knows either in the clear.
 
+mod remind;
+mod token;
+
+pub use remind::{DutyKey, Holder, holders, put_away, remind, reminders};
+pub use token::{Token, by_token, drop_token, keep_token, tokens};
+
 use crate::db::{Db, Tx};
 use crate::error::Result;
 use crate::row::Row;

@@ -1,6 +1,6 @@
 //! The door: who is let in, signing in and out, and that changes come from our own pages: their origin and their mark.
 
-use crate::api::{Settings, unknown, unmarked};
+use crate::api::{Settings, reads_only, unknown, unmarked};
 use crate::ask::{Official, Pass, reader_of};
 use crate::draw::{self, DoorPage};
 use crate::reader::Reader;
@@ -40,7 +40,7 @@ pub(crate) struct Door {
 
 /// Whether the request came over https, as a proxy of ours says.
 #[derive(Clone, Copy)]
-struct Secure(bool);
+pub(crate) struct Secure(bool);
 
 #[derive(Deserialize)]
 struct Wanted {
@@ -119,11 +119,17 @@ pub(crate) async fn admit(State(door): State<Door>, mut request: Request, next: 
     let secure = Secure(door.is_secure(&request));
     request.extensions_mut().insert(secure);
     let pass = Pass(token(request.headers()).filter(|_| door.sign_in).map(mark));
+    let path = request.uri().path();
+    if path.starts_with("/api/")
+        && let Some(token) = bearer(request.headers())
+    {
+        let token = token.to_owned();
+        return for_a_program(&door, &token, is_read, request, next).await;
+    }
     let viewer = match door.viewer(request.headers()).await {
         Ok(viewer) => viewer,
         Err(unadmitted) => return failed(reader, &unadmitted),
     };
-    let path = request.uri().path();
     let is_open = path == "/sign-in" || path.starts_with("/link/") || path.starts_with("/assets/");
     match viewer {
         Some(_) if !is_read && !is_open && !is_marked(&request, pass) => {
@@ -158,6 +164,35 @@ pub(crate) async fn admit(State(door): State<Door>, mut request: Request, next: 
             .or_insert(HeaderValue::from_static("private, no-store"));
     }
     response
+}
+
+/// Lets a program in by its token, which no browser sends unasked.
+async fn for_a_program(
+    door: &Door,
+    token: &str,
+    is_read: bool,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let found = match door.edge() {
+        Ok(edge) => door.app.by_token(token, edge.now).await,
+        Err(unadmitted) => Err(unadmitted),
+    };
+    match found {
+        Ok(Some((_, false))) if !is_read => reads_only().into_response(),
+        Ok(Some((viewer, _))) => {
+            request.extensions_mut().insert(viewer);
+            next.run(request).await
+        }
+        Ok(None) => unknown().into_response(),
+        Err(unadmitted) => failed(reader_of(&HeaderMap::new()), &unadmitted),
+    }
+}
+
+/// The token that a program sends.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let said = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    said.strip_prefix("Bearer ").map(str::trim)
 }
 
 /// `GET /sign-in`.
@@ -285,7 +320,7 @@ fn shown(status: StatusCode, reader: Reader, page: DoorPage) -> Response {
     response
 }
 
-fn let_in(token: &str, next: &str, secure: Secure) -> Response {
+pub(crate) fn let_in(token: &str, next: &str, secure: Secure) -> Response {
     let mut response = Redirect::to(next).into_response();
     set(&mut response, token, WEEK_SECONDS, secure);
     response

@@ -1,13 +1,15 @@
 //! Pages from views: each template with what it needs beside the view.
 
 mod form;
+mod home;
 mod import;
 mod people;
 mod record;
 
 pub(crate) use form::form;
+pub(crate) use home::{Unreported, home, unreported};
 pub(crate) use import::{ImportPage, import};
-pub(crate) use people::{Said, accounts};
+pub(crate) use people::{Made, Said, accounts, me};
 pub(crate) use record::{found, list, record, registers};
 
 use crate::ask::Here;
@@ -15,7 +17,7 @@ use crate::assets;
 use crate::curve::{PaceCurve, Ruler, Sparkline};
 use crate::reader::{Reader, anchor, sort_id};
 use app::view::{
-    ClauseLine, Counts, DutyPage, Frame, LadderState, Language, MatrixPage, NoticePage, Rung, Sort,
+    ClauseLine, ClausePanel, Counts, DutyPage, Frame, LadderState, Language, MatrixPage, NoticePage, Rung, Sort,
     Standing, UnitPage,
 };
 use askama::Template;
@@ -128,6 +130,24 @@ impl NoticeView {
             .panel
             .as_ref()
             .is_some_and(|panel| panel.id == clause)
+    }
+
+    /// The opened clause as plain text for a chat.
+    fn plain(&self, panel: &ClausePanel) -> String {
+        let r = &self.r;
+        let dates = &self.page.frame.dates;
+        let mut text = format!("{} {}（{}）\n", panel.id, r.t(&panel.text), dates.at);
+        for measure in &panel.measures {
+            let counts = measure.counts.present();
+            let counts = counts.map(|(standing, n)| format!("{} {n}", r.standing(&standing)));
+            let counts: Vec<String> = counts.collect();
+            let name = r.t(&measure.name);
+            text.push_str(&format!("{name}{}{}\n", r.w.colon, counts.join(r.w.enumerate)));
+            if !measure.sentence.is_empty() {
+                text.push_str(&format!("{}\n", r.t(&measure.sentence)));
+            }
+        }
+        text
     }
 
     /// Clauses with the most duties behind, overdue or missed.

@@ -9,6 +9,7 @@ mod draw;
 mod form;
 mod format;
 mod import;
+mod me;
 mod pages;
 mod parts;
 mod people;
@@ -22,7 +23,7 @@ mod words;
 pub use api::Settings;
 
 use app::App;
-use axum::{Router, middleware, routing::get};
+use axum::{Router, middleware, routing::{get, post}};
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
@@ -32,7 +33,7 @@ pub fn router(app: App, settings: Settings) -> Router {
     let door = door::Door::new(&app, &settings);
     let api = api::router(app.clone(), settings, door.sheets.clone());
     Router::new()
-        .route("/", get(pages::front))
+        .route("/notices", get(pages::notices))
         .route("/notices/{id}", get(pages::notice))
         .route("/duties", get(pages::matrix))
         .route("/duties/{measure}/{bearer}/{period}", get(pages::duty))
@@ -47,13 +48,27 @@ pub fn router(app: App, settings: Settings) -> Router {
         .layer(middleware::from_fn(ask::remember_language))
         .with_state(app)
         .merge(api)
+        .merge(daily(door.clone()))
         .merge(form::router(door.clone()))
         .merge(import::router(door.clone()))
+        .merge(me::router(door.clone()))
         .merge(people::router(door.clone()))
         .merge(door::router(door.clone()))
         .layer(middleware::from_fn_with_state(door, door::admit))
         .layer(middleware::from_fn(shield::headers))
         .layer(CompressionLayer::new())
+}
+
+/// What somebody has to do, and reminding others.
+fn daily(door: door::Door) -> Router {
+    Router::new()
+        .route("/", get(pages::front))
+        .route("/reminders", post(pages::put_away))
+        .route(
+            "/duties/{measure}/unreported",
+            get(pages::unreported).post(pages::remind),
+        )
+        .with_state(door)
 }
 
 /// Answers on `listener` until `stop`, then finishes what was asked before.

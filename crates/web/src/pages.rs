@@ -1,10 +1,12 @@
 //! The pages by address: each reads a view from the application and draws it.
 
 use crate::ask::Asked;
+use crate::door::Door;
 use crate::draw;
 use crate::refusal::{Reason, Refusal};
 use app::view::{DutyId, Text};
-use app::{App, Error, is_official};
+use app::people::Unadmitted;
+use app::{App, Edge, Error};
 use axum::{
     extract::{Path, State},
     response::{Html, IntoResponse, Redirect, Response},
@@ -13,23 +15,91 @@ use jiff::civil::Date;
 
 type Page = Result<Html<String>, Refusal>;
 
-/// `/`: the notice for officials, accounts for who manages them, for others what they may see; what to do first while
-/// there is no notice.
-pub(crate) async fn front(State(app): State<App>, asked: Asked) -> Result<Response, Refusal> {
+/// `/`: what somebody who is signed in has to do, or accounts for who only manages them; else the notice.
+pub(crate) async fn front(State(door): State<Door>, asked: Asked) -> Result<Response, Refusal> {
+    let app = &door.app;
     let reader = asked.reader;
-    if !is_official(app.programme(), &asked.viewer) {
-        let place = match reader.manages {
-            true => "/admin/accounts".to_owned(),
-            false => reader.address(&["registers"], &[]),
-        };
-        return Ok(Redirect::to(&place).into_response());
+    if asked.viewer.is_operator() {
+        return notices(State(app.clone()), asked).await;
     }
+    if reader.manages && asked.viewer.offices.len() == 1 {
+        return Ok(Redirect::to("/admin/accounts").into_response());
+    }
+    let (viewer, reading) = (asked.viewer.clone(), app.clone());
+    let page = read(&asked, move |_| reading.home(&viewer)).await?;
+    let reminders = app.reminders(&asked.viewer).await;
+    let reminders = reminders.map_err(|unadmitted| failed(&asked, &unadmitted))?;
+    shown(&asked, draw::home(reader, asked.here.clone(), page, reminders)).map(IntoResponse::into_response)
+}
+
+/// `POST /reminders`: puts them away.
+pub(crate) async fn put_away(State(door): State<Door>, asked: Asked) -> Result<Redirect, Refusal> {
+    let now = edge(&door, &asked)?.now;
+    let done = door.app.put_away(&asked.viewer, now).await;
+    done.map_err(|unadmitted| failed(&asked, &unadmitted))?;
+    Ok(Redirect::to("/"))
+}
+
+/// `/notices`: the first one; what to do first while there is none.
+pub(crate) async fn notices(State(app): State<App>, asked: Asked) -> Result<Response, Refusal> {
+    let reader = asked.reader;
     match app.front().notice {
         Some(notice) => Ok(Redirect::to(&reader.notice(&notice)).into_response()),
         None => {
             shown(&asked, draw::empty(reader, asked.here.clone())).map(IntoResponse::into_response)
         }
     }
+}
+
+/// `/duties/{measure}/unreported`.
+pub(crate) async fn unreported(
+    State(door): State<Door>,
+    Path(measure): Path<String>,
+    asked: Asked,
+) -> Page {
+    unreported_page(&door, &asked, measure, None).await
+}
+
+/// `POST /duties/{measure}/unreported`: reminds everybody on the list.
+pub(crate) async fn remind(
+    State(door): State<Door>,
+    Path(measure): Path<String>,
+    asked: Asked,
+) -> Page {
+    let now = edge(&door, &asked)?.now;
+    let (app, viewer, id) = (door.app.clone(), asked.viewer.clone(), measure.clone());
+    let page = read(&asked, move |at| app.unreported(&viewer, &id, at)).await?;
+    let done = door.app.remind(&asked.viewer, &page, now).await;
+    let done = done.map_err(|unadmitted| failed(&asked, &unadmitted))?;
+    unreported_page(&door, &asked, measure, Some(done)).await
+}
+
+async fn unreported_page(
+    door: &Door,
+    asked: &Asked,
+    measure: String,
+    reminded: Option<(usize, usize)>,
+) -> Page {
+    let (app, viewer) = (door.app.clone(), asked.viewer.clone());
+    let page = read(asked, move |at| app.unreported(&viewer, &measure, at)).await?;
+    let today = edge(door, asked)?.now.day();
+    let contacts = door.app.contacts(&asked.viewer, today).await;
+    let contacts = contacts.map_err(|unadmitted| failed(asked, &unadmitted))?;
+    let list = draw::Unreported {
+        page,
+        contacts,
+        reminded,
+    };
+    shown(asked, draw::unreported(asked.reader, asked.here.clone(), list))
+}
+
+fn edge(door: &Door, asked: &Asked) -> Result<Edge, Refusal> {
+    door.edge().map_err(|unadmitted| failed(asked, &unadmitted))
+}
+
+fn failed(asked: &Asked, unadmitted: &Unadmitted) -> Refusal {
+    let words = unadmitted.words();
+    Refusal::new(asked.reader, Reason::App(Error::Failed((&words).into())))
 }
 
 /// `/notices/{id}`.

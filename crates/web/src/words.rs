@@ -103,6 +103,46 @@ words! {
     form_add: "登记一条", "Add one";
     form_edit: "修改", "Change";
     import_title: "导入表格", "Import a sheet";
+    nav_home: "待办", "To do";
+    home_title: "要办的事", "To do";
+    home_none: "目前没有滞后、逾期、待核或即将到期的责任事项。", "Nothing is behind, overdue, unknown or due soon.";
+    home_more: "另有 {} 项", "{} more";
+    home_hands: "等您办下一步的记录", "Records that wait for your next step";
+    home_enter: "去登记", "Enter it";
+    home_notice: "看通知全文的进展", "See how the notice stands";
+    home_reminded: "催办", "Reminders";
+    home_reminder: "{} 于 {} 提醒：", "{} reminded you on {}:";
+    home_put_away: "都知道了", "Put them away";
+    unreported: "未报名单", "Not yet reported";
+    unreported_count: "本期应报 {}，未报 {}", "{} due in this period, {} open";
+    unreported_none: "本期都已完成。", "All is done for this period.";
+    unreported_nobody: "没有登记联系人", "nobody is named";
+    unreported_people: "联系人", "People";
+    unreported_remind: "一键提醒全部", "Remind all";
+    unreported_done: "已提醒 {} 人；{} 个单位没有可提醒的账号。每人每天只提醒一次。", "{} people were reminded; {} units have nobody to remind. Each is reminded once a day.";
+    copy_group: "复制到工作群", "Copy for the group";
+    copy: "复制", "Copy";
+    copied: "已复制", "Copied";
+    me_title: "我的账号", "My account";
+    me_roles: "现任角色", "Roles held today";
+    me_no_roles: "今天没有角色", "No role today";
+    me_password: "修改密码", "Change the password";
+    me_present: "现在的密码", "Present password";
+    me_next: "新密码（至少 10 位）", "New password (at least 10 characters)";
+    me_password_go: "修改，并退出其他设备", "Change it, and sign out elsewhere";
+    me_everywhere: "在所有设备上退出", "Sign out everywhere";
+    me_tokens: "程序令牌", "Tokens for programs";
+    me_tokens_why: "程序用 Authorization: Bearer 令牌 代您访问接口，权限不超过您当天的权限。令牌只显示一次。", "A program sends Authorization: Bearer with the token and acts for you, with no more rights than you have that day. A token is shown once.";
+    me_token_name: "用途", "What it is for";
+    me_token_days: "有效天数", "Days";
+    me_token_writes: "可写（不勾选则只读）", "may change things (else it only reads)";
+    me_token_make: "开令牌", "Make a token";
+    me_token_made: "新令牌，请现在抄下：", "The new token, shown only now:";
+    me_token_until: "到 {}", "until {}";
+    me_token_reads: "只读", "reads";
+    me_token_can_write: "可写", "reads and changes";
+    me_token_drop: "作废", "End it";
+    me_done: "已办好。", "Done.";
     import_choose: "选择表格", "Choose a sheet";
     import_other: "另传一个文件", "Send another file";
     import_sheet: "Excel（.xlsx）或 CSV 文件", "Excel (.xlsx) or CSV file";
@@ -353,7 +393,7 @@ mod tests {
     fn no_template_carries_chinese_of_its_own() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
         // The seal and the marks of the rail are signs, the same in both languages.
-        let signs = ['合', '力', '文', '责', '位', '账', '查', '人', '出'];
+        let signs = ['合', '力', '文', '责', '位', '账', '查', '人', '出', '办', '我'];
         let strays: Vec<char> = text_of(&root)
             .chars()
             .filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c) && !signs.contains(c))

@@ -2,6 +2,7 @@
 
 mod duty;
 mod grid;
+mod home;
 mod matrix;
 mod name;
 mod near;

@@ -144,7 +144,7 @@ impl Reading<'_> {
     }
 
     /// One duty in a list; `closely` also says what is missing or would flip it.
-    fn line(
+    pub(super) fn line(
         &self,
         measure: &Measure,
         result: &MeasureResult,

@@ -1,8 +1,7 @@
 //! Signing in and out: links, passwords, sessions.
 
-use super::{Outcome, Unadmitted, failed, holds, kept, locked, password, refused, wait_ms, wrong};
+use super::{Outcome, Unadmitted, failed, kept, locked, password, refused, wait_ms, wrong};
 use crate::App;
-use crate::access::Office;
 use crate::act::{Edge, Viewer};
 use rules::Moment;
 use store::people;
@@ -37,6 +36,28 @@ impl App {
         let accepted = people::accept(self.people()?, kept(token), &hashed, edge.now).await;
         let account = accepted.map_err(failed)?.ok_or_else(used_up)?;
         self.entered(&account, edge).await
+    }
+
+    /// Sets another password for the viewer, who knows the present one; every session ends, and a new one begins: its
+    /// token.
+    ///
+    /// # Errors
+    /// As [`App::sign_in`], and a password that is easily guessed.
+    pub async fn change_password(
+        &self,
+        viewer: &Viewer,
+        (present, next): (&str, &str),
+        edge: Edge,
+    ) -> Outcome<String> {
+        let session = self.sign_in(&viewer.account, present, edge).await?;
+        if let Some(words) = password::weak(next, &viewer.account) {
+            self.sign_out(&session).await?;
+            return Err(Unadmitted::Refused(words));
+        }
+        let hashed = self.hashed(next, edge).await?;
+        let set = people::set_password(self.people()?, &viewer.account, &hashed).await;
+        set.map_err(failed)?;
+        self.entered(&viewer.account, edge).await
     }
 
     /// Begins a session: its token. An unknown name and a wrong password are told apart neither by words nor by time.
@@ -81,20 +102,7 @@ impl App {
         let Some(account) = found else {
             return Ok(None);
         };
-        let held = people::held(db, &account.id).await.map_err(failed)?;
-        let today = now.day();
-        let held = held.into_iter().filter(|held| holds(held, today));
-        Ok(Some(Viewer {
-            offices: held
-                .map(|held| Office {
-                    role: held.role,
-                    unit: held.unit,
-                })
-                .collect(),
-            person: Some(account.person),
-            account: account.id,
-            on_behalf: None,
-        }))
+        self.viewer_of(account, now).await.map(Some)
     }
 
     /// Ends a session.

@@ -3,6 +3,8 @@
 mod accounts;
 mod entry;
 mod password;
+mod remind;
+mod token;
 
 use crate::App;
 use crate::access::Office;
@@ -10,7 +12,8 @@ use crate::act::{Edge, Viewer};
 use crate::live::words;
 use rules::{Day, Moment, Words};
 use sha2::{Digest, Sha256};
-pub use store::people::Held;
+pub use remind::{Contact, Reminder};
+pub use store::people::{Held, Token};
 use store::people::{self, Account};
 
 /// The role that manages accounts and nothing else; it is of no programme.

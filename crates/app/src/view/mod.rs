@@ -4,6 +4,7 @@ mod duty;
 mod figure;
 mod form;
 mod frame;
+mod home;
 mod matrix;
 mod notice;
 mod record;
@@ -21,6 +22,7 @@ pub use frame::{
     BearerLink, ClauseLink, DateBar, DutyId, DutyLine, Frame, Front, Mark, PeriodName, Phase,
     UnitLink,
 };
+pub use home::{Entering, Hand, HomePage, Todo, UnreportedPage, UnreportedUnit};
 pub use matrix::{
     Choice, MatrixCell, MatrixColumn, MatrixPage, MatrixQuestion, MatrixRow, MatrixTarget, Sort,
 };

@@ -18,7 +18,7 @@ mod settings;
 mod sheet;
 mod write;
 
-pub(crate) use problem::{unknown, unmarked};
+pub(crate) use problem::{reads_only, unknown, unmarked};
 pub use settings::Settings;
 
 use crate::sheets::Sheets;

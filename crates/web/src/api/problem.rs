@@ -131,6 +131,15 @@ pub(crate) fn unmarked() -> Problem {
     )
 }
 
+/// A change with a token that only reads.
+pub(crate) fn reads_only() -> Problem {
+    Problem::new(
+        "forbidden",
+        "没有保存：这个令牌只读；请用可写的令牌",
+        "nothing was saved: this token only reads; use one that may change things",
+    )
+}
+
 /// Whoever is not signed in.
 pub(crate) fn unknown() -> Problem {
     Problem::new("unknown", "请先登录", "sign in first")

@@ -4,7 +4,7 @@ use super::Shell;
 use crate::ask::Here;
 use crate::people::Filled;
 use crate::reader::Reader;
-use app::people::{Held, Listed};
+use app::people::{Held, Listed, Token};
 use app::view::Text;
 use askama::Template;
 
@@ -75,4 +75,44 @@ impl AccountsView {
         ];
         all.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
+}
+
+/// What came of something done with one's own account.
+pub(crate) enum Made {
+    /// A token, shown once.
+    Token(String),
+    /// It was refused, in words.
+    Refused(String),
+    /// It is done.
+    Done,
+}
+
+#[derive(Template)]
+#[template(path = "me.html")]
+struct MeView {
+    shell: Shell,
+    r: Reader,
+    account: String,
+    held: Vec<(Text, Text)>,
+    tokens: Vec<Token>,
+    made: Option<Made>,
+}
+
+/// `/me`.
+pub(crate) fn me(
+    r: Reader,
+    (account, held, tokens): (String, Vec<(Text, Text)>, Vec<Token>),
+    made: Option<Made>,
+) -> askama::Result<String> {
+    let mut shell = Shell::bare(r, Here::default(), r.w.me_title);
+    shell.section = "me";
+    MeView {
+        shell,
+        r,
+        account,
+        held,
+        tokens,
+        made,
+    }
+    .render()
 }

@@ -71,6 +71,21 @@ impl ListView {
         })
     }
 
+    /// The page of the list as plain text for a chat.
+    fn plain(&self) -> String {
+        let (r, page) = (&self.r, &self.page);
+        let mut text = format!("{}\n", r.t(&page.register.name));
+        for row in &page.rows {
+            let cells = row.cells.iter().zip(&page.columns);
+            let filled = cells.filter(|(shown, _)| !matches!(shown, Shown::Nothing));
+            let cells = filled
+                .map(|(shown, column)| format!("{}{}{}", r.t(&column.name), r.w.colon, r.plain(shown)));
+            let cells: Vec<String> = cells.collect();
+            text.push_str(&format!("{} {}\n", row.id, cells.join(r.w.semicolon)));
+        }
+        text
+    }
+
     /// The same list as a sheet.
     fn sheet(&self, format: &str) -> String {
         let id = self.page.register.id.as_str();

@@ -1,0 +1,160 @@
+//! What somebody has to do, and who has not reported.
+
+use super::Shell;
+use crate::ask::Here;
+use crate::reader::Reader;
+use app::people::{Contact, Reminder};
+use app::view::{DutyId, Entering, HomePage, Todo, UnreportedPage, UnreportedUnit};
+use askama::Template;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct HomeView {
+    shell: Shell,
+    r: Reader,
+    page: HomePage,
+    reminders: Vec<Reminder>,
+}
+
+/// `/`.
+pub(crate) fn home(
+    r: Reader,
+    here: Here,
+    page: HomePage,
+    reminders: Vec<Reminder>,
+) -> askama::Result<String> {
+    let title = r.w.home_title.to_owned();
+    let shell = Shell::new(r, here, "home", title, page.frame.clone());
+    HomeView {
+        shell,
+        r,
+        page,
+        reminders,
+    }
+    .render()
+}
+
+impl HomeView {
+    fn enters(&self, entering: &Entering) -> String {
+        let register = entering.register.0.as_str();
+        match &entering.record {
+            Some(id) => self.r.address(&["records", register, id, "change"], &[]),
+            None => {
+                let given = entering.given.iter();
+                let given: Vec<(&str, &str)> = given.map(|(k, v)| (k.as_str(), v.as_str())).collect();
+                self.r.address(&["registers", register, "new"], &given)
+            }
+        }
+    }
+
+    fn says(&self, todo: &Todo) -> String {
+        self.r.t(&todo.line.says).to_owned()
+    }
+
+    fn reminded(&self, reminder: &Reminder) -> String {
+        let by = [reminder.by.as_str(), &reminder.day.to_string()];
+        self.r.say(self.r.w.home_reminder, &by)
+    }
+
+    fn duty(&self, reminder: &Reminder) -> String {
+        let [measure, bearer, period] = reminder.duty.clone();
+        self.r.duty(&DutyId {
+            measure,
+            bearer,
+            period,
+        })
+    }
+
+    /// What the duty of a reminder is called, where it is on the page.
+    fn called(&self, reminder: &Reminder) -> String {
+        let [measure, bearer, period] = &reminder.duty;
+        let found = self.page.todo.iter().find(|todo| {
+            let duty = &todo.line.duty;
+            duty.measure == *measure && duty.bearer == *bearer && duty.period == *period
+        });
+        match found {
+            Some(todo) => {
+                let line = &todo.line;
+                let parts = [&line.measure, &line.bearer.name, &line.period.name];
+                parts.map(|part| self.r.t(part)).join(" · ")
+            }
+            None => format!("{measure} · {bearer} · {period}"),
+        }
+    }
+}
+
+/// Who has not reported, with whom to call.
+pub(crate) struct Unreported {
+    /// The list.
+    pub(crate) page: UnreportedPage,
+    /// People by unit.
+    pub(crate) contacts: BTreeMap<String, Vec<Contact>>,
+    /// How many people were just reminded, and how many units have nobody.
+    pub(crate) reminded: Option<(usize, usize)>,
+}
+
+#[derive(Template)]
+#[template(path = "unreported.html")]
+struct UnreportedView {
+    shell: Shell,
+    r: Reader,
+    list: Unreported,
+}
+
+/// `/duties/…/unreported`.
+pub(crate) fn unreported(r: Reader, here: Here, list: Unreported) -> askama::Result<String> {
+    let title = format!("{}{}{}", r.w.unreported, r.w.colon, r.t(&list.page.measure.1));
+    let shell = Shell::new(r, here, "duties", title, list.page.frame.clone());
+    UnreportedView { shell, r, list }.render()
+}
+
+impl UnreportedView {
+    fn people(&self, unit: &UnreportedUnit) -> &[Contact] {
+        self.list.contacts.get(&unit.unit.id).map_or(&[], Vec::as_slice)
+    }
+
+    fn counted(&self) -> String {
+        let page = &self.list.page;
+        let counts = [self.r.number(page.all), self.r.number(page.open())];
+        self.r.say(self.r.w.unreported_count, &[&counts[0], &counts[1]])
+    }
+
+    fn reminds(&self) -> String {
+        let path = ["duties", self.list.page.measure.0.as_str(), "unreported"];
+        self.r.posting(&self.r.address(&path, &[]))
+    }
+
+    fn reminded(&self, people: &usize, nobody: &usize) -> String {
+        let counts = [self.r.number(*people), self.r.number(*nobody)];
+        self.r.say(self.r.w.unreported_done, &[&counts[0], &counts[1]])
+    }
+
+    fn may_remind(&self) -> bool {
+        self.r.signed_in && self.list.page.units.iter().any(|unit| unit.may_remind)
+    }
+
+    /// The list as plain text for a chat.
+    fn plain(&self) -> String {
+        let (r, page) = (&self.r, &self.list.page);
+        let mut text = format!("{}\n{}\n", self.shell.title, self.counted());
+        for unit in &page.units {
+            let people = self.people(unit).iter().map(|contact| {
+                let phone = contact.phone.as_deref().unwrap_or_default();
+                format!("{} {phone}", contact.person).trim().to_owned()
+            });
+            let people = people.collect::<Vec<_>>().join(r.w.enumerate);
+            let bearers = unit.duties.iter().map(|line| r.t(&line.bearer.name));
+            let mut bearers: Vec<&str> = bearers.collect();
+            bearers.dedup();
+            let name = r.t(&unit.unit.name);
+            let _ = write!(text, "{name}{}{}", r.w.colon, bearers.join(r.w.enumerate));
+            if !people.is_empty() {
+                let _ = write!(text, "（{people}）");
+            }
+            text.push('\n');
+        }
+        text
+    }
+}
