@@ -17,8 +17,8 @@ use crate::assets;
 use crate::curve::{PaceCurve, Ruler, Sparkline};
 use crate::reader::{Reader, anchor, sort_id};
 use app::view::{
-    ClauseLine, ClausePanel, Counts, DutyPage, Frame, LadderState, Language, MatrixPage, NoticePage, Rung, Sort,
-    Standing, UnitPage,
+    ClauseLine, ClausePanel, Counts, DutyPage, Frame, LadderState, Language, MatrixPage,
+    NoticePage, Rung, Sort, Standing, UnitPage,
 };
 use askama::Template;
 use jiff::ToSpan;
@@ -142,7 +142,11 @@ impl NoticeView {
             let counts = counts.map(|(standing, n)| format!("{} {n}", r.standing(&standing)));
             let counts: Vec<String> = counts.collect();
             let name = r.t(&measure.name);
-            text.push_str(&format!("{name}{}{}\n", r.w.colon, counts.join(r.w.enumerate)));
+            text.push_str(&format!(
+                "{name}{}{}\n",
+                r.w.colon,
+                counts.join(r.w.enumerate)
+            ));
             if !measure.sentence.is_empty() {
                 text.push_str(&format!("{}\n", r.t(&measure.sentence)));
             }

@@ -106,12 +106,24 @@ async fn page(door: &Door, asked: &Asked, made: Option<Made>, status: StatusCode
     let programme = door.app.programme();
     let held = asked.viewer.offices.iter().map(|office| {
         let role = programme.roles.iter().find(|role| role.id == office.role);
-        let unit = programme.unit(&office.unit).and_then(|at| programme.units.get(at));
-        let role = role.map_or_else(|| app::view::Text::same(&office.role), |role| (&role.name).into());
-        let unit = unit.map_or_else(|| app::view::Text::same(&office.unit), |unit| (&unit.name).into());
+        let unit = programme
+            .unit(&office.unit)
+            .and_then(|at| programme.units.get(at));
+        let role = role.map_or_else(
+            || app::view::Text::same(&office.role),
+            |role| (&role.name).into(),
+        );
+        let unit = unit.map_or_else(
+            || app::view::Text::same(&office.unit),
+            |unit| (&unit.name).into(),
+        );
         (role, unit)
     });
-    match draw::me(asked.reader, (asked.viewer.account.clone(), held.collect(), tokens), made) {
+    match draw::me(
+        asked.reader,
+        (asked.viewer.account.clone(), held.collect(), tokens),
+        made,
+    ) {
         Ok(html) => (status, Html(html)).into_response(),
         Err(_) => Refusal::new(asked.reader, Reason::Drawing).into_response(),
     }

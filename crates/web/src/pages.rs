@@ -4,8 +4,8 @@ use crate::ask::Asked;
 use crate::door::Door;
 use crate::draw;
 use crate::refusal::{Reason, Refusal};
-use app::view::{DutyId, Text};
 use app::people::Unadmitted;
+use app::view::{DutyId, Text};
 use app::{App, Edge, Error};
 use axum::{
     extract::{Path, State},
@@ -29,7 +29,11 @@ pub(crate) async fn front(State(door): State<Door>, asked: Asked) -> Result<Resp
     let page = read(&asked, move |_| reading.home(&viewer)).await?;
     let reminders = app.reminders(&asked.viewer).await;
     let reminders = reminders.map_err(|unadmitted| failed(&asked, &unadmitted))?;
-    shown(&asked, draw::home(reader, asked.here.clone(), page, reminders)).map(IntoResponse::into_response)
+    shown(
+        &asked,
+        draw::home(reader, asked.here.clone(), page, reminders),
+    )
+    .map(IntoResponse::into_response)
 }
 
 /// `POST /reminders`: puts them away.
@@ -90,7 +94,10 @@ async fn unreported_page(
         contacts,
         reminded,
     };
-    shown(asked, draw::unreported(asked.reader, asked.here.clone(), list))
+    shown(
+        asked,
+        draw::unreported(asked.reader, asked.here.clone(), list),
+    )
 }
 
 fn edge(door: &Door, asked: &Asked) -> Result<Edge, Refusal> {

@@ -109,6 +109,7 @@ words! {
     home_more: "另有 {} 项", "{} more";
     home_hands: "等您办下一步的记录", "Records that wait for your next step";
     home_enter: "去登记", "Enter it";
+    home_act: "去办", "See to it";
     home_notice: "看通知全文的进展", "See how the notice stands";
     home_reminded: "催办", "Reminders";
     home_reminder: "{} 于 {} 提醒：", "{} reminded you on {}:";
@@ -393,7 +394,9 @@ mod tests {
     fn no_template_carries_chinese_of_its_own() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
         // The seal and the marks of the rail are signs, the same in both languages.
-        let signs = ['合', '力', '文', '责', '位', '账', '查', '人', '出', '办', '我'];
+        let signs = [
+            '合', '力', '文', '责', '位', '账', '查', '人', '出', '办', '我',
+        ];
         let strays: Vec<char> = text_of(&root)
             .chars()
             .filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c) && !signs.contains(c))

@@ -11,7 +11,7 @@ use crate::view::{
 use crate::{App, Error, Thing, Viewer};
 use engine::Duty;
 use programme::Programme;
-use programme::model::{Measure, Register, UNIT_TABLE};
+use programme::model::{FIRST_REGISTER_TABLE, Measure, Register, UNIT_TABLE};
 use std::collections::BTreeMap;
 
 /// So many duties are listed.
@@ -82,7 +82,10 @@ fn waiting<'r>(viewer: &Viewer, register: &'r Register) -> Vec<&'r str> {
     let moves = register.states.iter().flat_map(|states| &states.moves);
     let holds = |role: &String| viewer.offices.iter().any(|office| office.role == *role);
     let mine = moves.filter(|step| step.who.iter().any(holds));
-    let mut states: Vec<&str> = mine.flat_map(|step| &step.from).map(String::as_str).collect();
+    let mut states: Vec<&str> = mine
+        .flat_map(|step| &step.from)
+        .map(String::as_str)
+        .collect();
     states.dedup();
     states.sort_unstable();
     states.dedup();
@@ -128,7 +131,10 @@ impl Reading<'_> {
         HomePage {
             frame: self.frame(),
             notice: notice.map(|notice| (notice.id.clone(), (&notice.title).into())),
-            units: units.iter().map(|unit| self.unit_link(*unit as usize)).collect(),
+            units: units
+                .iter()
+                .map(|unit| self.unit_link(*unit as usize))
+                .collect(),
             counts,
             todo: todo.collect(),
             more,
@@ -136,38 +142,35 @@ impl Reading<'_> {
         }
     }
 
-    /// Where the evidence of a duty is entered by this viewer.
+    /// Where this viewer sees to a duty: a new record of its evidence, or the record that bears it.
     fn enters(&self, viewer: &Viewer, measure: &Measure, duty: &Duty) -> Option<Entering> {
         let programme = self.cx.programme;
         let bearer = self.cx.id(duty.bearer.table, duty.bearer.record).to_owned();
-        let named = |id: &str| {
+        let entering = |id: &str, record, given| {
             let (_, register) = programme.register(id)?;
-            Some((register.id.clone(), Text::from(&register.name)))
+            Some(Entering {
+                register: (register.id.clone(), Text::from(&register.name)),
+                record,
+                given,
+            })
         };
         for tally in &measure.tallies {
-            let of = |deed| may(programme, viewer, deed, &tally.register);
-            match &tally.by {
-                Some(by) if of(Deed::Create) => {
-                    let (_, register) = programme.register(&tally.register)?;
-                    // A path of one step is the field itself; a longer one is known only once the record is.
-                    let given = register.field(&by.text).map(|field| (field.id.clone(), bearer.clone()));
-                    return Some(Entering {
-                        register: named(&tally.register)?,
-                        record: None,
-                        given: given.into_iter().collect(),
-                    });
-                }
-                None if of(Deed::Change) => {
-                    return Some(Entering {
-                        register: named(&tally.register)?,
-                        record: Some(bearer),
-                        given: Vec::new(),
-                    });
-                }
-                _ => {}
+            let by = tally.by.as_ref();
+            if let Some(by) = by.filter(|_| may(programme, viewer, Deed::Create, &tally.register)) {
+                let (_, register) = programme.register(&tally.register)?;
+                // A path of one step is the field itself; a longer one is known only once the record is.
+                let given = register.field(&by.text);
+                let given = given.map(|field| (field.id.clone(), bearer));
+                return entering(&tally.register, None, given.into_iter().collect());
             }
         }
-        None
+        let at = duty.bearer.table.checked_sub(FIRST_REGISTER_TABLE)?;
+        let register = programme.registers.get(at)?.id.as_str();
+        let acts = [Deed::Change, Deed::Move];
+        let acts = acts
+            .iter()
+            .any(|deed| may(programme, viewer, *deed, register));
+        acts.then(|| entering(register, Some(bearer), Vec::new()))?
     }
 
     fn unreported(&self, viewer: &Viewer, id: &str) -> Result<UnreportedPage, Error> {
@@ -177,7 +180,9 @@ impl Reading<'_> {
             id: id.to_owned(),
         })?;
         let present = present(&result.duties, self.cx.at);
-        let seen: Vec<&Duty> = present.filter(|duty| self.sight.bearer(&duty.bearer)).collect();
+        let seen: Vec<&Duty> = present
+            .filter(|duty| self.sight.bearer(&duty.bearer))
+            .collect();
         let mut units: BTreeMap<Option<u32>, Vec<_>> = BTreeMap::new();
         for duty in seen.iter().filter(|duty| is_open(duty.standing)) {
             let line = self.line(measure, result, duty, false);
@@ -207,7 +212,9 @@ impl Reading<'_> {
 /// The urgency of what needs somebody to act.
 fn rank(standing: Standing) -> Option<usize> {
     use Standing::{Behind, DueSoon, Overdue, Unknown};
-    [Overdue, Behind, DueSoon, Unknown].iter().position(|s| *s == standing)
+    [Overdue, Behind, DueSoon, Unknown]
+        .iter()
+        .position(|s| *s == standing)
 }
 
 /// Whether a duty is not done yet.

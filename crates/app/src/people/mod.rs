@@ -10,11 +10,11 @@ use crate::App;
 use crate::access::Office;
 use crate::act::{Edge, Viewer};
 use crate::live::words;
+pub use remind::{Contact, Reminder};
 use rules::{Day, Moment, Words};
 use sha2::{Digest, Sha256};
-pub use remind::{Contact, Reminder};
-pub use store::people::{Held, Token};
 use store::people::{self, Account};
+pub use store::people::{Held, Token};
 
 /// The role that manages accounts and nothing else; it is of no programme.
 pub const ADMINISTRATOR: &str = "administrator";

@@ -34,13 +34,20 @@ impl App {
     ///
     /// # Errors
     /// The database's failure.
-    pub async fn contacts(&self, viewer: &Viewer, today: Day) -> Outcome<BTreeMap<String, Vec<Contact>>> {
+    pub async fn contacts(
+        &self,
+        viewer: &Viewer,
+        today: Day,
+    ) -> Outcome<BTreeMap<String, Vec<Contact>>> {
         let mut contacts: BTreeMap<String, Vec<Contact>> = BTreeMap::new();
         // Without a database nobody has an account.
         if self.live().is_none() || !is_official(self.programme(), viewer) {
             return Ok(contacts);
         }
-        for holder in people::holders(self.people()?, today).await.map_err(failed)? {
+        for holder in people::holders(self.people()?, today)
+            .await
+            .map_err(failed)?
+        {
             let roles = self.programme().roles.iter();
             let mut official = roles.filter(|role| role.official && role.id == holder.role);
             if official.next().is_none() {
@@ -81,12 +88,18 @@ impl App {
                 .flat_map(|contact| unit.duties.iter().map(move |line| (contact, line)))
             {
                 let duty = &line.duty;
-                let key = [duty.measure.clone(), duty.bearer.clone(), duty.period.clone()];
+                let key = [
+                    duty.measure.clone(),
+                    duty.bearer.clone(),
+                    duty.period.clone(),
+                ];
                 all.push((contact.account.clone(), key));
             }
         }
         let author = &viewer.account;
-        people::remind(self.people()?, &all, author, now.day()).await.map_err(failed)?;
+        people::remind(self.people()?, &all, author, now.day())
+            .await
+            .map_err(failed)?;
         let mut reached: Vec<&String> = all.iter().map(|(account, _)| account).collect();
         reached.sort_unstable();
         reached.dedup();
@@ -103,7 +116,9 @@ impl App {
         }
         let all = people::reminders(self.people()?, &viewer.account).await;
         let all = all.map_err(failed)?.into_iter();
-        Ok(all.map(|(duty, by, day)| Reminder { duty, by, day }).collect())
+        Ok(all
+            .map(|(duty, by, day)| Reminder { duty, by, day })
+            .collect())
     }
 
     /// Puts the viewer's reminders away.
@@ -111,6 +126,8 @@ impl App {
     /// # Errors
     /// The database's failure.
     pub async fn put_away(&self, viewer: &Viewer, now: Moment) -> Outcome<()> {
-        people::put_away(self.people()?, &viewer.account, now).await.map_err(failed)
+        people::put_away(self.people()?, &viewer.account, now)
+            .await
+            .map_err(failed)
     }
 }

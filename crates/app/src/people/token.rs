@@ -24,10 +24,16 @@ impl App {
     ) -> Outcome<String> {
         let name = name.trim();
         if viewer.is_operator() || viewer.account.is_empty() {
-            return Err(refused("请先登录，再为自己的账号开令牌", "sign in first; a token is for an account"));
+            return Err(refused(
+                "请先登录，再为自己的账号开令牌",
+                "sign in first; a token is for an account",
+            ));
         }
         if name.is_empty() || name.chars().count() > 100 {
-            return Err(refused("请写明令牌给什么程序用，不超过 100 字", "say in at most 100 characters what the token is for"));
+            return Err(refused(
+                "请写明令牌给什么程序用，不超过 100 字",
+                "say in at most 100 characters what the token is for",
+            ));
         }
         if !(1..=TOKEN_DAYS_MAX).contains(&days) {
             return Err(refused(
@@ -52,7 +58,9 @@ impl App {
     /// # Errors
     /// The database's failure.
     pub async fn tokens(&self, viewer: &Viewer) -> Outcome<Vec<Token>> {
-        people::tokens(self.people()?, &viewer.account).await.map_err(failed)
+        people::tokens(self.people()?, &viewer.account)
+            .await
+            .map_err(failed)
     }
 
     /// Takes the viewer's tokens of a name away.
@@ -70,7 +78,9 @@ impl App {
     /// The database's failure.
     pub async fn by_token(&self, token: &str, now: Moment) -> Outcome<Option<(Viewer, bool)>> {
         let db = self.people()?;
-        let found = people::by_token(db, kept(token), now).await.map_err(failed)?;
+        let found = people::by_token(db, kept(token), now)
+            .await
+            .map_err(failed)?;
         let Some((account, writes)) = found else {
             return Ok(None);
         };
@@ -79,8 +89,12 @@ impl App {
 
     /// An account's viewer with the roles of a day.
     pub(super) async fn viewer_of(&self, account: people::Account, now: Moment) -> Outcome<Viewer> {
-        let held = people::held(self.people()?, &account.id).await.map_err(failed)?;
-        let held = held.into_iter().filter(|held| super::holds(held, now.day()));
+        let held = people::held(self.people()?, &account.id)
+            .await
+            .map_err(failed)?;
+        let held = held
+            .into_iter()
+            .filter(|held| super::holds(held, now.day()));
         Ok(Viewer {
             offices: held
                 .map(|held| Office {

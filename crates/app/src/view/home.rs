@@ -26,16 +26,16 @@ pub struct HomePage {
 pub struct Todo {
     /// The duty.
     pub line: DutyLine,
-    /// Where its evidence is entered, where the reader may.
+    /// Where it is seen to, where the reader may.
     pub enters: Option<Entering>,
 }
 
-/// Where evidence is entered.
+/// Where a duty is seen to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entering {
     /// The register: id and name.
     pub register: (String, Text),
-    /// The record to change; `None` for a new one.
+    /// The record that bears it; `None` for a new one.
     pub record: Option<String>,
     /// What a new one begins with: field and value.
     pub given: Vec<(String, String)>,

@@ -51,12 +51,7 @@ pub async fn holders(db: &Db, today: Day) -> Result<Vec<Holder>> {
 /// # Errors
 ///
 /// The database's.
-pub async fn remind(
-    db: &Db,
-    all: &[(String, DutyKey)],
-    author: &str,
-    today: Day,
-) -> Result<u64> {
+pub async fn remind(db: &Db, all: &[(String, DutyKey)], author: &str, today: Day) -> Result<u64> {
     let mut tx = db.write().await?;
     let mut new = 0;
     for (account, [measure, bearer, period]) in all {

@@ -66,7 +66,9 @@ pub async fn tokens(db: &Db, account: &str) -> Result<Vec<Token>> {
 /// The database's.
 pub async fn by_token(db: &Db, token: [u8; 32], now: Moment) -> Result<Option<(Account, bool)>> {
     let text = "select account, writes from token where token = $1 and ends_at > $2";
-    let rows = db.fetch(text, &[token.as_slice().into(), now.0.into()]).await?;
+    let rows = db
+        .fetch(text, &[token.as_slice().into(), now.0.into()])
+        .await?;
     let Some(row) = rows.first() else {
         return Ok(None);
     };

@@ -2,7 +2,7 @@
 
 use crate::both::on_both;
 use rules::{Day, Moment};
-use store::people::{self, Account, Held};
+use store::people::{self, Account, Held, Token};
 
 const NOW: Moment = Moment(1_700_000_000_000);
 const LATER: Moment = Moment(NOW.0 + 1_000);
@@ -55,6 +55,41 @@ on_both! {
         let found = people::account(&db, "wang").await.unwrap().unwrap();
         assert_eq!(found.password.as_deref(), Some("p"));
         assert_eq!(people::session(&db, [9; 32], NOW).await.unwrap(), None);
+    }
+
+    async fn a_token_acts_until_it_ends_or_is_dropped(place) {
+        let db = place.open().await;
+        people::open(&db, &somebody("wang"), &[]).await.unwrap();
+        let about = Token { name: "report".into(), writes: false, created_at: NOW, ends_at: LATER };
+        people::keep_token(&db, "wang", [1; 32], &about).await.unwrap();
+        assert_eq!(people::tokens(&db, "wang").await.unwrap(), [about]);
+        assert_eq!(people::by_token(&db, [1; 32], NOW).await.unwrap(), Some((somebody("wang"), false)));
+        assert_eq!(people::by_token(&db, [2; 32], NOW).await.unwrap(), None);
+        assert_eq!(people::by_token(&db, [1; 32], LATER).await.unwrap(), None, "it has ended");
+        assert_eq!(people::drop_token(&db, "wang", "report").await.unwrap(), 1);
+        assert_eq!(people::by_token(&db, [1; 32], NOW).await.unwrap(), None);
+        people::keep_token(&db, "wang", [3; 32], &Token { name: "x".into(), writes: true, created_at: NOW, ends_at: LATER }).await.unwrap();
+        people::close(&db, "wang", NOW).await.unwrap();
+        assert_eq!(people::by_token(&db, [3; 32], NOW).await.unwrap(), None, "a closed account acts no more");
+    }
+
+    async fn somebody_is_reminded_once_a_day_until_it_is_put_away(place) {
+        let db = place.open().await;
+        let phone = Account { phone: Some("13800001111".into()), ..somebody("wang") };
+        people::open(&db, &phone, &[clerk(10, Some(20))]).await.unwrap();
+        let holder = people::holders(&db, Day(20)).await.unwrap().pop().unwrap();
+        assert_eq!((holder.account.as_str(), holder.unit.as_str()), ("wang", "350102"));
+        assert_eq!((holder.phone.as_deref(), holder.role.as_str()), (Some("13800001111"), "clerk"));
+        assert!(people::holders(&db, Day(21)).await.unwrap().is_empty());
+        let duty = ["events".to_owned(), "350102".to_owned(), "2023-09".to_owned()];
+        let all = [("wang".to_owned(), duty.clone())];
+        assert_eq!(people::remind(&db, &all, "li", Day(15)).await.unwrap(), 1);
+        assert_eq!(people::remind(&db, &all, "li", Day(15)).await.unwrap(), 0);
+        assert_eq!(people::remind(&db, &all, "li", Day(16)).await.unwrap(), 1);
+        let told = people::reminders(&db, "wang").await.unwrap();
+        assert_eq!(told, [(duty.clone(), "li".to_owned(), Day(16)), (duty, "li".to_owned(), Day(15))]);
+        people::put_away(&db, "wang", NOW).await.unwrap();
+        assert!(people::reminders(&db, "wang").await.unwrap().is_empty());
     }
 
     async fn sessions_end(place) {

@@ -40,10 +40,11 @@ impl HomeView {
     fn enters(&self, entering: &Entering) -> String {
         let register = entering.register.0.as_str();
         match &entering.record {
-            Some(id) => self.r.address(&["records", register, id, "change"], &[]),
+            Some(id) => self.r.record(register, id),
             None => {
                 let given = entering.given.iter();
-                let given: Vec<(&str, &str)> = given.map(|(k, v)| (k.as_str(), v.as_str())).collect();
+                let given: Vec<(&str, &str)> =
+                    given.map(|(k, v)| (k.as_str(), v.as_str())).collect();
                 self.r.address(&["registers", register, "new"], &given)
             }
         }
@@ -105,20 +106,29 @@ struct UnreportedView {
 
 /// `/duties/…/unreported`.
 pub(crate) fn unreported(r: Reader, here: Here, list: Unreported) -> askama::Result<String> {
-    let title = format!("{}{}{}", r.w.unreported, r.w.colon, r.t(&list.page.measure.1));
+    let title = format!(
+        "{}{}{}",
+        r.w.unreported,
+        r.w.colon,
+        r.t(&list.page.measure.1)
+    );
     let shell = Shell::new(r, here, "duties", title, list.page.frame.clone());
     UnreportedView { shell, r, list }.render()
 }
 
 impl UnreportedView {
     fn people(&self, unit: &UnreportedUnit) -> &[Contact] {
-        self.list.contacts.get(&unit.unit.id).map_or(&[], Vec::as_slice)
+        self.list
+            .contacts
+            .get(&unit.unit.id)
+            .map_or(&[], Vec::as_slice)
     }
 
     fn counted(&self) -> String {
         let page = &self.list.page;
         let counts = [self.r.number(page.all), self.r.number(page.open())];
-        self.r.say(self.r.w.unreported_count, &[&counts[0], &counts[1]])
+        self.r
+            .say(self.r.w.unreported_count, &[&counts[0], &counts[1]])
     }
 
     fn reminds(&self) -> String {
@@ -128,7 +138,8 @@ impl UnreportedView {
 
     fn reminded(&self, people: &usize, nobody: &usize) -> String {
         let counts = [self.r.number(*people), self.r.number(*nobody)];
-        self.r.say(self.r.w.unreported_done, &[&counts[0], &counts[1]])
+        self.r
+            .say(self.r.w.unreported_done, &[&counts[0], &counts[1]])
     }
 
     fn may_remind(&self) -> bool {

@@ -78,8 +78,9 @@ impl ListView {
         for row in &page.rows {
             let cells = row.cells.iter().zip(&page.columns);
             let filled = cells.filter(|(shown, _)| !matches!(shown, Shown::Nothing));
-            let cells = filled
-                .map(|(shown, column)| format!("{}{}{}", r.t(&column.name), r.w.colon, r.plain(shown)));
+            let cells = filled.map(|(shown, column)| {
+                format!("{}{}{}", r.t(&column.name), r.w.colon, r.plain(shown))
+            });
             let cells: Vec<String> = cells.collect();
             text.push_str(&format!("{} {}\n", row.id, cells.join(r.w.semicolon)));
         }

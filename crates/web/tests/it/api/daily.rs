@@ -1,0 +1,186 @@
+//! What somebody has to do, reminding others, one's own account, programs by token.
+
+use super::door::{MINE, desk, visitor};
+use super::{Desk, Got, edge};
+use app::Viewer;
+use app::people::{Held, Invitation};
+use axum::body::Body;
+use axum::http::{Request, header};
+use serde_json::json;
+
+const PASSWORD: &str = "tide-lamp-orchid";
+
+/// Signs an official in; the cookie.
+async fn official(desk: &Desk, account: &str, phone: &str, role: &str, unit: &str) -> String {
+    let invitation = Invitation {
+        account: account.into(),
+        person: format!("{account}同志"),
+        phone: Some(phone.into()),
+        held: vec![Held {
+            role: role.into(),
+            unit: unit.into(),
+            from: edge().now.day(),
+            until: None,
+        }],
+    };
+    let operator = Viewer::operator();
+    let token = desk
+        .app
+        .invite(&operator, &invitation, edge())
+        .await
+        .unwrap();
+    let session = desk.app.accept(&token, PASSWORD, edge()).await.unwrap();
+    format!("heli_session={session}")
+}
+
+async fn post(desk: &Desk, path: &str, cookie: &str, body: &str) -> Got {
+    let request = Request::post(path)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(header::COOKIE, cookie);
+    desk.send(request.body(Body::from(body.to_owned())).unwrap())
+        .await
+}
+
+#[tokio::test]
+async fn each_is_shown_what_is_theirs_and_the_rest_is_not_there() {
+    let desk = desk().await;
+    let county = official(&desk, "lin", "13800001111", "county_office", MINE).await;
+    let home = desk.get_as("/", &county).await.is(200).text();
+    assert!(home.contains("要办的事") && home.contains("梅江"), "{home}");
+    assert!(
+        home.contains("未完成") && home.contains("/notices/2024-01-visits"),
+        "{home}"
+    );
+    let visitor = visitor(&desk, "wang", MINE).await;
+    let home = desk.get_as("/", &visitor).await.is(200).text();
+    assert!(
+        home.contains("要办的事") && !home.contains("/notices"),
+        "{home}"
+    );
+}
+
+#[tokio::test]
+async fn who_has_not_reported_is_named_and_reminded_once_a_day() {
+    let desk = desk().await;
+    official(&desk, "lin", "13800001111", "county_office", MINE).await;
+    let city = official(&desk, "chen", "13900002222", "city_office", "441400").await;
+    let path = "/duties/reception-on-the-tenth/unreported";
+    let list = desk.get_as(path, &city).await.is(200).text();
+    for part in [
+        "未报名单",
+        "梅江",
+        "lin同志",
+        "tel:13800001111",
+        "没有登记联系人",
+        "复制到工作群",
+    ] {
+        assert!(list.contains(part), "{part} in {list}");
+    }
+    let done = post(&desk, path, &city, "").await.is(200).text();
+    assert!(done.contains("已提醒 1 人"), "{done}");
+    post(&desk, path, &city, "").await.is(200);
+    let lin = desk.app.sign_in("lin", PASSWORD, edge()).await.unwrap();
+    let lin = format!("heli_session={lin}");
+    let home = desk.get_as("/", &lin).await.is(200).text();
+    assert_eq!(home.matches("chen同志 于").count(), 1, "{home}");
+    post(&desk, "/reminders", &lin, "").await.is(303);
+    let home = desk.get_as("/", &lin).await.text();
+    assert!(!home.contains("chen同志 于"), "{home}");
+    // A county reminds nobody of another county; a visitor does not see the list.
+    let mut others = desk.get_as(path, &lin).await.is(200).text();
+    others = others.split("<main").nth(1).unwrap().to_owned();
+    assert!(
+        others.contains("一键提醒全部"),
+        "its own people it may: {others}"
+    );
+    let visitor = visitor(&desk, "wang", MINE).await;
+    desk.get_as(path, &visitor).await.is(403);
+    desk.get_as("/duties/nothing/unreported", &city)
+        .await
+        .is(404);
+}
+
+#[tokio::test]
+async fn a_program_acts_with_a_token_and_no_further() {
+    let desk = desk().await;
+    let mine = visitor(&desk, "wang", MINE).await;
+    let made = async |writes: &str| {
+        let body = format!("act=token&name=report{writes}&days=90&writes={writes}");
+        let page = post(&desk, "/me", &mine, &body).await.is(200).text();
+        let token = page.split("<code>").nth(1).unwrap();
+        token.split('<').next().unwrap().to_owned()
+    };
+    let (reads, writes) = (made("").await, made("1").await);
+    let as_program = |how: &str, path: &str, token: &str, body: &str| {
+        let request = Request::builder()
+            .method(how)
+            .uri(format!("/api/v1{path}"))
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .header(header::CONTENT_TYPE, "application/json");
+        request.body(Body::from(body.to_owned())).unwrap()
+    };
+    let list = "/registers/visit/records";
+    let visit = json!({ "cells": { "place": MINE, "topic": "桥边" } }).to_string();
+    desk.send(as_program("GET", list, &reads, "")).await.is(200);
+    desk.send(as_program("POST", list, &reads, &visit))
+        .await
+        .is(403);
+    desk.send(as_program("POST", list, &writes, &visit))
+        .await
+        .is(201);
+    desk.send(as_program("GET", "/registers/firm/records", &writes, ""))
+        .await
+        .is(403);
+    desk.send(as_program("GET", list, "0123", "")).await.is(401);
+    // Pages are for people.
+    let page = Request::get("/registers").header(header::AUTHORIZATION, format!("Bearer {reads}"));
+    desk.send(page.body(Body::empty()).unwrap()).await.is(303);
+    post(&desk, "/me", &mine, "act=drop&name=report")
+        .await
+        .is(200);
+    desk.send(as_program("GET", list, &reads, "")).await.is(401);
+    for wrong in [
+        "name=&days=9",
+        "name=x&days=0",
+        "name=x&days=999",
+        "name=x&days=soon",
+    ] {
+        post(&desk, "/me", &mine, &format!("act=token&{wrong}"))
+            .await
+            .is(422);
+    }
+}
+
+#[tokio::test]
+async fn a_password_is_changed_by_who_knows_it_and_ends_other_sessions() {
+    let desk = desk().await;
+    let here = visitor(&desk, "wang", MINE).await;
+    let elsewhere = desk.app.sign_in("wang", PASSWORD, edge()).await.unwrap();
+    let elsewhere = format!("heli_session={elsewhere}");
+    let change = async |present: &str, next: &str| {
+        post(
+            &desk,
+            "/me",
+            &here,
+            &format!("act=password&present={present}&next={next}"),
+        )
+        .await
+    };
+    change("wrong-wrong-wrong", "river-stone-candle")
+        .await
+        .is(422);
+    change(PASSWORD, "short").await.is(422);
+    desk.get_as("/me", &elsewhere).await.is(200);
+    let got = change(PASSWORD, "river-stone-candle").await.is(303);
+    let now = got
+        .header(header::SET_COOKIE)
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
+    desk.get_as("/me", &now).await.is(200);
+    desk.get_as("/me", &elsewhere).await.is(303);
+    post(&desk, "/me", &now, "act=everywhere").await.is(303);
+    desk.get_as("/me", &now).await.is(303);
+    assert!(desk.app.sign_in("wang", PASSWORD, edge()).await.is_err());
+}
