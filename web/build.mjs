@@ -16,6 +16,15 @@ await build({
   legalComments: "linked",
   logLevel: "warning",
 });
+// The worker that keeps a phone's pages is a script of its own.
+await build({
+  entryPoints: { worker: "web/src/worker.js" },
+  outdir: out,
+  bundle: true,
+  minify: true,
+  target: "es2022",
+  logLevel: "warning",
+});
 await build({
   entryPoints: { heli: "web/styles/heli.css" },
   outdir: out,

@@ -1,6 +1,7 @@
 // What every page runs: htmx for redrawing in place, the date bar, the filters, and curves where there are any.
 import "htmx.org";
 import { startDateBar } from "./date-bar.js";
+import { startPhone } from "./phone.js";
 
 // The order of a person's doing: a redraw keeps the scroll, except on a phone, where a clause is a screen of its own.
 const narrow = matchMedia("(max-width: 900px)");
@@ -39,6 +40,7 @@ function afterRedraw() {
 document.addEventListener("change", submitOnChange);
 document.addEventListener("htmx:after:settle", afterRedraw);
 startDateBar();
+startPhone();
 drawCurves();
 // An address may open a clause far down the notice.
 if (clauseShown && !narrow.matches && !location.hash && scrollY === 0) {

@@ -1,8 +1,8 @@
 //! Styles and scripts, embedded in the executable by release builds and read from `web/dist` by debug builds.
 
 use axum::{
-    extract::Path,
-    http::{HeaderMap, StatusCode, header},
+    extract::{Path, RawQuery},
+    http::{HeaderMap, HeaderName, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
@@ -14,6 +14,8 @@ use std::sync::LazyLock;
 #[folder = "../../web/dist"]
 #[allow_missing = true]
 struct Dist;
+
+const SCOPE: HeaderName = HeaderName::from_static("service-worker-allowed");
 
 /// What changes in the addresses of the stylesheet and the script whenever one of them changes.
 pub(crate) static VERSION: LazyLock<String> = LazyLock::new(|| {
@@ -37,7 +39,11 @@ fn tag(file: &EmbeddedFile) -> String {
 }
 
 /// `/assets/{path}`: answers 304 to a browser that has the file already.
-pub(crate) async fn asset(Path(path): Path<String>, request: HeaderMap) -> Response {
+pub(crate) async fn asset(
+    Path(path): Path<String>,
+    RawQuery(query): RawQuery,
+    request: HeaderMap,
+) -> Response {
     let Some(file) = Dist::get(&path) else {
         return (
             StatusCode::NOT_FOUND,
@@ -54,13 +60,28 @@ pub(crate) async fn asset(Path(path): Path<String>, request: HeaderMap) -> Respo
         (header::ETAG, tag),
         (
             header::CACHE_CONTROL,
-            "public, max-age=0, must-revalidate".to_owned(),
+            kept(&path, query.as_deref()).to_owned(),
         ),
+        // The worker that keeps a phone's pages serves all of them.
+        (SCOPE, "/".to_owned()),
     ];
     if known {
         (StatusCode::NOT_MODIFIED, headers).into_response()
     } else {
         (headers, file.data).into_response()
+    }
+}
+
+/// How long a browser keeps a file: for good where its address changes with its content.
+fn kept(path: &str, query: Option<&str>) -> &'static str {
+    let is_named = query == Some(&format!("v={}", *VERSION));
+    let has_hash = |path: &str| {
+        let tail = path.rsplit_once('-').map(|(_, tail)| tail);
+        tail.is_some_and(|tail| tail.len() == "XXXXXXXX.js".len() && tail.ends_with(".js"))
+    };
+    match is_named || has_hash(path) {
+        true => "public, max-age=31536000, immutable",
+        false => "public, max-age=0, must-revalidate",
     }
 }
 

@@ -7,7 +7,7 @@ mod people;
 mod record;
 
 pub(crate) use form::form;
-pub(crate) use home::{Unreported, home, unreported};
+pub(crate) use home::{Unreported, go, home, unreported};
 pub(crate) use import::{ImportPage, import};
 pub(crate) use people::{Made, Said, accounts, me};
 pub(crate) use record::{found, list, record, registers};

@@ -66,6 +66,7 @@ pub fn router(app: App, settings: Settings) -> Router {
 fn daily(door: door::Door) -> Router {
     Router::new()
         .route("/", get(pages::front))
+        .route("/go", get(pages::go))
         .route("/reminders", post(pages::put_away))
         .route(
             "/duties/{measure}/unreported",

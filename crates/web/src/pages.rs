@@ -36,6 +36,17 @@ pub(crate) async fn front(State(door): State<Door>, asked: Asked) -> Result<Resp
     .map(IntoResponse::into_response)
 }
 
+/// `/go`: what is entered on the way, on a phone, with or without a connection.
+pub(crate) async fn go(State(door): State<Door>, asked: Asked) -> Page {
+    let (viewer, app) = (asked.viewer.clone(), door.app.clone());
+    let page = read(&asked, move |_| app.home(&viewer)).await?;
+    let account = asked.viewer.account.clone();
+    shown(
+        &asked,
+        draw::go(asked.reader, asked.here.clone(), page, account),
+    )
+}
+
 /// `POST /reminders`: puts them away.
 pub(crate) async fn put_away(State(door): State<Door>, asked: Asked) -> Result<Redirect, Refusal> {
     let now = edge(&door, &asked)?.now;

@@ -109,6 +109,15 @@ words! {
     home_more: "另有 {} 项", "{} more";
     home_hands: "等您办下一步的记录", "Records that wait for your next step";
     home_enter: "去登记", "Enter it";
+    go_title: "随手办", "On the way";
+    go_why: "没有信号也能填：先存在手机里，联网后自动送出，不会重复。", "Works without a signal: what you enter is kept on this phone and sent later, once.";
+    go_due: "该报的", "Due";
+    go_any: "登记", "Record something";
+    go_waiting: "存在手机里、还没有送出的", "Kept on this phone, not sent yet";
+    go_change: "改", "Change";
+    go_drop: "删除", "Delete";
+    go_refused: "被退回：", "Refused: ";
+    go_nothing: "目前没有要报的。", "Nothing is due.";
     home_act: "去办", "See to it";
     home_notice: "看通知全文的进展", "See how the notice stands";
     home_reminded: "催办", "Reminders";
@@ -124,6 +133,7 @@ words! {
     copy_group: "复制到工作群", "Copy for the group";
     copy: "复制", "Copy";
     copied: "已复制", "Copied";
+    nav_me: "我的", "Mine";
     me_title: "我的账号", "My account";
     me_roles: "现任角色", "Roles held today";
     me_no_roles: "今天没有角色", "No role today";

@@ -207,7 +207,8 @@ impl App {
         given: &Given,
     ) -> Result<Cells, Unread> {
         let carries = register.fields.iter().any(|field| field.carry);
-        let keys: Option<Vec<(&str, String)>> = lasting_keys(register)
+        let keys: Option<Vec<(&str, String)>> = about(register)
+            .into_iter()
             .map(|field| Some((field.id.as_str(), self.key(viewer, field, given)?)))
             .collect();
         let Some(keys) = keys.filter(|keys| carries && !keys.is_empty()) else {
@@ -281,6 +282,16 @@ impl<'f> Sheet<'f> {
         let mut masked = self.record.iter().flat_map(|record| &record.listed.masked);
         masked.any(|id| *id == field.id)
     }
+}
+
+/// What records of a register are about again and again: the key without its times, else what each must refer to.
+fn about(register: &Register) -> Vec<&RegisterField> {
+    let keys: Vec<&RegisterField> = lasting_keys(register).collect();
+    if !keys.is_empty() {
+        return keys;
+    }
+    let refers = |field: &&RegisterField| field.required && field.kind == FieldKind::Reference;
+    register.fields.iter().filter(refers).collect()
 }
 
 /// A field to fill, without a value.

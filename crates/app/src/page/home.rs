@@ -12,6 +12,7 @@ use crate::{App, Error, Thing, Viewer};
 use engine::Duty;
 use programme::Programme;
 use programme::model::{FIRST_REGISTER_TABLE, Measure, Register, UNIT_TABLE};
+use rules::Rule;
 use std::collections::BTreeMap;
 
 /// So many duties are listed.
@@ -139,6 +140,12 @@ impl Reading<'_> {
             todo: todo.collect(),
             more,
             hands: Vec::new(),
+            records: programme
+                .registers
+                .iter()
+                .filter(|register| may(programme, viewer, Deed::Create, &register.id))
+                .map(|register| (register.id.clone(), (&register.name).into()))
+                .collect(),
         }
     }
 
@@ -159,9 +166,23 @@ impl Reading<'_> {
             if let Some(by) = by.filter(|_| may(programme, viewer, Deed::Create, &tally.register)) {
                 let (_, register) = programme.register(&tally.register)?;
                 // A path of one step is the field itself; a longer one is known only once the record is.
-                let given = register.field(&by.text);
-                let given = given.map(|field| (field.id.clone(), bearer));
-                return entering(&tally.register, None, given.into_iter().collect());
+                let field = |rule: &Rule| register.field(&rule.text).map(|field| field.id.clone());
+                let today = self.cx.at.to_string();
+                let period = duty.period.key.to_string();
+                let given = [
+                    field(by).map(|field| (field, bearer)),
+                    tally
+                        .for_period
+                        .as_ref()
+                        .and_then(field)
+                        .map(|field| (field, period)),
+                    tally
+                        .on
+                        .as_ref()
+                        .and_then(field)
+                        .map(|field| (field, today)),
+                ];
+                return entering(&tally.register, None, given.into_iter().flatten().collect());
             }
         }
         let at = duty.bearer.table.checked_sub(FIRST_REGISTER_TABLE)?;

@@ -19,6 +19,8 @@ pub struct HomePage {
     pub more: usize,
     /// Records that wait for a move of the reader's.
     pub hands: Vec<Hand>,
+    /// The registers in which the reader records something: id and name.
+    pub records: Vec<(String, Text)>,
 }
 
 /// A duty to see to.

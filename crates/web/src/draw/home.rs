@@ -36,18 +36,54 @@ pub(crate) fn home(
     .render()
 }
 
-impl HomeView {
-    fn enters(&self, entering: &Entering) -> String {
-        let register = entering.register.0.as_str();
-        match &entering.record {
-            Some(id) => self.r.record(register, id),
-            None => {
-                let given = entering.given.iter();
-                let given: Vec<(&str, &str)> =
-                    given.map(|(k, v)| (k.as_str(), v.as_str())).collect();
-                self.r.address(&["registers", register, "new"], &given)
-            }
+/// The address where a duty is seen to.
+fn entering(r: &Reader, to: &Entering) -> String {
+    let register = to.register.0.as_str();
+    match &to.record {
+        Some(id) => r.record(register, id),
+        None => {
+            let given = to.given.iter();
+            let given: Vec<(&str, &str)> = given.map(|(k, v)| (k.as_str(), v.as_str())).collect();
+            r.address(&["registers", register, "new"], &given)
         }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "go.html")]
+struct GoView {
+    shell: Shell,
+    r: Reader,
+    page: HomePage,
+    account: String,
+}
+
+/// `/go`.
+pub(crate) fn go(r: Reader, here: Here, page: HomePage, account: String) -> askama::Result<String> {
+    let title = r.w.go_title.to_owned();
+    let shell = Shell::new(r, here, "home", title, page.frame.clone());
+    GoView {
+        shell,
+        r,
+        page,
+        account,
+    }
+    .render()
+}
+
+impl GoView {
+    /// Duties whose evidence is entered on a form, with its address.
+    fn forms(&self) -> impl Iterator<Item = (&Todo, String)> {
+        self.page.todo.iter().filter_map(|todo| {
+            let to = todo.enters.as_ref().filter(|to| to.record.is_none())?;
+            Some((todo, entering(&self.r, to)))
+        })
+    }
+}
+
+impl HomeView {
+    fn enters(&self, to: &Entering) -> String {
+        entering(&self.r, to)
     }
 
     fn says(&self, todo: &Todo) -> String {
