@@ -2,6 +2,7 @@
 import { defineConfig } from "@playwright/test";
 
 const port = process.env.HELI_PORT ?? "18473";
+const peoplePort = String(Number(port) + 1);
 const heli = process.env.HELI_BIN ?? `${process.env.CARGO_TARGET_DIR ?? "target"}/debug/heli`;
 
 export default defineConfig({
@@ -16,10 +17,19 @@ export default defineConfig({
     viewport: { width: 1520, height: 1010 },
     launchOptions: { executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] },
   },
-  webServer: {
-    command: `"${heli}" demo --listen 127.0.0.1:${port}`,
-    url: `http://127.0.0.1:${port}/assets/heli.css`,
-    timeout: 300_000,
-    stdout: "ignore",
-  },
+  // The example as whoever holds the machine sees it, and a smaller one in which people sign in.
+  webServer: [
+    {
+      command: `"${heli}" demo --listen 127.0.0.1:${port}`,
+      url: `http://127.0.0.1:${port}/assets/heli.css`,
+      timeout: 300_000,
+      stdout: "ignore",
+    },
+    {
+      command: `"${heli}" demo --firms 2000 --sign-in --listen 127.0.0.1:${peoplePort}`,
+      url: `http://127.0.0.1:${peoplePort}/assets/heli.css`,
+      timeout: 300_000,
+      stdout: "ignore",
+    },
+  ],
 });

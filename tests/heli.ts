@@ -6,6 +6,8 @@ export const test = base.extend<{ quiet: void }>({
     async ({ page }, use) => {
       const said: string[] = [];
       page.on("console", (message) => {
+        // A browser calls every refused form an error.
+        if (message.text().includes("status of 422")) return;
         if (message.type() === "error" || message.type() === "warning") said.push(message.text());
       });
       page.on("pageerror", (error) => said.push(error.message));
@@ -46,6 +48,15 @@ export async function openDuty(page: Page) {
 export async function openMatrix(page: Page) {
   await page.goto("/duties");
   await expect(page.locator("table.heat")).toBeVisible();
+}
+
+// The example in which people sign in, as one of its accounts.
+export const peopleAt = `http://127.0.0.1:${Number(process.env.HELI_PORT ?? "18473") + 1}`;
+
+export async function signIn(page: Page, account: string, home = "main.home") {
+  await page.goto(`${peopleAt}/sign-in`);
+  await page.locator(".examples li", { has: page.locator(`code:text-is("${account}")`) }).locator("button").click();
+  await expect(page.locator(home)).toBeVisible();
 }
 
 export async function openRegisters(page: Page) {

@@ -231,6 +231,18 @@ impl Store {
         Ok(read.into_iter().map(|opened| opened.entry).collect())
     }
 
+    /// The register and the record of an entry, by its arrival; empty for acts on the programme or on tables.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub async fn about(&self, arrival: i64) -> Result<Option<(String, String)>> {
+        let text = "select register, record from journal where arrival = $1";
+        let rows = self.db.fetch(text, &[arrival.into()]).await?;
+        let about = |row: &crate::row::Row| Ok((row.need_text(0)?, row.need_text(1)?));
+        rows.first().map(about).transpose()
+    }
+
     /// All entries of one record, in order.
     ///
     /// # Errors

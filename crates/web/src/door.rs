@@ -6,7 +6,7 @@ use crate::draw::{self, DoorPage};
 use crate::reader::Reader;
 use crate::refusal::{Reason, Refusal};
 use crate::sheets::Sheets;
-use app::people::Unadmitted;
+use app::people::{Example, Unadmitted};
 use app::{App, Edge, Viewer, is_official};
 use axum::extract::{ConnectInfo, Form, Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -31,6 +31,7 @@ pub(crate) struct Door {
     pub(crate) app: App,
     edge: Arc<dyn Fn() -> Option<Edge> + Send + Sync>,
     sign_in: bool,
+    examples: Arc<Option<(Vec<Example>, String)>>,
     proxies: Arc<[IpAddr]>,
     /// Sheets on their way in.
     pub(crate) sheets: Sheets,
@@ -63,6 +64,7 @@ impl Door {
             app: app.clone(),
             edge: Arc::clone(&settings.edge),
             sign_in: settings.sign_in,
+            examples: Arc::new(settings.examples.clone()),
             proxies: settings.proxies.clone().into(),
             sheets: Sheets::new(Arc::clone(&settings.edge)),
             sheet_bytes_max: settings.sheet_bytes_max,
@@ -196,8 +198,13 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// `GET /sign-in`.
-async fn asked(headers: HeaderMap, Query(Wanted { next }): Query<Wanted>) -> Response {
+async fn asked(
+    State(door): State<Door>,
+    headers: HeaderMap,
+    Query(Wanted { next }): Query<Wanted>,
+) -> Response {
     let page = DoorPage {
+        examples: Arc::clone(&door.examples),
         link: None,
         account: String::new(),
         next,
@@ -226,6 +233,7 @@ async fn entered(
         Ok(token) => let_in(&token, local(&entry.next), secure),
         Err(refused @ Unadmitted::Refused(_)) => {
             let page = DoorPage {
+                examples: Arc::clone(&door.examples),
                 link: None,
                 account: entry.account,
                 next: entry.next,
@@ -299,6 +307,7 @@ async fn link_page(door: &Door, token: &str, reader: Reader, said: Option<String
         Ok(None) => Refusal::new(reader, Reason::LinkGone).into_response(),
         Ok(link) => {
             let page = DoorPage {
+                examples: Arc::default(),
                 link,
                 account: String::new(),
                 next: String::new(),

@@ -16,6 +16,7 @@ use crate::ask::Here;
 use crate::assets;
 use crate::curve::{PaceCurve, Ruler, Sparkline};
 use crate::reader::{Reader, anchor, sort_id};
+use app::people::Example;
 use app::view::{
     ClauseLine, ClausePanel, Counts, DutyPage, Frame, LadderState, Language, MatrixPage,
     NoticePage, Rung, Sort, Standing, UnitPage,
@@ -23,6 +24,7 @@ use app::view::{
 use askama::Template;
 use jiff::ToSpan;
 use jiff::civil::Date;
+use std::sync::Arc;
 
 /// How many clauses the notice lists as needing attention while none is opened.
 const ATTENTION: usize = 8;
@@ -346,6 +348,8 @@ struct DoorView {
 
 /// The page on which somebody signs in or sets a password.
 pub(crate) struct DoorPage {
+    /// The accounts of an example with their one password.
+    pub(crate) examples: Arc<Option<(Vec<Example>, String)>>,
     /// The account of the link; `None` where somebody signs in.
     pub(crate) link: Option<String>,
     /// The name that was given.

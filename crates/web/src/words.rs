@@ -133,6 +133,9 @@ words! {
     copy_group: "复制到工作群", "Copy for the group";
     copy: "复制", "Copy";
     copied: "已复制", "Copied";
+    sign_in_examples: "示例账号", "Accounts of the example";
+    sign_in_examples_why: "这是示例，人和事都是虚构的；这些账号只在示例里有，密码都是 {}。点角色即可进入。", "This is an example, and all in it is invented; these accounts exist only here, and the password of each is {}. Choose a role to come in.";
+    record_proof: "取证明", "Take the proof";
     nav_me: "我的", "Mine";
     me_title: "我的账号", "My account";
     me_roles: "现任角色", "Roles held today";

@@ -1,7 +1,7 @@
 //! What was done to a record, from the journal; and how the journal proves it.
 
 use super::{Unread, seen};
-use crate::access::{Deed, may_all, sees};
+use crate::access::{Deed, is_masked, is_official, may_all, sees};
 use crate::live::{Live, words};
 use crate::{App, Viewer};
 use journal::PublicKey;
@@ -71,21 +71,59 @@ impl App {
     }
 
     /// The proof that an entry is in the journal, as the file that `heli journal verify` reads, without the values
-    /// that can be erased; `None` where there is no such entry or no seal covers it yet. `key` is the PEM of the
-    /// public key that seals are signed with.
+    /// that can be erased; `None` where there is no such entry, no seal covers it yet, or the viewer does not see all of
+    /// its record. `key` is the PEM of the public key that seals are signed with.
     ///
     /// # Errors
     /// No database, a key that cannot be read, the database's failure.
-    pub async fn journal_proof(&self, arrival: i64, key: &str) -> Result<Option<String>, Unread> {
+    pub async fn journal_proof(
+        &self,
+        viewer: &Viewer,
+        arrival: i64,
+        key: &str,
+    ) -> Result<Option<String>, Unread> {
         let key = PublicKey::read(key).ok_or_else(|| {
             Unread::Failed(Words::new(
                 "封签的公钥读不出来；请用 heli doctor 检查钥匙",
                 "the public key of the seals cannot be read; look at the key with heli doctor",
             ))
         })?;
+        let about = self.journal_store()?.about(arrival).await;
+        let about = about.map_err(|error| Unread::Failed(words(error)))?;
+        let Some((register, record)) = about else {
+            return Ok(None);
+        };
+        if !self.sees_all_of(viewer, arrival, (&register, &record)) {
+            return Ok(None);
+        }
         let proof = self.journal_store()?.prove(arrival, key, false).await;
         let proof = proof.map_err(|error| Unread::Failed(words(error)))?;
         Ok(proof.map(|proof| proof.text()))
+    }
+
+    /// Whether a viewer sees every field of a record that is not sensitive; of what is about no record, whether he is an
+    /// official.
+    fn sees_all_of(&self, viewer: &Viewer, arrival: i64, (register, record): (&str, &str)) -> bool {
+        let programme = self.programme();
+        if viewer.is_operator() {
+            return true;
+        }
+        if register.is_empty() {
+            return is_official(programme, viewer);
+        }
+        let had = |id: &str| {
+            let names = self.live().map(|live| live.past.names(id));
+            let mut names = names.into_iter().flatten();
+            names.any(|(name, arrivals)| name == register && arrivals.contains(&arrival))
+        };
+        let Some(found) = programme.registers.iter().find(|found| had(&found.id)) else {
+            return false;
+        };
+        let whole = may_all(programme, viewer, Deed::Read, &found.id);
+        let of = (found.id.as_str(), record);
+        let is_seen = whole || sees(programme, &self.living(), viewer, of, self.today());
+        let mut open = found.fields.iter().filter(|field| !field.sensitive);
+        is_seen && open.all(|field| !is_masked(programme, viewer, found, field))
     }
 
     /// Every entry of a record, in order, also from before its register or its fields were renamed.

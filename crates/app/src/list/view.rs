@@ -145,6 +145,13 @@ impl<'v> View<'v> {
         rules::verdicts(rule, &self.world(), &self.frame(rows))
     }
 
+    /// What a rule gives on the newest rows; `None` where it cannot be read.
+    pub(crate) fn values(&self, text: &str, expected: &Expected) -> Option<Vec<Value>> {
+        let rule = self.rule(text, expected).ok()?;
+        let rows = self.rows();
+        Some(rules::values(&rule, &self.world(), &self.frame(&rows)))
+    }
+
     /// Reads a rule over the register's fields.
     pub(super) fn rule(&self, text: &str, expected: &Expected) -> Result<Rule, Vec<RuleFault>> {
         engine::cases::check_rule(

@@ -367,6 +367,7 @@ impl Wording<'_> {
         });
         Past {
             position: entry.position,
+            arrival: entry.arrival,
             at: moment(entry.author.at),
             by: match &entry.author.on_behalf {
                 Some(whom) => format!("{} → {whom}", entry.author.actor),

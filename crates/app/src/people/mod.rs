@@ -2,6 +2,7 @@
 
 mod accounts;
 mod entry;
+mod example;
 mod password;
 mod remind;
 mod token;
@@ -10,6 +11,7 @@ use crate::App;
 use crate::access::Office;
 use crate::act::{Edge, Viewer};
 use crate::live::words;
+pub use example::Example;
 pub use remind::{Contact, Reminder};
 use rules::{Day, Moment, Words};
 use sha2::{Digest, Sha256};

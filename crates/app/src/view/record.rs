@@ -174,6 +174,8 @@ pub struct Child {
 pub struct Past {
     /// Its place in the journal's order; `None` until it has one.
     pub position: Option<i64>,
+    /// Its number on arrival.
+    pub arrival: i64,
     /// When.
     pub at: DateTime,
     /// Who.

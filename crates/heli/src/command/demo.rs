@@ -17,6 +17,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// The password of the accounts that the example has, one for each role; they exist nowhere else.
+const EXAMPLE_PASSWORD: &str = "he-li-shi-fan-2023";
+
 /// Make a filled example province and serve it.
 #[derive(Args)]
 pub(crate) struct Demo {
@@ -150,6 +153,7 @@ impl Demo {
             follows_clock: false,
             file_grace_days: 0,
             asking: self.asking.clone(),
+            examples: Some(EXAMPLE_PASSWORD),
         };
         node.run(&bound(self.listen)?).await?;
         Ok(End::Done)

@@ -35,6 +35,8 @@ pub(crate) struct Node {
     pub(crate) file_grace_days: u32,
     /// Who may ask how often.
     pub(crate) asking: Asking,
+    /// The password of an example's accounts, one for each role.
+    pub(crate) examples: Option<&'static str>,
 }
 
 /// How often one address may ask, and through which proxies.
@@ -100,10 +102,18 @@ impl Node {
             self.file_grace_days,
             self.sealing.is_some(),
         ));
+        let mut examples = None;
+        if let Some(password) = self.examples.filter(|_| self.asking.sign_in) {
+            let edges = || edge_now(&app).ok();
+            let made = app.example_accounts(password, edges).await;
+            let made = made.map_err(|unadmitted| pick(&unadmitted.words()))?;
+            examples = Some((made, password.to_owned()));
+        }
         if self.asking.sign_in {
             first_link(&app, listener.local_addr().map_err(|e| e.to_string())?).await?;
         }
-        let settings = settings(&app, self.seal_key, self.asking);
+        let mut settings = settings(&app, self.seal_key, self.asking);
+        settings.examples = examples;
         let sealing = self.sealing.map(|sealing| {
             let clock = app.clone();
             let clock = move || edge::moment(&clock);
@@ -238,11 +248,16 @@ pub(crate) async fn open_due(app: &App) {
     }
 }
 
-/// Tells the one who starts a new system how to become its administrator.
-async fn first_link(app: &App, address: SocketAddr) -> Result<(), Refusal> {
+/// Now, with fresh randomness.
+fn edge_now(app: &App) -> Result<Edge, Refusal> {
     let [seed] = edge::random()?;
     let now = edge::moment(app);
-    let link = app.first_link(Edge { now, seed }).await;
+    Ok(Edge { now, seed })
+}
+
+/// Tells the one who starts a new system how to become its administrator.
+async fn first_link(app: &App, address: SocketAddr) -> Result<(), Refusal> {
+    let link = app.first_link(edge_now(app)?).await;
     if let Some(link) = link.map_err(|unadmitted| pick(&unadmitted.words()))? {
         say(
             format!(

@@ -111,6 +111,7 @@ impl Serve {
             follows_clock: self.today.is_none() && !app.rehearsal(),
             file_grace_days: self.file_grace_days,
             asking: self.asking.clone(),
+            examples: None,
             app,
             seal_key: sealing.public_key(),
             sealing: Some(sealing),
@@ -135,6 +136,7 @@ impl Serve {
             sealing: None,
             file_grace_days: 0,
             asking: self.asking.clone(),
+            examples: None,
             seal_key: None,
             follows_clock: self.today.is_none(),
         };
@@ -148,6 +150,7 @@ fn read_only(app: App, key: &Path, asking: Asking) -> Node {
     // Without the key everything is served but proofs.
     let key = app::keep::key(key).ok();
     Node {
+        examples: None,
         app,
         sealing: None,
         file_grace_days: 0,

@@ -34,7 +34,7 @@ pub(super) async fn proof(api: Api, Path(arrival): Path<String>) -> Result<Answe
             "this node was started without the public key of the seals and gives no proofs; use heli journal prove",
         )
     })?;
-    let proof = api.app.journal_proof(arrival, key).await;
+    let proof = api.app.journal_proof(&api.viewer(), arrival, key).await;
     let proof = proof.map_err(|unread| Problem::unread(&unread))?;
     proof.map(Answer::text).ok_or_else(|| {
         Problem::new(

@@ -1,6 +1,7 @@
 //! What the API is told from the edge.
 
 use app::Edge;
+use app::people::Example;
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -23,6 +24,8 @@ pub struct Settings {
     pub per_second: u32,
     /// Requests that one client address may make at once, at least one.
     pub at_once: u32,
+    /// The accounts of an example with their one password, which the page of signing in shows.
+    pub examples: Option<(Vec<Example>, String)>,
     /// Whether people sign in; else whoever reaches the address holds the machine.
     pub sign_in: bool,
     /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
@@ -42,6 +45,7 @@ impl Settings {
             edge: Arc::new(edge),
             per_second: PER_SECOND,
             at_once: AT_ONCE,
+            examples: None,
             sign_in: false,
             proxies: Vec::new(),
             body_bytes_max: BODY_BYTES_MAX,

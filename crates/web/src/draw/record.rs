@@ -162,6 +162,10 @@ impl RecordView {
         !self.shell.here.value("saved").is_empty()
     }
 
+    fn proof(&self, past: &Past) -> String {
+        format!("/api/v1/journal/entries/{}/proof", past.arrival)
+    }
+
     fn clock(&self, past: &Past) -> String {
         format!("{:02}:{:02}", past.at.hour(), past.at.minute())
     }

@@ -1,0 +1,166 @@
+// The days of people who sign in: what each comes to do, as they would do it.
+import AxeBuilder from "@axe-core/playwright";
+import { expect, peopleAt, signIn, test } from "./heli";
+import type { Page } from "@playwright/test";
+
+const phone = { width: 390, height: 844 };
+
+async function holdsToRules(page: Page) {
+  const found = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
+  expect(found.violations.map((violation) => `${violation.id}: ${violation.nodes[0]?.html}`)).toEqual([]);
+}
+
+async function fitsThePhone(page: Page) {
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(wide, "nothing stands beyond the edge").toBeLessThanOrEqual(0);
+}
+
+test("a county coordinator files three events from a sheet and sees them count", async ({ page }) => {
+  await signIn(page, "county-coordinator");
+  await page.goto(`${peopleAt}/registers/event`);
+  const county = await page.locator("main").innerText();
+  const before = Number(/([\d\s]+) 条/.exec(county)?.[1].replace(/\s/g, ""));
+  await page.getByRole("link", { name: "导入表格" }).click();
+  const place = await page.evaluate(async () => {
+    const answer = await fetch("/api/v1/registers/event/records?limit=1");
+    return (await answer.json()).records[0].cells.place as string;
+  });
+  const rows = ["甲", "乙", "丙"].map((name) => `福品推介会${name},${place},产品推介,2023-09-22`);
+  const sheet = ["活动名称,主办地,活动形式,开始日期", ...rows].join("\n");
+  await page.setInputFiles("input[type=file]", { name: "活动.csv", mimeType: "text/csv", buffer: Buffer.from(sheet) });
+  await page.getByRole("button", { name: "先试一遍" }).click();
+  await expect(page.locator("main")).toContainText("共 3 行");
+  await holdsToRules(page);
+  const said = await page.locator("main").innerText();
+  expect(said, said).toContain("将新增 3");
+  await page.getByRole("button", { name: "正式导入" }).click();
+  await expect(page.locator("main")).toContainText("新增 3");
+  await page.goto(`${peopleAt}/registers/event`);
+  await expect(page.locator("main")).toContainText(`${before + 3} 条`);
+});
+
+test("an on-site cadre files a visit on a phone, with a photograph, and without a connection", async ({ page, context }) => {
+  await page.setViewportSize(phone);
+  await signIn(page, "on-site-cadre");
+  await holdsToRules(page);
+  await page.goto(`${peopleAt}/go`);
+  await page.waitForSelector("html[data-kept]", { state: "attached" });
+  await fitsThePhone(page);
+  await holdsToRules(page);
+  const begun = Date.now();
+  const file = async (found: string) => {
+    await page.locator("ul.go a[href*='/registers/site_visit/new']").first().click();
+    await expect(page.locator("form.sheet")).toBeVisible();
+    if ((await page.locator("#f-project").inputValue()) === "") {
+      const answer = await page.evaluate(async () => (await fetch("/api/v1/registers/project/records?limit=1")).json());
+      await page.fill("#f-project", answer.records[0].id);
+    }
+    await page.fill("#f-visited_on", "2023-09-25");
+    await page.fill("#f-found", found);
+    const picture = await page.screenshot({ clip: { x: 0, y: 0, width: 40, height: 40 } });
+    await page.setInputFiles("#f-photos", { name: "现场.png", mimeType: "image/png", buffer: picture });
+    await page.locator("button.main").click();
+  };
+  await file("有信号时填的");
+  await page.waitForURL(/\/records\/site_visit\//);
+  await expect(page.locator("main")).toContainText("有信号时填的");
+  expect(Date.now() - begun, "under a minute").toBeLessThan(60_000);
+  await fitsThePhone(page);
+
+  await page.goto(`${peopleAt}/go`);
+  await page.waitForSelector("html[data-kept]", { state: "attached" });
+  await context.setOffline(true);
+  await page.goto(`${peopleAt}/go`);
+  const project = await page.locator("ul.go a[href*='site_visit/new?']").count();
+  if (project > 0) {
+    await file("断网时填的");
+    await page.waitForURL(/\/go/);
+    await expect(page.locator("#waiting")).toContainText("登记：项目走访");
+  }
+  await context.setOffline(false);
+  await expect(page.locator("#waiting")).toBeHidden();
+  if (project > 0) {
+    await page.goto(`${peopleAt}/search?q=${encodeURIComponent("断网时填的")}`);
+    await expect(page.locator("main a[href*='/records/site_visit/']")).toHaveCount(1);
+  }
+});
+
+test("a leader reads the notice and opens the worst county in two clicks", async ({ page }) => {
+  await signIn(page, "leader");
+  await page.goto(`${peopleAt}/notices`);
+  await expect(page.locator(".part").first()).toBeVisible();
+  await page.locator(".overview a, .clause").first().click();
+  await expect(page.locator("#panel .grid").first()).toBeVisible();
+  await page.locator('#panel a[href^="/units/"]').first().click();
+  await expect(page.locator("main.unit")).toBeVisible();
+});
+
+test("an auditor reads everything, changes nothing and proves an entry", async ({ page }) => {
+  await signIn(page, "auditor");
+  await page.goto(`${peopleAt}/registers/event`);
+  await expect(page.getByRole("link", { name: "登记一条" })).toHaveCount(0);
+  await page.locator("table.records tbody th a").first().click();
+  await expect(page.locator(".history li").first()).toBeVisible();
+  await expect(page.locator("main a", { hasText: "修改" })).toHaveCount(0);
+  const proof = await page.locator(".history a[href*='/proof']").first().getAttribute("href");
+  const answer = await page.request.get(`${peopleAt}${proof}`);
+  expect(answer.status()).toBe(200);
+  expect(await answer.text()).toContain("path");
+});
+
+test("a firm sees only its own", async ({ page }) => {
+  await signIn(page, "firm");
+  await page.goto(`${peopleAt}/registers`);
+  await page.locator('.registers a[href="/registers/enterprise"]').click();
+  await expect(page.locator("table.records tbody tr")).toHaveCount(1);
+  const refused = await page.request.get(`${peopleAt}/duties`);
+  expect(refused.status()).toBe(403);
+  await page.goto(`${peopleAt}/search?q=${encodeURIComponent("公司")}`);
+  const records = await page.locator("main a[href^='/records/enterprise/']").count();
+  expect(records).toBe(1);
+});
+
+test("who has not reported is named, and the list is copied as text", async ({ page }) => {
+  await signIn(page, "city-coordinator");
+  await page.goto(`${peopleAt}/duties/promotion-events/unreported`);
+  await holdsToRules(page);
+  await page.locator(".copy summary").first().click();
+  await expect(page.locator(".copy textarea").first()).toHaveValue(/未报名单/);
+});
+
+for (const [name, account, path] of [
+  ["home", "city-coordinator", "/"],
+  ["form", "county-coordinator", "/registers/project/new"],
+  ["search", "county-coordinator", "/search?q=gs"],
+  ["own account", "county-coordinator", "/me"],
+  ["import", "county-coordinator", "/registers/event/import"],
+] as const) {
+  test(`the ${name} page holds to WCAG 2.2 AA in light and dark, at a desk and on a phone`, async ({ page }) => {
+    await signIn(page, account);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.goto(`${peopleAt}${path}`);
+      await expect(page.locator("main")).toBeVisible();
+      await holdsToRules(page);
+    }
+    await page.setViewportSize(phone);
+    await fitsThePhone(page);
+    await holdsToRules(page);
+  });
+}
+
+test("a form is filled and sent by keyboard alone", async ({ page }) => {
+  await signIn(page, "county-coordinator");
+  await page.goto(`${peopleAt}/registers/event`);
+  await page.keyboard.press("n");
+  await expect(page.locator("form.sheet")).toBeVisible();
+  await page.keyboard.press("Tab");
+  for (let at = 0; at < 40; at += 1) {
+    if (await page.evaluate(() => document.activeElement?.matches("form.sheet input, form.sheet select"))) break;
+    await page.keyboard.press("Tab");
+  }
+  await page.keyboard.type("键盘登记");
+  await page.keyboard.press("Enter");
+  await expect(page.locator("#said")).toBeFocused();
+  await expect(page.locator("main")).toContainText("已填的内容都还在");
+});
