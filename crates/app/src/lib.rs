@@ -23,7 +23,7 @@ pub mod people;
 mod sealing;
 mod take;
 
-pub use access::{Deed, Office, is_official, may};
+pub use access::{Deed, Granted, Office, granted, is_official, may};
 pub use act::{Edge, Refused, Viewer, Written};
 pub use app::App;
 pub use attached::{Attached, Handed, Unkept, Upload};

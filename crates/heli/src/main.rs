@@ -50,6 +50,8 @@ enum Command {
     Doctor(command::doctor::Doctor),
     /// Erase values that a person may have erased.
     Erase(command::erase::Erase),
+    /// Say who can do what.
+    Access(command::access::Access),
 }
 
 /// How a command ends: 0 done, 1 the answer is no, 2 wrong usage or unreadable input.
@@ -75,6 +77,7 @@ fn main() -> ExitCode {
         Command::Restore(restore) => restore.run(),
         Command::Doctor(doctor) => doctor.run(),
         Command::Erase(erase) => erase.run(),
+        Command::Access(access) => access.run(),
     };
     match end {
         Ok(End::Done) => ExitCode::SUCCESS,

@@ -5,10 +5,12 @@
 
 mod scope;
 mod seen;
+mod told;
 mod write;
 
 pub(crate) use scope::Sight;
 pub(crate) use seen::Seen;
+pub use told::{Granted, granted};
 pub(crate) use write::{Enters, enters, sees, within};
 
 use crate::act::Viewer;

@@ -77,7 +77,7 @@ on_both! {
         let root = app.journal_root().await.unwrap().unwrap();
         assert!(root.contains(r#""size":3"#) && root.contains(r#""rehearsal":true"#), "{root}");
         let arrival = written.entries[0].arrival;
-        assert!(app.journal_proof(arrival, &public).await.unwrap().is_some());
+        assert!(app.journal_proof(&Viewer::operator(), arrival, &public).await.unwrap().is_some());
         app.close().await;
 
         let house = House::open(&place.address, Mode::Read).await.unwrap();

@@ -1,5 +1,6 @@
 //! One file per command: arguments in, an answer out.
 
+pub(crate) mod access;
 pub(crate) mod backup;
 pub(crate) mod check;
 pub(crate) mod demo;
