@@ -130,6 +130,7 @@ test("who has not reported is named, and the list is copied as text", async ({ p
 
 for (const [name, account, path] of [
   ["home", "city-coordinator", "/"],
+  ["overview", "city-coordinator", "/overview?level=county"],
   ["form", "county-coordinator", "/registers/project/new"],
   ["search", "county-coordinator", "/search?q=gs"],
   ["own account", "county-coordinator", "/me"],

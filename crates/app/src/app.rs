@@ -3,7 +3,9 @@
 use crate::access::{Seen, is_official};
 use crate::list::Names;
 use crate::live::Live;
-use crate::view::{DutyId, DutyPage, Front, MatrixPage, MatrixQuestion, NoticePage, UnitPage};
+use crate::view::{
+    DutyId, DutyPage, Front, MatrixPage, MatrixQuestion, NoticePage, OverviewPage, UnitPage,
+};
 use crate::{Error, Viewer};
 use engine::{AsOf, Counts, Evaluation, Facts, Lasting, Living, evaluate, evaluate_measure};
 use jiff::civil::Date;
@@ -181,6 +183,20 @@ impl App {
     ) -> Result<NoticePage, Error> {
         self.official(viewer)?;
         self.reading(viewer, at, |r| r.notice(id, clause))
+    }
+
+    /// The whole on a map, with what is worst and what changed in a week.
+    ///
+    /// # Errors
+    /// An unknown level, a day outside the campaign.
+    pub fn overview(
+        &self,
+        viewer: &Viewer,
+        level: Option<&str>,
+        at: Option<Date>,
+    ) -> Result<OverviewPage, Error> {
+        self.official(viewer)?;
+        self.reading(viewer, at, |r| r.overview(level))
     }
 
     /// Units × measures, or units × periods of one measure.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 pub(crate) type Refusal = String;
 
 /// Files of a programme that Heli reads.
-const READ: [&str; 2] = ["toml", "csv"];
+const READ: [&str; 3] = ["toml", "csv", "geojson"];
 
 /// The folder's files as text.
 pub(crate) fn files(folder: &Path) -> Result<Files, Refusal> {

@@ -3,12 +3,14 @@
 mod form;
 mod home;
 mod import;
+mod overview;
 mod people;
 mod record;
 
 pub(crate) use form::form;
 pub(crate) use home::{Unreported, go, home, unreported};
 pub(crate) use import::{ImportPage, import};
+pub(crate) use overview::overview;
 pub(crate) use people::{Made, Said, accounts, me};
 pub(crate) use record::{found, list, record, registers};
 

@@ -38,6 +38,7 @@ pub fn router(app: App, settings: Settings) -> Router {
     Router::new()
         .route("/notices", get(pages::notices))
         .route("/notices/{id}", get(pages::notice))
+        .route("/overview", get(pages::overview))
         .route("/duties", get(pages::matrix))
         .route("/duties/{measure}/{bearer}/{period}", get(pages::duty))
         .route("/registers", get(record::registers))

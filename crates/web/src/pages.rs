@@ -131,6 +131,20 @@ pub(crate) async fn notice(State(app): State<App>, Path(id): Path<String>, asked
     shown(&asked, draw::notice(asked.reader, asked.here.clone(), page))
 }
 
+/// `/overview`.
+pub(crate) async fn overview(State(app): State<App>, asked: Asked) -> Page {
+    let (viewer, level) = (asked.viewer.clone(), asked.here.value("level").to_owned());
+    let level = Some(level).filter(|level| !level.is_empty());
+    let page = read(&asked, move |at| {
+        app.overview(&viewer, level.as_deref(), at)
+    })
+    .await?;
+    shown(
+        &asked,
+        draw::overview(asked.reader, asked.here.clone(), page),
+    )
+}
+
 /// `/duties`.
 pub(crate) async fn matrix(State(app): State<App>, asked: Asked) -> Page {
     let question = asked.matrix()?;

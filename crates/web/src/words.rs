@@ -136,6 +136,17 @@ words! {
     sign_in_examples: "示例账号", "Accounts of the example";
     sign_in_examples_why: "这是示例，人和事都是虚构的；这些账号只在示例里有，密码都是 {}。点角色即可进入。", "This is an example, and all in it is invented; these accounts exist only here, and the password of each is {}. Choose a role to come in.";
     record_proof: "取证明", "Take the proof";
+    overview_title: "全省一张图", "The whole at a glance";
+    overview_map: "按时完成率地图", "Map of on-time rates";
+    overview_tiles: "按时完成率", "On-time rates";
+    overview_worst: "问题最多的地方", "Most trouble";
+    overview_changed: "比一周前多出的问题", "Worse than a week ago";
+    overview_same: "没有措施比一周前更差。", "No measure is worse than a week ago.";
+    overview_was: "{} → {}", "{} → {}";
+    overview_grade: "{} 以上", "from {}";
+    overview_below: "{} 以下", "below {}";
+    overview_none: "无可计", "none due";
+    sum_red: "滞后、逾期或未完成", " behind, overdue or missed";
     nav_me: "我的", "Mine";
     me_title: "我的账号", "My account";
     me_roles: "现任角色", "Roles held today";

@@ -7,6 +7,7 @@ mod matrix;
 mod name;
 mod near;
 mod notice;
+mod overview;
 mod panel;
 mod ranking;
 mod record;

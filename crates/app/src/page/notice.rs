@@ -64,7 +64,7 @@ impl Reading<'_> {
         )
     }
 
-    fn summary(&self, notice: &Notice) -> Summary {
+    pub(super) fn summary(&self, notice: &Notice) -> Summary {
         let mut summary = Summary {
             counts: Counts::default(),
             due: 0,

@@ -7,6 +7,7 @@ mod frame;
 mod home;
 mod matrix;
 mod notice;
+mod overview;
 mod record;
 mod text;
 mod unit;
@@ -30,6 +31,7 @@ pub use notice::{
     ClauseLine, ClausePanel, DueBox, Grid, GridCell, GridRow, MeasurePanel, NearMiss, NoticePage,
     Part, RankingRow, RankingTable, Setting, Summary, Trend, TrendPoint,
 };
+pub use overview::{Area, Changed, OverviewPage};
 pub use record::{
     Child, Column, Filter, ListPage, Past, RecordPage, RegisterCard, RegistersPage, Row, Shown,
     Step,

@@ -11,7 +11,7 @@ mod role;
 pub use bulletin::{Bulletin, Section};
 pub use measure::*;
 pub use opening::Opens;
-pub use place::{Division, Unit, UnitField};
+pub use place::{Division, Outlines, Ring, Unit, UnitField};
 pub use policy::{Match, Policy, PolicyVersion, ScoreItem};
 pub use register::*;
 pub use role::{Grant, Role};
@@ -52,6 +52,8 @@ pub struct Programme {
     pub unit_fields: Vec<UnitField>,
     /// Divisions; the position is the record number in table `division`.
     pub divisions: Vec<Division>,
+    /// Shapes of places on a map.
+    pub outlines: Outlines,
     /// Working days.
     pub calendar: Calendar,
     /// Registers in order of file name, built-in ones (`excuse`, `filing`) last.

@@ -1,6 +1,7 @@
 //! Units (the reporting tree) and divisions (places), kept apart.
 
 use rules::{Day, Value, Words};
+use std::collections::BTreeMap;
 
 /// An office or organisation.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -58,4 +59,16 @@ pub struct Division {
     pub parent: Option<usize>,
     /// Record number of the unit that governs it; `None` where nobody of the programme does.
     pub unit: Option<usize>,
+}
+
+/// A closed line of longitudes and latitudes, in degrees.
+pub type Ring = Vec<(f64, f64)>;
+
+/// Shapes of places, for maps.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outlines {
+    /// Where they come from; stands under every map.
+    pub source: Words,
+    /// By division code.
+    pub areas: BTreeMap<String, Vec<Ring>>,
 }

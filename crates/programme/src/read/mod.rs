@@ -13,6 +13,7 @@ mod light;
 mod measure;
 mod names;
 mod notice;
+mod outline;
 mod past;
 mod place;
 mod policy;
@@ -161,6 +162,11 @@ impl<'f> Folders<'f> {
         let programme = &mut ground.programme;
         if let (Some(units), Some(divisions)) = (units, divisions) {
             (programme.units, programme.divisions) = place::places(units, divisions, fields);
+        }
+        if let Some((path, _)) = self.files.get_key_value("outlines.geojson") {
+            let divisions = &programme.divisions;
+            let is_division = |code: &str| divisions.iter().any(|d| d.code == code);
+            programme.outlines = outline::outlines(self.source(path), is_division);
         }
         if let Some(source) = self.sheet("calendar.csv") {
             programme.calendar = calendar::calendar(source);

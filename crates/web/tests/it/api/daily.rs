@@ -101,6 +101,19 @@ async fn who_has_not_reported_is_named_and_reminded_once_a_day() {
 }
 
 #[tokio::test]
+async fn the_whole_is_shown_by_place_and_each_leads_to_its_unit() {
+    let desk = desk().await;
+    let city = official(&desk, "chen", "13900002222", "city_office", "441400").await;
+    let page = desk.get_as("/overview?level=county", &city).await.is(200).text();
+    for part in ["全省一张图", "/units/441402", "待核", "问题最多的地方"] {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+    desk.get_as("/overview?level=nothing", &city).await.is(404);
+    let visitor = visitor(&desk, "wang", MINE).await;
+    desk.get_as("/overview", &visitor).await.is(403);
+}
+
+#[tokio::test]
 async fn a_program_acts_with_a_token_and_no_further() {
     let desk = desk().await;
     let mine = visitor(&desk, "wang", MINE).await;
