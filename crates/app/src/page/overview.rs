@@ -109,14 +109,23 @@ fn levels(programme: &Programme) -> Vec<Choice> {
         of.filter(|unit| unit.levels.iter().any(|own| own == id))
             .nth(1)
     };
-    let levels = programme.levels.iter();
-    let levels = levels.filter(|(id, _)| several(id).is_some());
-    levels
-        .map(|(id, name)| Choice {
-            id: id.clone(),
-            name: Text::from(name),
-        })
-        .collect()
+    // Levels need no declaration to be held.
+    let mut ids: Vec<&String> = programme.levels.iter().map(|(id, _)| id).collect();
+    for id in programme.units.iter().flat_map(|unit| &unit.levels) {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    let name = |id: &str| {
+        let found = programme.levels.iter().find(|(known, _)| known == id);
+        found.map_or_else(|| Text::same(id), |(_, name)| Text::from(name))
+    };
+    let ids = ids.into_iter().filter(|id| several(id).is_some());
+    ids.map(|id| Choice {
+        id: id.clone(),
+        name: name(id),
+    })
+    .collect()
 }
 
 /// The outline of a unit's division.

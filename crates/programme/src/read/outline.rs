@@ -24,7 +24,8 @@ pub(super) fn outlines(source: Source<'_>, is_division: impl Fn(&str) -> bool) -
             return outlines;
         }
     };
-    let word = |language: &str| json["source"][language].as_str().unwrap_or_default();
+    let source_of = json.get("source");
+    let word = |language: &str| text(source_of.and_then(|of| of.get(language)));
     outlines.source = Words::new(word("zh"), word("en"));
     if outlines.source.zh.is_empty() {
         let message = Words::new(
@@ -63,11 +64,15 @@ pub(super) fn outlines(source: Source<'_>, is_division: impl Fn(&str) -> bool) -
     outlines
 }
 
+fn text(json: Option<&Json>) -> &str {
+    json.and_then(Json::as_str).unwrap_or_default()
+}
+
 /// The rings of a Polygon or MultiPolygon, as pairs of longitude and latitude.
 fn rings(geometry: &Json) -> Vec<Ring> {
-    let coordinates = geometry["coordinates"].as_array();
+    let coordinates = geometry.get("coordinates").and_then(Json::as_array);
     let coordinates = coordinates.map_or(&[][..], Vec::as_slice);
-    let polygons: Vec<&Json> = match geometry["type"].as_str() {
+    let polygons: Vec<&Json> = match geometry.get("type").and_then(Json::as_str) {
         Some("Polygon") => coordinates.iter().collect(),
         Some("MultiPolygon") => {
             let all = coordinates.iter().filter_map(Json::as_array);
@@ -78,7 +83,7 @@ fn rings(geometry: &Json) -> Vec<Ring> {
     let ring = |ring: &Json| -> Option<Ring> {
         let points = ring.as_array()?.iter();
         points
-            .map(|point| Some((point[0].as_f64()?, point[1].as_f64()?)))
+            .map(|point| Some((point.get(0)?.as_f64()?, point.get(1)?.as_f64()?)))
             .collect()
     };
     polygons.into_iter().filter_map(ring).collect()

@@ -104,7 +104,11 @@ async fn who_has_not_reported_is_named_and_reminded_once_a_day() {
 async fn the_whole_is_shown_by_place_and_each_leads_to_its_unit() {
     let desk = desk().await;
     let city = official(&desk, "chen", "13900002222", "city_office", "441400").await;
-    let page = desk.get_as("/overview?level=county", &city).await.is(200).text();
+    let page = desk
+        .get_as("/overview?level=county", &city)
+        .await
+        .is(200)
+        .text();
     for part in ["全省一张图", "/units/441402", "待核", "问题最多的地方"] {
         assert!(page.contains(part), "{part} in {page}");
     }
