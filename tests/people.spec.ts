@@ -131,6 +131,9 @@ test("who has not reported is named, and the list is copied as text", async ({ p
 for (const [name, account, path] of [
   ["home", "city-coordinator", "/"],
   ["overview", "city-coordinator", "/overview?level=county"],
+  ["board", "city-coordinator", "/registers/event/board"],
+  ["calendar", "city-coordinator", "/registers/event/calendar?month=2023-09"],
+  ["list", "city-coordinator", "/registers/event"],
   ["form", "county-coordinator", "/registers/project/new"],
   ["search", "county-coordinator", "/search?q=gs"],
   ["own account", "county-coordinator", "/me"],

@@ -1,5 +1,6 @@
 //! Pages from views: each template with what it needs beside the view.
 
+mod board;
 mod form;
 mod home;
 mod import;
@@ -7,6 +8,7 @@ mod overview;
 mod people;
 mod record;
 
+pub(crate) use board::{board, calendar};
 pub(crate) use form::form;
 pub(crate) use home::{Unreported, go, home, unreported};
 pub(crate) use import::{ImportPage, import};

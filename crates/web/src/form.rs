@@ -1,21 +1,22 @@
 //! Recording, changing and moving records on pages. No register has code of its own.
 
 use crate::ask::Asked;
-use crate::door::Door;
+use crate::door::{Door, failed};
 use crate::draw;
 use crate::record::{beside, shown};
 use crate::refusal::{Reason, Refusal};
-use app::engine::Objection;
+use app::engine::{Asked as Wanted, Objection};
 use app::list::Unread;
+use app::programme::record::Act;
 use app::rules::Words;
 use app::view::{FormPage, Purpose};
 use app::{Edge, Refused, Unkept, Written};
 use axum::Router;
 use axum::extract::multipart::{Field, Multipart};
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{DefaultBodyLimit, Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 
 /// Bytes of what is typed into a form at most; files have their own limit.
 const TYPED_MAX: usize = 1024 * 1024;
@@ -32,6 +33,7 @@ struct Sent {
 pub(crate) fn router(door: Door) -> Router {
     Router::new()
         .route("/registers/{register}/new", get(blank).post(create))
+        .route("/registers/{register}/moves", post(move_many))
         .route(
             "/records/{register}/{id}/change",
             get(to_change).post(change),
@@ -146,6 +148,57 @@ async fn filled(
         }
         Err(refusal) => refusal.into_response(),
     }
+}
+
+/// `POST /registers/{register}/moves`: the same move for every record that was picked, or for none.
+async fn move_many(
+    State(door): State<Door>,
+    Path(register): Path<String>,
+    asked: Asked,
+    Form(given): Form<Vec<(String, String)>>,
+) -> Response {
+    let step = given.iter().find(|(key, _)| key == "move");
+    let step = step.map_or("", |(_, step)| step.as_str());
+    let picked = given.iter().filter(|(key, _)| key == "pick");
+    let one = |(_, picked): &(String, String)| {
+        let (version, id) = picked.split_once(':')?;
+        Some(Wanted {
+            register: register.clone(),
+            record: Some(id.into()),
+            version: version.parse().ok()?,
+            act: Act::Move(step.to_owned()),
+            cells: Vec::new(),
+            why: None,
+            as_found: false,
+        })
+    };
+    let wanted: Option<Vec<Wanted>> = picked.map(one).collect();
+    let Some(wanted) = wanted.filter(|wanted| !wanted.is_empty() && !step.is_empty()) else {
+        return Refusal::new(asked.reader, Reason::NothingPicked).into_response();
+    };
+    let edge = match door.edge() {
+        Ok(edge) => edge,
+        Err(unadmitted) => return failed(asked.reader, &unadmitted),
+    };
+    let refused = match door.app.act(&asked.viewer, &wanted, None, edge).await {
+        Ok(_) => return Redirect::to(&asked.reader.register(&register)).into_response(),
+        Err(refused) => refused,
+    };
+    let said = |(at, objection): &(usize, Objection)| {
+        let id = wanted.get(*at).and_then(|wanted| wanted.record.as_deref());
+        let words = asked.reader.t(&(&objection.words).into()).to_owned();
+        format!("{} {words}", id.unwrap_or_default())
+    };
+    let said = match &refused {
+        Refused::Objections(all) => all.iter().map(said).collect(),
+        refused => {
+            let all = refused.words();
+            all.iter()
+                .map(|words| asked.reader.t(&words.into()).to_owned())
+                .collect()
+        }
+    };
+    Refusal::new(asked.reader, Reason::NotMoved(said)).into_response()
 }
 
 /// Why nothing came of a form.

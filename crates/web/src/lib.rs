@@ -43,6 +43,8 @@ pub fn router(app: App, settings: Settings) -> Router {
         .route("/duties/{measure}/{bearer}/{period}", get(pages::duty))
         .route("/registers", get(record::registers))
         .route("/registers/{id}", get(record::list))
+        .route("/registers/{id}/board", get(record::board))
+        .route("/registers/{id}/calendar", get(record::calendar))
         .route("/records/{register}/{id}", get(record::one))
         .route("/search", get(record::search))
         .route("/units", get(pages::units))

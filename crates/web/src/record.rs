@@ -65,6 +65,28 @@ pub(crate) async fn one(
     )
 }
 
+/// `/registers/{id}/board`.
+pub(crate) async fn board(State(app): State<App>, Path(id): Path<String>, asked: Asked) -> Page {
+    let (viewer, at) = (asked.viewer.clone(), day(&asked));
+    let page = beside(&asked, move || app.board_page(&viewer, &id, at)).await?;
+    shown(&asked, draw::board(asked.reader, asked.here.clone(), page))
+}
+
+/// `/registers/{id}/calendar`.
+pub(crate) async fn calendar(State(app): State<App>, Path(id): Path<String>, asked: Asked) -> Page {
+    let (viewer, at) = (asked.viewer.clone(), day(&asked));
+    let month = asked.here.value("month");
+    let first = Day::parse(&format!("{month}-01"));
+    if first.is_none() && !month.is_empty() {
+        return Err(Refusal::new(asked.reader, Reason::BadDay(month.to_owned())));
+    }
+    let page = beside(&asked, move || app.calendar_page(&viewer, &id, first, at)).await?;
+    shown(
+        &asked,
+        draw::calendar(asked.reader, asked.here.clone(), page),
+    )
+}
+
 /// `/search`.
 pub(crate) async fn search(State(app): State<App>, asked: Asked) -> Page {
     let (viewer, text) = (asked.viewer.clone(), asked.here.value("q").to_owned());

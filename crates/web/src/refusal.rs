@@ -31,6 +31,10 @@ pub(crate) enum Reason {
     Elsewhere,
     /// A form that did not arrive whole, or holds more than anybody types.
     BadForm,
+    /// Records were to be moved, and none was picked.
+    NothingPicked,
+    /// Records were not moved: what stands against it.
+    NotMoved(Vec<String>),
     /// A change without the mark of our own pages.
     Unmarked,
     /// A one-time link that no longer works.
@@ -78,6 +82,22 @@ impl Refusal {
             Reason::BadForm => (
                 StatusCode::BAD_REQUEST,
                 page(w.fault_form, w.fault_form_why.into(), w.fault_form_act),
+            ),
+            Reason::NothingPicked => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                page(
+                    w.fault_not_moved,
+                    w.fault_nothing_picked.into(),
+                    w.fault_not_moved_act,
+                ),
+            ),
+            Reason::NotMoved(said) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                page(
+                    w.fault_not_moved,
+                    said.join(w.semicolon),
+                    w.fault_not_moved_act,
+                ),
             ),
             Reason::Unmarked => (
                 StatusCode::FORBIDDEN,

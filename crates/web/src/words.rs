@@ -346,6 +346,18 @@ words! {
     link_title: "设置密码", "Set your password";
     link_password: "新密码，至少 10 个字符", "New password, at least 10 characters";
     link_go: "设置并登录", "Set it and sign in";
+    fault_not_moved: "一条也没有办", "Nothing was moved";
+    fault_nothing_picked: "没有勾选记录，或者没有选要办的步骤。", "No record was picked, or no step was chosen.";
+    fault_not_moved_act: "请返回列表，按说明处理后再办。", "Go back to the list, see to what is named, and try again.";
+    bulk_pick: "选", "Pick";
+    bulk_step: "对勾选的记录办理", "With those picked";
+    bulk_go: "办理", "Do it";
+    view_list: "列表", "List";
+    view_board: "看板", "Board";
+    view_calendar: "日历", "Calendar";
+    board_more: "另有 {} 条", "{} more";
+    calendar_before: "上个月", "Month before";
+    calendar_after: "下个月", "Month after";
     fault_form: "表单没有收全", "The form did not arrive whole";
     fault_form_why: "传送中断了，或者填写的文字超过 1 MB。没有保存任何内容。", "It broke off on the way, or holds more than 1 MB of text. Nothing was saved.";
     fault_form_act: "请返回上一页再提交一次；附件请用附件栏上传。", "Go back and send it again; put long material into a file field.";

@@ -1,5 +1,6 @@
 //! Pages built from an evaluation: names, links and sentences around the engine's figures.
 
+mod board;
 mod duty;
 mod grid;
 mod home;

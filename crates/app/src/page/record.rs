@@ -1,5 +1,6 @@
 //! Registers, their lists and their records: values in words, for every register alike.
 
+use super::board::views;
 use super::frame;
 use crate::access::{Deed, enters, may, sees};
 use crate::list::{LIMIT_MAX, Listed, Page, Question, Test, Told, Unread};
@@ -84,14 +85,7 @@ impl App {
             next,
             count,
         } = page;
-        let row = |listed: Listed| Row {
-            cells: columns
-                .iter()
-                .map(|column| wording.of(register, &column.id, &listed.cells, &listed.masked))
-                .collect(),
-            version: listed.version,
-            id: listed.id.into(),
-        };
+        let row = |listed: Listed| card(&wording, register, &columns, listed);
         Ok(ListPage {
             frame: self.frame(question.at),
             register: RegisterCard {
@@ -103,6 +97,7 @@ impl App {
             next,
             filters: filters(register),
             may_export: may(app.programme(), viewer, Deed::Export, id),
+            views: views(register),
             may_create: may(app.programme(), viewer, Deed::Create, id),
             moves,
             columns,
@@ -320,6 +315,12 @@ impl Wording<'_> {
         }
     }
 
+    /// What a record is called, else its id.
+    pub(super) fn titled(&self, register: &Register, id: &str) -> Text {
+        let title = title(self.app, self.living, &register.id, id);
+        same(&title.unwrap_or_else(|| id.to_owned()))
+    }
+
     /// A record by its title where the viewer sees it, else by its id alone.
     fn reference(&self, field: &RegisterField, id: &str) -> Shown {
         let programme = self.app.programme();
@@ -380,8 +381,23 @@ impl Wording<'_> {
     }
 }
 
+/// A record in a list.
+pub(super) fn card(
+    wording: &Wording<'_>,
+    register: &Register,
+    columns: &[Column],
+    listed: Listed,
+) -> Row {
+    let shown = |column: &Column| wording.of(register, &column.id, &listed.cells, &listed.masked);
+    Row {
+        cells: columns.iter().map(shown).collect(),
+        version: listed.version,
+        id: listed.id.into(),
+    }
+}
+
 /// The view's columns, and the state.
-fn columns(register: &Register) -> Vec<Column> {
+pub(super) fn columns(register: &Register) -> Vec<Column> {
     let listed = register
         .view
         .list
@@ -410,13 +426,13 @@ fn columns(register: &Register) -> Vec<Column> {
     columns
 }
 
-/// The moves of a register that the viewer makes with some of its records.
+/// The moves of a register that the viewer makes with some of its records, and that ask for no values.
 fn moves(app: &App, viewer: &Viewer, register: &Register) -> Vec<(String, Text)> {
     let of = (register.id.as_str(), None);
     let makes = |id: &str| enters(app, viewer, of, &Act::Move(id.to_owned())).is_some();
     let moves = register.states.iter().flat_map(|states| &states.moves);
     moves
-        .filter(|step| makes(&step.id))
+        .filter(|step| step.needs.is_empty() && makes(&step.id))
         .map(|step| (step.id.clone(), (&step.name).into()))
         .collect()
 }
@@ -446,7 +462,7 @@ fn worded(all: &[(String, rules::Words)]) -> Vec<(String, Text)> {
         .collect()
 }
 
-fn state_words(register: &Register, state: &str) -> Text {
+pub(super) fn state_words(register: &Register, state: &str) -> Text {
     let names = register.states.iter().flat_map(|states| &states.names);
     let mut named = names.filter(|(id, _)| id == state);
     named

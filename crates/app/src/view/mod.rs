@@ -1,5 +1,6 @@
 //! What pages show, as plain values: no HTTP, no HTML, no rules.
 
+mod board;
 mod duty;
 mod figure;
 mod form;
@@ -12,6 +13,7 @@ mod record;
 mod text;
 mod unit;
 
+pub use board::{BoardColumn, BoardPage, CalendarDay, CalendarPage, Card};
 pub use duty::{
     DutyDates, DutyPage, Evidence, EvidenceRow, Excuse, LadderState, LadderStep, MissingItem, Pace,
     PacePoint, Reason, Rung, TallyLine, Verdict,

@@ -40,9 +40,11 @@ pub struct ListPage {
     pub filters: Vec<Filter>,
     /// Whether the reader may take the list away as a sheet.
     pub may_export: bool,
+    /// Whether it can be shown as a board, and as a calendar.
+    pub views: (bool, bool),
     /// Whether the reader may add a record.
     pub may_create: bool,
-    /// The moves that the reader makes in this register: id and name.
+    /// The moves that the reader makes with many records at once: id and name.
     pub moves: Vec<(String, Text)>,
 }
 

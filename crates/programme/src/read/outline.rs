@@ -38,14 +38,10 @@ pub(super) fn outlines(source: Source<'_>, is_division: impl Fn(&str) -> bool) -
         );
         say(Fault::error("outlines-without-source", place(), message).help(help));
     }
-    for (nth, feature) in json["features"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .enumerate()
-    {
-        let code = feature["properties"]["adcode"].as_str().unwrap_or_default();
-        let rings = rings(&feature["geometry"]);
+    let features = json.get("features").and_then(Json::as_array);
+    for (nth, feature) in features.into_iter().flatten().enumerate() {
+        let code = text(feature.pointer("/properties/adcode"));
+        let rings = feature.get("geometry").map(rings).unwrap_or_default();
         if !is_division(code) || rings.is_empty() {
             let nth = nth + 1;
             let message = Words::new(

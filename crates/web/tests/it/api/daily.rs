@@ -201,3 +201,52 @@ async fn a_password_is_changed_by_who_knows_it_and_ends_other_sessions() {
     desk.get_as("/me", &now).await.is(303);
     assert!(desk.app.sign_in("wang", PASSWORD, edge()).await.is_err());
 }
+
+#[tokio::test]
+async fn many_records_are_moved_together_or_not_at_all() {
+    let desk = desk().await;
+    let mine = visitor(&desk, "wang", MINE).await;
+    let city = official(&desk, "chen", "13900002222", "city_office", "441400").await;
+    let visit = async |seen_on: serde_json::Value| {
+        let cells = json!({ "place": MINE, "topic": "桥边", "paid": 100, "seen_on": seen_on });
+        let headers = [("cookie", mine.as_str())];
+        let body = json!({ "cells": cells });
+        let got = desk
+            .put("POST", "/registers/visit/records", &body, &headers)
+            .await;
+        got.is(201).json["id"].as_str().unwrap().to_owned()
+    };
+    let (ready, other, unready) = (
+        visit(json!("2024-03-01")).await,
+        visit(json!("2024-03-02")).await,
+        visit(json!(null)).await,
+    );
+    let moved = async |ids: &[&String]| {
+        let picks = ids.iter().map(|id| format!("&pick=1:{id}"));
+        let body = format!("move=finish{}", picks.collect::<String>());
+        post(&desk, "/registers/visit/moves", &city, &body).await
+    };
+    let told = moved(&[&ready, &unready]).await.is(422).text();
+    assert!(told.contains(&unready), "{told}");
+    let state = async |id: &String| {
+        let got = desk
+            .get_as(&format!("/api/v1/records/visit/{id}"), &mine)
+            .await;
+        got.json["state"].as_str().map(str::to_owned)
+    };
+    assert_eq!(
+        state(&ready).await.as_deref(),
+        Some("open"),
+        "all or nothing"
+    );
+    moved(&[&ready, &other]).await.is(303);
+    assert_eq!(state(&other).await.as_deref(), Some("done"));
+    post(&desk, "/registers/visit/moves", &city, "move=finish")
+        .await
+        .is(422);
+    // Who makes no such move moves nothing.
+    let body = format!("move=finish&pick=1:{unready}");
+    post(&desk, "/registers/visit/moves", &mine, &body)
+        .await
+        .is(422);
+}

@@ -278,3 +278,29 @@ async fn a_sheet_is_tried_then_taken_in_then_taken_back() {
     assert!(got.is(200).text().contains("已撤回 1 行"));
     assert_eq!(count().await, 0);
 }
+
+#[tokio::test]
+async fn a_register_is_a_board_and_a_calendar_of_what_the_viewer_sees() {
+    let desk = desk().await;
+    let mine = visitor(&desk, "wang", MINE).await;
+    let theirs = visitor(&desk, "lin", THEIRS).await;
+    let visit = [("topic", "桥边"), ("seen_on", "2024-03-05")];
+    let own = recorded(&desk, &mine, &[&[("place", MINE)], &visit[..]].concat()).await;
+    let other = recorded(&desk, &theirs, &[&[("place", THEIRS)], &visit[..]].concat()).await;
+    for path in ["board", "calendar?month=2024-03"] {
+        let page = page(&desk, &format!("/registers/visit/{path}"), &mine).await;
+        assert!(
+            page.contains(&own) && !page.contains(&other),
+            "{path}: {page}"
+        );
+    }
+    let april = page(&desk, "/registers/visit/calendar?month=2024-04", &mine).await;
+    assert!(
+        !april.contains(&own) && april.contains("month=2024-03"),
+        "{april}"
+    );
+    desk.get_as("/registers/visit/calendar?month=soon", &mine)
+        .await
+        .is(400);
+    desk.get_as("/registers/firm/board", &mine).await.is(403);
+}
