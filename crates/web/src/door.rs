@@ -41,7 +41,7 @@ pub(crate) struct Door {
 
 /// Whether the request came over https, as a proxy of ours says.
 #[derive(Clone, Copy)]
-pub(crate) struct Secure(bool);
+pub(crate) struct Secure(pub(crate) bool);
 
 #[derive(Deserialize)]
 struct Wanted {

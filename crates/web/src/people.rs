@@ -1,14 +1,14 @@
 //! `/admin/accounts`: who signs in, with which roles; inviting, granting, closing and handing over.
 
 use crate::ask::Asked;
-use crate::door::{Door, failed};
+use crate::door::{Door, Secure, failed};
 use crate::draw::{self, Said};
 use crate::refusal::{Reason, Refusal};
 use app::Edge;
-use app::people::{Held, Invitation, Unadmitted};
-use axum::Router;
+use app::people::{Held, Invitation, Slip, Unadmitted};
+use axum::{Extension, Router};
 use axum::extract::{Form, Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use serde::Deserialize;
@@ -32,6 +32,7 @@ pub(crate) struct Filled {
 pub(crate) fn router(door: Door) -> Router {
     Router::new()
         .route("/admin/accounts", get(all).post(invite))
+        .route("/admin/slips", get(slips_blank).post(slips))
         .route("/admin/accounts/{account}", get(all_again).post(change))
         .with_state(door)
 }
@@ -73,6 +74,74 @@ async fn invited(
     };
     let token = door.app.invite(&asked.viewer, &invitation, edge).await?;
     Ok(Said::Link(invitation.account, token))
+}
+
+/// Rows of people.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Rows {
+    rows: String,
+}
+
+/// `GET /admin/slips`.
+async fn slips_blank(asked: Asked) -> Response {
+    slips_page(&asked, (String::new(), Vec::new()), Vec::new(), StatusCode::OK)
+}
+
+/// `POST /admin/slips`: invites everybody on the list, and shows a slip for each to print and hand over.
+async fn slips(
+    State(door): State<Door>,
+    Extension(secure): Extension<Secure>,
+    headers: HeaderMap,
+    asked: Asked,
+    Form(given): Form<Rows>,
+) -> Response {
+    let edges = || door.edge().ok();
+    let invited = door.app.invite_many(&asked.viewer, &given.rows, edges).await;
+    let invited = match invited {
+        Ok(invited) => invited,
+        Err(unadmitted) => return unmanaged(&asked, &unadmitted),
+    };
+    match invited {
+        Ok(slips) => {
+            let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+            let scheme = if secure.0 { "https" } else { "http" };
+            let base = format!("{scheme}://{}", host.unwrap_or_default());
+            let slips = slips.into_iter().map(|slip| {
+                let address = format!("{base}/link/{}", slip.token);
+                (slip, address)
+            });
+            slips_page(&asked, (String::new(), Vec::new()), slips.collect(), StatusCode::OK)
+        }
+        Err(faults) => {
+            let said = faults.iter().map(|(row, words)| {
+                let words = asked.reader.t(&words.into()).to_owned();
+                let row = asked.reader.say(asked.reader.w.import_row, &[&row.to_string()]);
+                format!("{row}{}{words}", asked.reader.w.colon)
+            });
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            slips_page(&asked, (given.rows, said.collect()), Vec::new(), status)
+        }
+    }
+}
+
+fn slips_page(
+    asked: &Asked,
+    given: (String, Vec<String>),
+    slips: Vec<(Slip, String)>,
+    status: StatusCode,
+) -> Response {
+    if !app::people::is_manager(&asked.viewer) {
+        let words = app::rules::Words::new(
+            "账号由管理员管理；请向管理员提出",
+            "accounts are managed by administrators; ask one",
+        );
+        return unmanaged(asked, &Unadmitted::Forbidden(words));
+    }
+    match draw::slips(asked.reader, given, slips) {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(_) => Refusal::new(asked.reader, Reason::Drawing).into_response(),
+    }
 }
 
 /// A role from today on.

@@ -147,6 +147,13 @@ words! {
     overview_below: "{} 以下", "below {}";
     overview_none: "无可计", "none due";
     sum_red: "滞后、逾期或未完成", " behind, overdue or missed";
+    slips_title: "批量邀请，打印二维码条", "Invite many, with QR slips to print";
+    slips_how: "每人一行，五栏：账号、姓名、电话、角色、单位；企业的角色写企业名称或信用代码。可从表格直接粘贴。", "A line each, five cells: account, person, telephone number, role, unit; for a firm's role its name or credit code. Paste from a spreadsheet.";
+    slips_rows: "名单", "The list";
+    slips_go: "邀请并出条", "Invite, and make the slips";
+    slips_refused: "一个也没有邀请。请改正下面各行。", "Nobody was invited. Correct the lines below.";
+    slips_done: "已邀请。请现在打印，裁开后当面交给本人；链接只在这里显示一次。", "They are invited. Print this page now, cut it and hand each slip to its person; the links are shown only here.";
+    slips_once: "用手机扫码，设置密码即可；只能用一次，14 天内有效。", "Scan it with a phone and set a password; it works once, within 14 days.";
     nav_me: "我的", "Mine";
     me_title: "我的账号", "My account";
     me_roles: "现任角色", "Roles held today";

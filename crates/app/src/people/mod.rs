@@ -3,6 +3,7 @@
 mod accounts;
 mod entry;
 mod example;
+mod many;
 mod password;
 mod remind;
 mod token;
@@ -12,6 +13,7 @@ use crate::access::Office;
 use crate::act::{Edge, Viewer};
 use crate::live::words;
 pub use example::Example;
+pub use many::{MANY_MAX, Slip};
 pub use remind::{Contact, Reminder};
 use rules::{Day, Moment, Words};
 use sha2::{Digest, Sha256};

@@ -4,9 +4,12 @@ use super::Shell;
 use crate::ask::Here;
 use crate::people::Filled;
 use crate::reader::Reader;
-use app::people::{Held, Listed, Token};
+use app::people::{Held, Listed, Slip, Token};
 use app::view::Text;
 use askama::Template;
+use askama::filters::Safe;
+use qrcode::render::svg;
+use qrcode::{EcLevel, QrCode};
 
 /// What came of what was asked.
 pub(crate) enum Said {
@@ -115,4 +118,51 @@ pub(crate) fn me(
         made,
     }
     .render()
+}
+
+#[derive(Template)]
+#[template(path = "slips.html")]
+struct SlipsView {
+    shell: Shell,
+    r: Reader,
+    /// Rows that were not taken, with what is wrong with them.
+    given: (String, Vec<String>),
+    /// Slips with the address of each link.
+    slips: Vec<(Slip, String)>,
+}
+
+/// `/admin/slips`.
+pub(crate) fn slips(
+    r: Reader,
+    given: (String, Vec<String>),
+    slips: Vec<(Slip, String)>,
+) -> askama::Result<String> {
+    let mut shell = Shell::bare(r, Here::default(), r.w.slips_title);
+    shell.section = "accounts";
+    SlipsView {
+        shell,
+        r,
+        given,
+        slips,
+    }
+    .render()
+}
+
+impl SlipsView {
+    /// The QR code of an address, dark on light; nothing where it is too long for one.
+    fn code(&self, address: &str) -> Safe<String> {
+        let code = QrCode::with_error_correction_level(address, EcLevel::M);
+        let code = code.map(|code| {
+            let drawn = code.render::<svg::Color<'_>>().min_dimensions(150, 150).build();
+            // Only the drawing itself; a declaration of XML has no place within a page.
+            let from = drawn.find("<svg").unwrap_or_default();
+            drawn.get(from..).unwrap_or_default().to_owned()
+        });
+        Safe(code.unwrap_or_default())
+    }
+
+    fn role(&self, slip: &Slip) -> String {
+        let role = Text::from(&slip.held.0);
+        format!("{} · {}", self.r.t(&role), slip.held.1)
+    }
 }
