@@ -6,11 +6,11 @@ use crate::draw::{self, Said};
 use crate::refusal::{Reason, Refusal};
 use app::Edge;
 use app::people::{Held, Invitation, Slip, Unadmitted};
-use axum::{Extension, Router};
 use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use serde::Deserialize;
 
 /// What is filled in on the page; a form sends those fields that it has.
@@ -85,7 +85,12 @@ struct Rows {
 
 /// `GET /admin/slips`.
 async fn slips_blank(asked: Asked) -> Response {
-    slips_page(&asked, (String::new(), Vec::new()), Vec::new(), StatusCode::OK)
+    slips_page(
+        &asked,
+        (String::new(), Vec::new()),
+        Vec::new(),
+        StatusCode::OK,
+    )
 }
 
 /// `POST /admin/slips`: invites everybody on the list, and shows a slip for each to print and hand over.
@@ -97,26 +102,38 @@ async fn slips(
     Form(given): Form<Rows>,
 ) -> Response {
     let edges = || door.edge().ok();
-    let invited = door.app.invite_many(&asked.viewer, &given.rows, edges).await;
+    let invited = door
+        .app
+        .invite_many(&asked.viewer, &given.rows, edges)
+        .await;
     let invited = match invited {
         Ok(invited) => invited,
         Err(unadmitted) => return unmanaged(&asked, &unadmitted),
     };
     match invited {
         Ok(slips) => {
-            let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+            let host = headers
+                .get(header::HOST)
+                .and_then(|host| host.to_str().ok());
             let scheme = if secure.0 { "https" } else { "http" };
             let base = format!("{scheme}://{}", host.unwrap_or_default());
             let slips = slips.into_iter().map(|slip| {
                 let address = format!("{base}/link/{}", slip.token);
                 (slip, address)
             });
-            slips_page(&asked, (String::new(), Vec::new()), slips.collect(), StatusCode::OK)
+            slips_page(
+                &asked,
+                (String::new(), Vec::new()),
+                slips.collect(),
+                StatusCode::OK,
+            )
         }
         Err(faults) => {
             let said = faults.iter().map(|(row, words)| {
                 let words = asked.reader.t(&words.into()).to_owned();
-                let row = asked.reader.say(asked.reader.w.import_row, &[&row.to_string()]);
+                let row = asked
+                    .reader
+                    .say(asked.reader.w.import_row, &[&row.to_string()]);
                 format!("{row}{}{words}", asked.reader.w.colon)
             });
             let status = StatusCode::UNPROCESSABLE_ENTITY;

@@ -1,6 +1,7 @@
 //! A register as a board by state or choice, and as a calendar by date.
 
-use super::record::{Wording, card, columns, state_words};
+use super::record::{card, columns};
+use super::wording::{Wording, state_words};
 use crate::list::{Listed, Question, Test, Unread};
 use crate::view::{BoardColumn, BoardPage, CalendarDay, CalendarPage, Card, Row, Text};
 use crate::{App, Viewer};
@@ -129,8 +130,11 @@ impl App {
     }
 }
 
+/// An id and its name.
+type Named = (String, Text);
+
 /// The field of a register's board and its values.
-fn board(register: &Register) -> Option<((String, Text), Vec<(String, Text)>)> {
+fn board(register: &Register) -> Option<(Named, Vec<Named>)> {
     let states = register.states.as_ref();
     let by_state = || {
         let ids = states?.names.iter().map(|(id, _)| id);
@@ -152,7 +156,7 @@ fn board(register: &Register) -> Option<((String, Text), Vec<(String, Text)>)> {
 }
 
 /// The date of a register's calendar.
-fn calendar(register: &Register) -> Option<(String, Text)> {
+fn calendar(register: &Register) -> Option<Named> {
     let declared = register.view.calendar.as_deref();
     let field = register.field(declared.or(register.date.as_deref())?)?;
     let is_date = field.kind == FieldKind::Date && field.formula.is_none();

@@ -13,9 +13,10 @@ mod panel;
 mod ranking;
 mod record;
 mod unit;
+mod wording;
 
 pub(crate) use name::date;
-pub(crate) use record::Wording;
+pub(crate) use wording::Wording;
 
 use crate::app::Reading;
 use crate::view::{DateBar, Frame, Mark, Phase, Text};

@@ -1,30 +1,22 @@
-//! Registers, their lists and their records: values in words, for every register alike.
+//! Registers, their lists and their records, for every register alike.
 
 use super::board::views;
 use super::frame;
-use crate::access::{Deed, enters, may, sees};
+use super::wording::{Wording, same, state_words};
+use crate::access::{Deed, enters, may};
 use crate::list::{LIMIT_MAX, Listed, Page, Question, Test, Told, Unread};
 use crate::sheet::title;
 use crate::view::{
     Child, Column, Filter, Frame, ListPage, Past, RecordPage, RegisterCard, RegistersPage, Row,
-    Shown, Step, Text,
+    Step, Text,
 };
 use crate::{App, Viewer};
-use engine::Living;
-use jiff::civil::{Date, DateTime, Time};
 use programme::model::{FieldKind, Register, RegisterField};
-use programme::record::{Act, Cell, Cells};
-use rules::{Day, Empty, Moment};
+use programme::record::Act;
+use rules::Day;
 
 /// So many records on a page.
 const ROWS: usize = 50;
-
-/// What values are put into words with.
-pub(crate) struct Wording<'w> {
-    pub(crate) app: &'w App,
-    pub(crate) living: &'w Living,
-    pub(crate) viewer: &'w Viewer,
-}
 
 impl App {
     /// The registers that the viewer may see, with how many records.
@@ -257,130 +249,6 @@ impl App {
     }
 }
 
-impl Wording<'_> {
-    fn of(&self, register: &Register, id: &str, cells: &Cells, masked: &[String]) -> Shown {
-        if masked.iter().any(|field| field == id) {
-            return Shown::Masked;
-        }
-        let cell = cells.iter().find(|(field, _)| field == id);
-        let cell = cell.and_then(|(_, cell)| cell.as_ref());
-        self.cell(register, id, cell)
-    }
-
-    pub(crate) fn cell(&self, register: &Register, id: &str, cell: Option<&Cell>) -> Shown {
-        let field = register.field(id);
-        match (cell, field) {
-            (None, Some(field)) if field.empty != Empty::Unknown => Shown::Nothing,
-            (None, _) => Shown::Unknown,
-            (Some(Cell::Text(state)), _) if id == "state" => {
-                Shown::Words(state_words(register, state))
-            }
-            (Some(cell), Some(field)) => self.value(field, cell),
-            (Some(_), None) => Shown::Unknown,
-        }
-    }
-
-    fn value(&self, field: &RegisterField, cell: &Cell) -> Shown {
-        use FieldKind as K;
-        match (cell, field.kind) {
-            (Cell::List(all), _) => {
-                Shown::Several(all.iter().map(|cell| self.value(field, cell)).collect())
-            }
-            (Cell::Bool(truth), _) => Shown::Truth(*truth),
-            (Cell::Int(fen), K::Money) => Shown::Fen(*fen),
-            (Cell::Int(n), K::Date) => Shown::Day(date(Day(i32::try_from(*n).unwrap_or_default()))),
-            (Cell::Int(ms), K::Time) => Shown::Moment(moment(Moment(*ms))),
-            (Cell::Int(n), _) => Shown::Number(*n as f64, field.unit_of.clone()),
-            (Cell::Double(share), K::Ratio) => Shown::Share(*share),
-            (Cell::Double(n), _) => Shown::Number(*n, field.unit_of.clone()),
-            (Cell::Text(id), K::Unit) => {
-                let units = &self.app.programme().units;
-                let unit = units.iter().find(|unit| unit.id == **id);
-                let name = unit.map_or_else(|| same(id), |unit| (&unit.name).into());
-                Shown::Unit(id.to_string(), name)
-            }
-            (Cell::Text(id), K::Division) => {
-                let divisions = &self.app.programme().divisions;
-                let found = divisions.iter().find(|division| division.code == **id);
-                let name = found.map_or(&**id, |division| &division.name);
-                Shown::Words(same(name))
-            }
-            (Cell::Text(id), K::Reference | K::References) => self.reference(field, id),
-            (Cell::Text(digest), K::Files) => Shown::File(digest.to_string()),
-            (Cell::Text(id), K::Choice | K::Choices) => {
-                let choice = field.choices.iter().find(|(choice, _)| *choice == **id);
-                Shown::Words(choice.map_or_else(|| same(id), |(_, name)| name.into()))
-            }
-            (Cell::Text(text), _) => Shown::Words(same(text)),
-        }
-    }
-
-    /// What a record is called, else its id.
-    pub(super) fn titled(&self, register: &Register, id: &str) -> Text {
-        let title = title(self.app, self.living, &register.id, id);
-        same(&title.unwrap_or_else(|| id.to_owned()))
-    }
-
-    /// A record by its title where the viewer sees it, else by its id alone.
-    fn reference(&self, field: &RegisterField, id: &str) -> Shown {
-        let programme = self.app.programme();
-        let plain = || Shown::Words(same(id));
-        let Some(to) = field.to.as_deref() else {
-            return plain();
-        };
-        if !sees(
-            programme,
-            self.living,
-            self.viewer,
-            (to, id),
-            self.app.today(),
-        ) {
-            return plain();
-        }
-        let title = title(self.app, self.living, to, id).unwrap_or_else(|| id.to_owned());
-        Shown::Record(to.to_owned(), id.to_owned(), same(&title))
-    }
-
-    fn past(&self, register: &Register, told: &Told) -> Past {
-        let entry = &told.entry;
-        let before = |id: &str| {
-            let cell = entry.before.iter().find(|(field, _)| field == id);
-            cell.and_then(|(_, cell)| cell.as_ref())
-        };
-        let is_masked = |id: &String| told.masked.contains(id);
-        let changed = entry
-            .after
-            .iter()
-            // A creation is a snapshot of every field; what was left empty is no change.
-            .filter(|(id, cell)| cell.is_some() || is_masked(id) || before(id).is_some());
-        let changes = changed.map(|(id, cell)| {
-            let name = match register.field(id) {
-                Some(field) => (&field.name).into(),
-                None => Text::new("状态", "State"),
-            };
-            match is_masked(id) {
-                true => (name, Shown::Masked, Shown::Masked),
-                false => {
-                    let was = self.cell(register, id, before(id));
-                    (name, was, self.cell(register, id, cell.as_ref()))
-                }
-            }
-        });
-        Past {
-            position: entry.position,
-            arrival: entry.arrival,
-            at: moment(entry.author.at),
-            by: match &entry.author.on_behalf {
-                Some(whom) => format!("{} → {whom}", entry.author.actor),
-                None => entry.author.actor.clone(),
-            },
-            act: act_words(register, &entry.act),
-            why: entry.why.clone(),
-            changes: changes.collect(),
-        }
-    }
-}
-
 /// A record in a list.
 pub(super) fn card(
     wording: &Wording<'_>,
@@ -460,51 +328,4 @@ fn worded(all: &[(String, rules::Words)]) -> Vec<(String, Text)> {
     all.iter()
         .map(|(id, words)| (id.clone(), words.into()))
         .collect()
-}
-
-pub(super) fn state_words(register: &Register, state: &str) -> Text {
-    let names = register.states.iter().flat_map(|states| &states.names);
-    let mut named = names.filter(|(id, _)| id == state);
-    named
-        .next()
-        .map_or_else(|| same(state), |(_, words)| words.into())
-}
-
-fn act_words(register: &Register, act: &Act) -> Text {
-    match act {
-        Act::Create => Text::new("登记", "recorded"),
-        Act::Change => Text::new("修改", "changed"),
-        Act::Withdraw => Text::new("撤回", "withdrawn"),
-        Act::Erase => Text::new("抹去", "erased"),
-        Act::Move(id) => {
-            let moves = register.states.iter().flat_map(|states| &states.moves);
-            let mut named = moves.filter(|step| step.id == *id);
-            named
-                .next()
-                .map_or_else(|| same(id), |step| (&step.name).into())
-        }
-        other => same(&other.word()),
-    }
-}
-
-fn date(day: Day) -> Date {
-    super::date(day)
-}
-
-fn moment(at: Moment) -> DateTime {
-    let day = at.day();
-    let ms = at.0 - day.start().0;
-    let part = |ms: i64| i8::try_from(ms).unwrap_or_default();
-    let time = Time::new(
-        part(ms / 3_600_000),
-        part(ms / 60_000 % 60),
-        part(ms / 1_000 % 60),
-        0,
-    );
-    date(day).to_datetime(time.unwrap_or_default())
-}
-
-/// What is written alike in both languages.
-fn same(text: &str) -> Text {
-    Text::new(text, text)
 }

@@ -92,7 +92,9 @@ impl App {
             let n = cells.len();
             return Err(Words::new(
                 format!("有 {n} 栏；要 5 栏：账号、姓名、电话、角色、单位（企业写信用代码或名称）"),
-                format!("there are {n} cells; 5 belong here: account, person, telephone number, role, unit (or a firm's code or name)"),
+                format!(
+                    "there are {n} cells; 5 belong here: account, person, telephone number, role, unit (or a firm's code or name)"
+                ),
             ));
         };
         if taken.contains(*account) {
@@ -126,7 +128,11 @@ impl App {
             return Ok((None, Words::new("管理员", "Administrator")));
         }
         let roles = &self.programme().roles;
-        let named = |role: &&Role| [&role.id, &role.name.zh, &role.name.en].iter().any(|n| *n == text);
+        let named = |role: &&Role| {
+            [&role.id, &role.name.zh, &role.name.en]
+                .iter()
+                .any(|n| *n == text)
+        };
         let found = roles.iter().find(named).ok_or_else(|| {
             let all: Vec<&str> = roles.iter().map(|role| role.name.zh.as_str()).collect();
             let ids: Vec<&str> = roles.iter().map(|role| role.id.as_str()).collect();

@@ -153,7 +153,10 @@ impl SlipsView {
     fn code(&self, address: &str) -> Safe<String> {
         let code = QrCode::with_error_correction_level(address, EcLevel::M);
         let code = code.map(|code| {
-            let drawn = code.render::<svg::Color<'_>>().min_dimensions(150, 150).build();
+            let drawn = code
+                .render::<svg::Color<'_>>()
+                .min_dimensions(150, 150)
+                .build();
             // Only the drawing itself; a declaration of XML has no place within a page.
             let from = drawn.find("<svg").unwrap_or_default();
             drawn.get(from..).unwrap_or_default().to_owned()

@@ -261,20 +261,49 @@ async fn many_are_invited_with_slips_or_nobody() {
     };
     let wrong = "wang,王一,13800001111,visitor,梅江区\nli,李二,,走访员,没有区\nzhao,赵三";
     let told = invite(wrong).await.is(422).text();
-    for part in ["第 2 行", "没有叫“没有区”的单位", "第 3 行", "王一", "一个也没有邀请"] {
+    for part in [
+        "第 2 行",
+        "没有叫“没有区”的单位",
+        "第 3 行",
+        "王一",
+        "一个也没有邀请",
+    ] {
         assert!(told.contains(part), "{part} in {told}");
     }
     let right = "wang,王一,13800001111,visitor,梅江区\nli\t李二\t\t走访员\t441403";
     let slips = invite(right).await.is(200).text();
-    assert_eq!(slips.matches("<svg xmlns=").count() + slips.matches("<svg version=").count(), 2, "{slips}");
-    assert!(slips.contains("走访员 · 梅江区") && slips.contains("走访员 · 梅县区"), "{slips}");
-    let link = slips.split("class=\"link\">").nth(1).unwrap().split('<').next().unwrap();
+    assert_eq!(
+        slips.matches("<svg xmlns=").count() + slips.matches("<svg version=").count(),
+        2,
+        "{slips}"
+    );
+    assert!(
+        slips.contains("走访员 · 梅江区") && slips.contains("走访员 · 梅县区"),
+        "{slips}"
+    );
+    let link = slips
+        .split("class=\"link\">")
+        .nth(1)
+        .unwrap()
+        .split('<')
+        .next()
+        .unwrap();
     let path = link.split_once("/link/").unwrap().1;
     let session = desk.app.accept(path, PASSWORD, edge()).await.unwrap();
-    desk.get_as("/registers/visit", &format!("heli_session={session}")).await.is(200);
+    desk.get_as("/registers/visit", &format!("heli_session={session}"))
+        .await
+        .is(200);
     // A name that is taken is said, and who does not manage accounts invites nobody.
-    assert!(invite("wang,王一,,visitor,梅江区").await.is(422).text().contains("已经有了"));
+    assert!(
+        invite("wang,王一,,visitor,梅江区")
+            .await
+            .is(422)
+            .text()
+            .contains("已经有了")
+    );
     let visitor = format!("heli_session={session}");
-    post(&desk, "/admin/slips", &visitor, "rows=a").await.is(403);
+    post(&desk, "/admin/slips", &visitor, "rows=a")
+        .await
+        .is(403);
     desk.get_as("/admin/slips", &visitor).await.is(403);
 }
