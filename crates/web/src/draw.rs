@@ -370,7 +370,9 @@ pub(crate) fn door(r: Reader, page: DoorPage) -> askama::Result<String> {
         Some(_) => r.w.link_title,
         None => r.w.sign_in,
     };
-    let shell = Shell::bare(r, Here::default(), title);
+    let mut shell = Shell::bare(r, Here::default(), title);
+    // Nothing leads on from here before somebody is let in.
+    shell.section = "door";
     DoorView { shell, r, page }.render()
 }
 
