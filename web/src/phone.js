@@ -186,7 +186,11 @@ async function keepPages(account) {
 export function startPhone() {
   document.addEventListener("submit", submitted);
   addEventListener("online", sendAll);
-  if (document.querySelector("main.door") && "caches" in window) caches.delete(PAGES);
+  if (document.querySelector("main.door")) {
+    // Whoever comes in next starts anew; what waits to be sent waits for its owner.
+    localStorage.removeItem(OWNER);
+    if ("caches" in window) caches.delete(PAGES);
+  }
   const account = document.querySelector("main.go")?.dataset.account;
   if (account && "serviceWorker" in navigator && navigator.onLine) keepPages(account).catch(() => {});
   fillAgain();
