@@ -64,6 +64,9 @@ test("an on-site cadre files a visit on a phone, with a photograph, and without 
   await file("有信号时填的");
   await page.waitForURL(/\/records\/site_visit\//);
   await expect(page.locator("main")).toContainText("有信号时填的");
+  const shown = page.locator(".picture img").first();
+  await shown.scrollIntoViewIfNeeded();
+  await expect.poll(() => shown.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(40);
   expect(Date.now() - begun, "under a minute").toBeLessThan(60_000);
   await fitsThePhone(page);
 

@@ -232,7 +232,7 @@ impl Reader {
             Shown::Fen(fen) => self.yuan(*fen),
             Shown::Day(day) => day.to_string(),
             Shown::Moment(at) => format!("{} {:02}:{:02}", at.date(), at.hour(), at.minute()),
-            Shown::File(digest) => digest.chars().take(12).collect(),
+            Shown::File(digest) | Shown::Picture(digest) => digest.chars().take(12).collect(),
             Shown::Several(all) => {
                 let all: Vec<String> = all.iter().map(|shown| self.plain(shown)).collect();
                 all.join(self.w.enumerate)

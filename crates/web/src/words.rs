@@ -135,6 +135,7 @@ words! {
     copied: "已复制", "Copied";
     sign_in_examples: "示例账号", "Accounts of the example";
     sign_in_examples_why: "这是示例，人和事都是虚构的；这些账号只在示例里有，密码都是 {}。点角色即可进入。", "This is an example, and all in it is invented; these accounts exist only here, and the password of each is {}. Choose a role to come in.";
+    record_picture: "图片", "Picture";
     record_proof: "取证明", "Take the proof";
     overview_title: "全省一张图", "The whole at a glance";
     overview_map: "按时完成率地图", "Map of on-time rates";

@@ -74,6 +74,9 @@ impl Wording<'_> {
                 Shown::Words(same(name))
             }
             (Cell::Text(id), K::Reference | K::References) => self.reference(field, id),
+            (Cell::Text(digest), K::Files) if takes_pictures(field) => {
+                Shown::Picture(digest.to_string())
+            }
             (Cell::Text(digest), K::Files) => Shown::File(digest.to_string()),
             (Cell::Text(id), K::Choice | K::Choices) => {
                 let choice = field.choices.iter().find(|(choice, _)| *choice == **id);
@@ -194,4 +197,10 @@ fn moment(at: Moment) -> DateTime {
 /// What is written alike in both languages.
 pub(super) fn same(text: &str) -> Text {
     Text::new(text, text)
+}
+
+/// Whether a field of files takes nothing but pictures.
+fn takes_pictures(field: &RegisterField) -> bool {
+    let mut kinds = field.accept.iter();
+    !field.accept.is_empty() && kinds.all(|kind| kind.starts_with("image/"))
 }

@@ -112,6 +112,8 @@ pub enum Shown {
     Record(String, String, Text),
     /// A file by its digest.
     File(String),
+    /// A picture by its digest.
+    Picture(String),
     /// Several of these.
     Several(Vec<Shown>),
 }
