@@ -1,7 +1,7 @@
 //! Everything that pages and commands are read from: a programme, its facts, a day.
 
 use crate::access::{Seen, is_official};
-use crate::list::Names;
+use crate::list::{Kept, Names};
 use crate::live::Live;
 use crate::view::{
     DutyId, DutyPage, Front, MatrixPage, MatrixQuestion, NoticePage, OverviewPage, UnitPage,
@@ -32,6 +32,7 @@ struct Inner {
     rehearsal: bool,
     days: Mutex<Days>,
     names: Mutex<Names>,
+    kept: Kept,
     /// Passwords are tried one at a time.
     door: tokio::sync::Mutex<()>,
 }
@@ -83,6 +84,7 @@ impl App {
             rehearsal,
             days: Mutex::default(),
             names: Mutex::default(),
+            kept: Kept::default(),
             door: tokio::sync::Mutex::default(),
         }))
     }
@@ -120,6 +122,11 @@ impl App {
     /// What records are called, for search. Whoever locks it holds the facts.
     pub(crate) fn names(&self) -> MutexGuard<'_, Names> {
         lock(&self.0.names)
+    }
+
+    /// What lists are answered from.
+    pub(crate) fn kept(&self) -> &Kept {
+        &self.0.kept
     }
 
     /// The database, where there is one.

@@ -47,7 +47,7 @@ pub use forecast::{Forecast, forecast, goal, goals};
 pub use ladder::{LadderStep, Rung, RungState, due_rung, ladder};
 pub use lasting::Lasting;
 pub use light::{Colour, Reading, light};
-pub use living::{Living, Rows};
+pub use living::{Living, Rows, Stamp};
 pub use look::{EvidenceRow, Look, bearer_id, field_name};
 pub use missing::MissingItem;
 pub use moment::AsOf;

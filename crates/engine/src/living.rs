@@ -26,6 +26,17 @@ pub struct Living {
     versions: Vec<Vec<i64>>,
     /// Per table and column: numbers of texts.
     texts: Vec<Vec<Texts>>,
+    /// Per table: how often a record was withdrawn or erased.
+    cuts: Vec<u64>,
+}
+
+/// How far a table has grown. Between two stamps that differ only in `rows`, rows were added and no other changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stamp {
+    /// Rows: versions of records.
+    pub rows: usize,
+    /// How often a record was withdrawn or erased.
+    pub cuts: u64,
 }
 
 /// Current rows of a register, in columns, as the database hands them over.
@@ -78,6 +89,7 @@ impl Living {
             tables: names.zip(0..).collect(),
             numbers: tables.iter().map(numbers).collect(),
             newest: facts.current_at(NEVER),
+            cuts: vec![0; tables.len()],
             versions: tables.iter().map(|t| vec![0; t.ids.len()]).collect(),
             texts: tables
                 .iter()
@@ -90,6 +102,26 @@ impl Living {
     /// The facts as they are.
     pub fn facts(&self) -> &Facts {
         &self.facts
+    }
+
+    /// How far a table has grown.
+    pub fn stamp(&self, table: usize) -> Stamp {
+        Stamp {
+            rows: self
+                .facts
+                .tables()
+                .tables
+                .get(table)
+                .map_or(0, rules::Table::rows),
+            cuts: self.cuts.get(table).copied().unwrap_or(0),
+        }
+    }
+
+    /// Whether a row is its record's newest.
+    pub fn is_newest(&self, table: usize, row: u32) -> bool {
+        let table_of = self.facts.tables().tables.get(table);
+        let record = table_of.and_then(|t| t.record.get(row as usize));
+        record.is_some_and(|record| self.newest(table, *record) == Some(row))
     }
 
     /// The number of a record by its id.
@@ -178,6 +210,7 @@ impl Living {
         if entry.act == Act::Withdraw {
             let row = self.newest(table, record).unwrap_or(NO_ROW);
             self.facts.end(table, row, entry.author.at);
+            self.cut(table);
             self.set_newest(table, record, NO_ROW);
             self.set_version(table, record, entry.version);
             return Ok(Some((table, row)));
@@ -273,6 +306,7 @@ impl Living {
         table: usize,
         entry: &Entry,
     ) -> Result<(usize, u32), Words> {
+        self.cut(table);
         let record = self.number(table, &entry.record);
         let fields = stored(programme, table);
         let rows = self.facts.history(table, record, NEVER).to_vec();
@@ -311,6 +345,14 @@ impl Living {
             .into_iter()
             .for_each(|v| v.push(0));
         number
+    }
+
+    /// Something of a table is no longer what it was.
+    fn cut(&mut self, table: usize) {
+        self.cuts
+            .get_mut(table)
+            .into_iter()
+            .for_each(|cuts| *cuts += 1);
     }
 
     fn set_version(&mut self, table: usize, record: u32, version: i64) {

@@ -41,7 +41,7 @@ pub use plan::{Count, Form, Forms, Level, Plan, RowClasses, RowVerdicts, Sets};
 pub use range::{
     Bounds, Lane, Ranged, Threshold, range, threshold_value, thresholds, verdict_between,
 };
-pub use reads::{fields_read, names_read};
+pub use reads::{fields_read, names_read, tables_read};
 pub use run::{Bound, Frame, Said, Told, Verdicts, World, several, values, verdicts};
 pub use schema::{Empty, Field, Named, Schema, Scope, TableSchema, Type};
 pub use table::{Bits, Cells, Column, NO_ROW, Table, Tables, Value};

@@ -15,6 +15,19 @@ pub fn fields_read(rule: &Rule) -> Vec<(usize, String)> {
     fields.into_iter().collect()
 }
 
+/// The tables from which a rule reads fields of other records than the row's own.
+pub fn tables_read(rule: &Rule) -> BTreeSet<usize> {
+    let mut tables = BTreeSet::new();
+    visit(&rule.root, &mut |node| {
+        if let Kind::Field { of, table, .. } = &node.kind
+            && of.kind != Kind::Own
+        {
+            tables.insert(*table);
+        }
+    });
+    tables
+}
+
 /// The names a rule reads: of records (`bearer`) and of values (`today`, `settings.x`).
 pub fn names_read(rule: &Rule) -> BTreeSet<String> {
     let mut names = BTreeSet::new();

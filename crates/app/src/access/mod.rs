@@ -8,7 +8,7 @@ mod seen;
 mod told;
 mod write;
 
-pub(crate) use scope::Sight;
+pub(crate) use scope::{Reads, Sight};
 pub(crate) use seen::Seen;
 pub use told::{Granted, granted};
 pub(crate) use write::{Enters, enters, sees, within};

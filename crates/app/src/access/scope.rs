@@ -5,8 +5,8 @@ use crate::act::Viewer;
 use engine::Living;
 use programme::Programme;
 use programme::model::{Move, UNIT_TABLE};
-use rules::{Bound, Day, Frame, Value, World};
-use std::collections::BTreeMap;
+use rules::{Bound, Day, Frame, Rule, Value, World, names_read, tables_read};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The records of a register that a viewer reaches with a deed.
 enum Reach<'r> {
@@ -30,6 +30,23 @@ fn reach<'r>(
     match rights.iter().any(|right| right.filter().is_none()) {
         true => Reach::All,
         false => Reach::By(rights),
+    }
+}
+
+/// What rules read besides a row's own fields.
+#[derive(Debug, Default)]
+pub(crate) struct Reads {
+    /// Positions of tables.
+    pub(crate) tables: BTreeSet<usize>,
+    /// Whether the day may matter.
+    pub(crate) today: bool,
+}
+
+impl Reads {
+    /// Adds what a rule reads. Any may read the day: by name, or in a function.
+    pub(crate) fn add(&mut self, rule: &Rule) {
+        self.tables.extend(tables_read(rule));
+        self.today = true;
     }
 }
 
@@ -91,6 +108,29 @@ impl<'s> Sight<'s> {
         let held = |nth: usize| verdicts.iter().any(|verdicts| verdicts.yes.get(nth));
         let kept = rows.iter().enumerate().filter(|(nth, _)| held(*nth));
         kept.map(|(_, row)| *row).collect()
+    }
+
+    /// Which of a register's records the viewer reaches with a deed, as a text that is equal for equal rights, and what
+    /// else than their own fields tells it.
+    pub(crate) fn scope(&self, deed: Deed, register: &str) -> (String, Reads) {
+        let mut reads = Reads::default();
+        let Reach::By(rights) = reach(self.programme, self.viewer, deed, register) else {
+            return ("*".to_owned(), reads);
+        };
+        let mut scopes = BTreeSet::new();
+        for right in &rights {
+            let Some(rule) = right.filter() else { continue };
+            reads.add(rule);
+            let names = names_read(rule);
+            let person = names
+                .contains("viewer.person")
+                .then_some(&self.viewer.person);
+            scopes.insert(format!(
+                "{:?}",
+                (&rule.text, &right.role.of, &right.office.unit, person)
+            ));
+        }
+        (Vec::from_iter(scopes).concat(), reads)
     }
 
     /// Whether the viewer reaches a row with a deed.

@@ -1,12 +1,17 @@
 //! Records as lists: filtered, sorted, page by page, as of now or of the end of a day.
 
+mod asked;
 mod cursor;
 mod duty;
 mod history;
+mod kept;
+mod order;
 mod pick;
 mod record;
 mod scalar;
 mod search;
+#[cfg(test)]
+mod tests;
 mod view;
 
 pub use duty::{DutyPage, DutyQuestion, DutyRow, TallyEnds};
@@ -16,6 +21,7 @@ pub use record::{Possible, Record};
 use crate::access::{Deed, forbidden, is_masked, may};
 use crate::{App, Error, Viewer};
 use engine::Objection;
+pub(crate) use kept::Kept;
 pub(crate) use pick::all as matching;
 use programme::Programme;
 use programme::model::Register;

@@ -1,373 +1,78 @@
-//! Which records are on a page: tests, a rule, an order, and where the page before ended.
+//! Which records are on a page.
 
-use super::scalar::{Scalar, Source};
+use super::asked::Asked;
+use super::order::{Cut, Ended, Keys, Order};
 use super::view::View;
-use super::{LIMIT_MAX, Page, Question, Test, Unread, cursor, fault};
-use crate::access::{Deed, is_masked, may_all};
-use engine::Objection;
-use programme::model::{FieldKind, RegisterField};
-use rules::{Expected, Rule, Words, fields_read, nearest};
-use std::cmp::Ordering;
+use super::{Page, Question, Unread};
 
-/// The order of a list: by a field, then by id. Records without a value come last in either direction.
-struct Order {
-    field: String,
-    kind: FieldKind,
-    descending: bool,
-}
-
-/// A record among those sorted: what it is sorted by, its id, its row.
-type Placed<'p> = (Option<Scalar<'p>>, &'p str, u32);
-
-/// Where the page before ended: what its last record is sorted by, and its id.
-type Ended = (Option<Scalar<'static>>, String);
+/// So many records are rather sorted than looked for in an order.
+const FEW: usize = if cfg!(test) { 5 } else { 4_096 };
 
 /// The page that a question asks for.
 pub(super) fn page(view: &View<'_>, question: &Question) -> Result<Page, Unread> {
-    let (order, after, rows) = asked(view, question)?;
-    let count = question.count.then_some(rows.len());
-    let (rows, next) = cut(view, &order, &rows, after, question.limit);
+    let (asked, order, after) = Asked::read(view, question)?;
+    let ((rows, next), count) = cut(view, &asked, &order, after.as_ref(), question.limit);
     Ok(Page {
         records: view.listed(&rows),
         next,
-        count,
+        count: question.count.then_some(count),
     })
 }
 
 /// The rows of all pages of a question, in order.
 pub(crate) fn all(view: &View<'_>, question: &Question) -> Result<Vec<u32>, Unread> {
-    let (order, _, rows) = asked(view, question)?;
-    Ok(cut(view, &order, &rows, None, rows.len()).0)
+    let (asked, order, _) = Asked::read(view, question)?;
+    let ((rows, _), _) = cut(view, &asked, &order, None, usize::MAX);
+    Ok(rows)
 }
 
-/// The order that a question asks for, where the page before ended, and the rows that match.
-fn asked(view: &View<'_>, question: &Question) -> Result<(Order, Option<Ended>, Vec<u32>), Unread> {
-    let mut faults = Vec::new();
-    if question.limit == 0 || question.limit > LIMIT_MAX {
-        faults.push(fault(
-            "limit",
-            format!("limit 应在 1 至 {LIMIT_MAX} 之间"),
-            format!("limit lies between 1 and {LIMIT_MAX}"),
-        ));
-    }
-    let rule = question.rule.as_deref();
-    let rule = rule.and_then(|text| told(read_rule(view, text), &mut faults));
-    let order = told(read_order(view, question), &mut faults);
-    let tests: Vec<Option<Ready<'_>>> = question
-        .tests
-        .iter()
-        .map(|(id, test)| told(read_test(view, id, test), &mut faults))
-        .collect();
-    let after = order.as_ref().and_then(|order| {
-        let after = question.after.as_deref()?;
-        told(order.read(after).map_err(|fault| vec![fault]), &mut faults)
-    });
-    let (Some(order), true) = (order, faults.is_empty()) else {
-        return Err(Unread::Question(faults));
-    };
-    let rows = matching(view, view.rows(), &tests, rule.as_ref());
-    Ok((order, after, rows))
-}
-
-fn told<T>(read: Result<T, Vec<Objection>>, faults: &mut Vec<Objection>) -> Option<T> {
-    match read {
-        Ok(read) => Some(read),
-        Err(found) => {
-            faults.extend(found);
-            None
-        }
-    }
-}
-
-/// The rows that satisfy everything.
-fn matching(
-    view: &View<'_>,
-    mut rows: Vec<u32>,
-    tests: &[Option<Ready<'_>>],
-    rule: Option<&Rule>,
-) -> Vec<u32> {
-    for test in tests.iter().flatten() {
-        let Some(source) = view.source(test.field, &rows) else {
-            return Vec::new();
-        };
-        let mut nth = 0;
-        rows.retain(|row| {
-            nth += 1;
-            test.holds(&source, nth - 1, *row)
-        });
-    }
-    let Some(rule) = rule else { return rows };
-    let verdicts = view.verdicts(rule, &rows);
-    let mut nth = 0;
-    rows.retain(|_| {
-        nth += 1;
-        // Unknown is not yes.
-        verdicts.yes.get(nth - 1)
-    });
-    rows
-}
-
-/// The rows of the page in order, and where it ends unless it is the last.
+/// A page, and how many records there are on all of them.
 fn cut(
     view: &View<'_>,
+    asked: &Asked,
     order: &Order,
-    rows: &[u32],
-    after: Option<Ended>,
+    after: Option<&Ended>,
     limit: usize,
-) -> (Vec<u32>, Option<String>) {
-    let Some(source) = view.source(&order.field, rows) else {
-        return (Vec::new(), None);
-    };
-    let placed = rows.iter().enumerate();
-    let mut placed: Vec<Placed<'_>> = placed
-        .map(|(nth, row)| (source.at(nth, *row), view.id(*row), *row))
-        .filter(|(value, id, _)| {
-            let after = after.as_ref().map(|(v, id)| (v.as_ref(), id.as_str()));
-            after.is_none_or(|after| order.compare((value.as_ref(), id), after).is_gt())
-        })
-        .collect();
-    let compare =
-        |a: &Placed<'_>, b: &Placed<'_>| order.compare((a.0.as_ref(), a.1), (b.0.as_ref(), b.1));
-    let more = placed.len() > limit;
-    if more {
-        // Only the page itself is sorted.
-        placed.select_nth_unstable_by(limit, compare);
-        placed.truncate(limit);
+) -> (Cut, usize) {
+    let picked = |rows: &[u32]| (order.picked(view, rows, after, limit), rows.len());
+    if !view.is_now() {
+        return picked(&asked.matching(view, view.rows()));
     }
-    placed.sort_unstable_by(compare);
-    let last = placed.last().filter(|_| more);
-    let next = last.map(|(value, id, _)| order.written(value.as_ref(), id));
-    (placed.into_iter().map(|(_, _, row)| row).collect(), next)
-}
-
-impl Order {
-    fn compare(
-        &self,
-        (a, id_a): (Option<&Scalar<'_>>, &str),
-        (b, id_b): (Option<&Scalar<'_>>, &str),
-    ) -> Ordering {
-        let by_value = match (a, b) {
-            (Some(a), Some(b)) if self.descending => b.order(a),
-            (Some(a), Some(b)) => a.order(b),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (None, None) => Ordering::Equal,
-        };
-        by_value.then_with(|| id_a.cmp(id_b))
+    if let Some(rows) = narrowed(view, asked) {
+        return picked(&rows);
     }
-
-    fn written(&self, value: Option<&Scalar<'_>>, id: &str) -> String {
-        let value = value.map(Scalar::json);
-        cursor::written(&serde_json::json!([self.field, self.descending, value, id]))
+    let set = view.set(asked);
+    let all = || set.iter().collect::<Vec<u32>>();
+    // Of a whole register at most.
+    let count = usize::try_from(set.len()).unwrap_or(usize::MAX);
+    if count <= FEW {
+        return picked(&all());
     }
-
-    fn read(&self, word: &str) -> Result<(Option<Scalar<'static>>, String), Objection> {
-        let read = || {
-            let parts = cursor::read(word)?;
-            let [field, descending, value, id] = parts.as_array()?.as_slice() else {
-                return None;
-            };
-            if field.as_str()? != self.field || descending.as_bool()? != self.descending {
-                return None;
-            }
-            let value = match value {
-                serde_json::Value::Null => None,
-                value => Some(Scalar::of_json(value, self.kind)?),
-            };
-            Some((value, id.as_str()?.to_owned()))
-        };
-        read().ok_or_else(|| {
-            fault(
-                "after",
-                "这个续页标记不属于这样排序的清单；请从第一页开始",
-                "this cursor is of no list in this order; begin with the first page",
-            )
-        })
-    }
-}
-
-fn read_rule(view: &View<'_>, text: &str) -> Result<Rule, Vec<Objection>> {
-    let rule = view.rule(text, &Expected::Verdict).map_err(|faults| {
-        let said = faults.into_iter().map(|f| {
-            let mend = f.help.unwrap_or_default();
-            let join = |what: String, sign: &str, mend: &str| match mend {
-                "" => what,
-                mend => format!("{what}{sign}{mend}"),
-            };
-            let words = Words::new(
-                join(f.message.zh, "；", &mend.zh),
-                join(f.message.en, "; ", &mend.en),
-            );
-            Objection {
-                field: Some("where".into()),
-                words,
-            }
-        });
-        said.collect::<Vec<_>>()
-    })?;
-    let registers = &view.app.programme().registers;
-    let sensitive = fields_read(&rule).into_iter().find(|(table, field)| {
-        let at = table.checked_sub(programme::model::FIRST_REGISTER_TABLE);
-        let Some(register) = at.and_then(|at| registers.get(at)) else {
-            return false;
-        };
-        let (programme, viewer) = (view.app.programme(), view.viewer);
-        let field = register.field(field);
-        // Through a reference a rule would tell of records that the viewer does not see.
-        *table != view.table && !may_all(programme, viewer, Deed::Read, &register.id)
-            || field.is_some_and(|field| is_masked(programme, viewer, register, field))
-    });
-    match sensitive {
-        Some((_, field)) => Err(vec![hidden("where", &field)]),
-        None => Ok(rule),
-    }
-}
-
-/// What is not shown cannot be found out by filters or by an order either.
-fn hidden(parameter: &str, field: &str) -> Objection {
-    fault(
-        parameter,
-        format!("您看不到“{field}”的值，不能用来筛选或排序"),
-        format!(
-            "you do not see the values of “{field}”, so lists are neither filtered nor sorted by it"
-        ),
-    )
-}
-
-fn field<'v>(view: &View<'v>, parameter: &str, id: &str) -> Result<&'v RegisterField, Objection> {
-    let register = view.register;
-    let Some(field) = register.field(id) else {
-        let near = nearest(id, register.fields.iter().map(|f| f.id.as_str()));
-        let (zh, en) = near.map_or((String::new(), String::new()), |near| {
-            (
-                format!("；是否想写 {near}？"),
-                format!("; did you mean {near}?"),
-            )
-        });
-        return Err(fault(
-            parameter,
-            format!("“{}”没有字段 {id}{zh}", register.name.zh),
-            format!("“{}” has no field {id}{en}", register.name.en),
-        ));
-    };
-    if is_masked(view.app.programme(), view.viewer, register, field) {
-        return Err(hidden(parameter, id));
-    }
-    Ok(field)
-}
-
-fn read_order(view: &View<'_>, question: &Question) -> Result<Order, Vec<Objection>> {
-    let declared = view.register.view.sort.as_deref().map(|sort| {
-        let (field, way) = sort.split_once(' ').unwrap_or((sort, ""));
-        (field.to_owned(), way == "desc")
-    });
-    // The declared order is the programme's own; it gives way to ids where its field is not shown.
-    let declared = declared.filter(|(id, _)| field(view, "sort", id).is_ok());
-    let asked = question.sort.clone().or(declared);
-    let (id, descending) = asked.unwrap_or_else(|| ("id".to_owned(), false));
-    if id == "id" {
-        return Ok(Order {
-            field: id,
-            kind: FieldKind::Text,
-            descending,
-        });
-    }
-    let found = field(view, "sort", &id).map_err(|fault| vec![fault])?;
-    use FieldKind as K;
-    if matches!(found.kind, K::Choices | K::References | K::Files) {
-        return Err(vec![fault(
-            "sort",
-            format!("“{}”有多个值，不能用来排序", found.name.zh),
-            format!("“{}” has several values and gives no order", found.name.en),
-        )]);
-    }
-    Ok(Order {
-        field: id,
-        kind: found.kind,
-        descending,
-    })
-}
-
-/// A test with its values read.
-struct Ready<'t> {
-    field: &'t str,
-    wanted: Wanted,
-}
-
-enum Wanted {
-    OneOf(Vec<Scalar<'static>>),
-    AtLeast(Scalar<'static>),
-    AtMost(Scalar<'static>),
-    Empty(bool),
-}
-
-impl Ready<'_> {
-    fn holds(&self, source: &Source<'_>, nth: usize, row: u32) -> bool {
-        match &self.wanted {
-            Wanted::Empty(empty) => source.has(nth, row) != *empty,
-            Wanted::OneOf(all) => source.any(nth, row, |v| all.iter().any(|a| v.order(a).is_eq())),
-            Wanted::AtLeast(end) => source.any(nth, row, |v| v.order(end).is_ge()),
-            Wanted::AtMost(end) => source.any(nth, row, |v| v.order(end).is_le()),
+    let keys = Keys::stored(view, order);
+    match (&keys, view.sorted(keys.as_ref(), order)) {
+        (Some(keys), Some(sorted)) => {
+            let is_shown = |row| set.contains(row);
+            (order.walked(keys, &sorted, is_shown, after, limit), count)
         }
+        _ => picked(&all()),
     }
 }
 
-fn read_test<'t>(view: &View<'_>, id: &'t str, test: &Test) -> Result<Ready<'t>, Vec<Objection>> {
-    use FieldKind as K;
-    let found = match id {
-        "id" => None,
-        id => Some(field(view, id, id).map_err(|fault| vec![fault])?),
+/// The rows that match, where a test lets only few pass.
+fn narrowed(view: &View<'_>, asked: &Asked) -> Option<Vec<u32>> {
+    let (test, value) = asked.narrow()?;
+    let order = Order {
+        field: test.field.clone(),
+        kind: test.kind,
+        descending: false,
     };
-    let kind = found.map_or(K::Text, |f| f.kind);
-    let ordered = matches!(
-        kind,
-        K::Int | K::Decimal | K::Ratio | K::Money | K::Date | K::Time | K::Period(_) | K::Text
-    );
-    if matches!(test, Test::AtLeast(_) | Test::AtMost(_)) && !ordered {
-        return Err(vec![fault(
-            id,
-            format!("{id} 不分大小，只能用 = 或 .in 筛选"),
-            format!("the values of {id} have no order; filter by = or .in"),
-        )]);
+    let keys = Keys::stored(view, &order)?;
+    let sorted = view.sorted(Some(&keys), &order)?;
+    let equal = order.equal(&keys, &sorted, value);
+    if equal.len() > FEW {
+        return None;
     }
-    let one = |text: &str| value(text, kind, id, found);
-    let one_fault = |text: &str| one(text).map_err(|fault| vec![fault]);
-    let wanted = match test {
-        Test::Is(text) => Wanted::OneOf(vec![one_fault(text)?]),
-        Test::OneOf(texts) => {
-            let all: Result<Vec<_>, Objection> = texts.iter().map(|text| one(text)).collect();
-            Wanted::OneOf(all.map_err(|fault| vec![fault])?)
-        }
-        Test::AtLeast(text) => Wanted::AtLeast(one_fault(text)?),
-        Test::AtMost(text) => Wanted::AtMost(one_fault(text)?),
-        Test::Empty(empty) => Wanted::Empty(*empty),
-    };
-    Ok(Ready { field: id, wanted })
-}
-
-fn value(
-    text: &str,
-    kind: FieldKind,
-    id: &str,
-    field: Option<&RegisterField>,
-) -> Result<Scalar<'static>, Objection> {
-    let parsed = Scalar::parse(text, kind).ok_or_else(|| {
-        fault(
-            id,
-            format!("“{text}”不是 {id} 的值；日期写成 2023-09-26，金额以分为单位写整数，是否写 true 或 false"),
-            format!("“{text}” is no value of {id}; write days as 2023-09-26, money as whole fen, yes and no as true and false"),
-        )
-    })?;
-    let choices = field.map(|f| &f.choices).filter(|c| !c.is_empty());
-    if let Some(choices) = choices
-        && !choices.iter().any(|(choice, _)| choice == text)
-    {
-        let all: Vec<&str> = choices.iter().map(|(choice, _)| choice.as_str()).collect();
-        return Err(fault(
-            id,
-            format!("{id} 没有“{text}”这个选项；可选 {}", all.join("、")),
-            format!("{id} has no choice “{text}”; there are {}", all.join(", ")),
-        ));
-    }
-    Ok(parsed)
+    let newest = equal.iter().copied().filter(|row| view.is_newest(*row));
+    let rows = view.reached(crate::Deed::Read, newest.collect());
+    Some(asked.matching(view, rows))
 }

@@ -4,7 +4,7 @@ use super::scalar::{Source, worked_cell};
 use super::{Listed, seen};
 use crate::access::{Deed, Sight};
 use crate::{App, Viewer};
-use engine::{AsOf, Living};
+use engine::{AsOf, Living, Stamp};
 use programme::model::{Register, RegisterField};
 use rules::{
     Bound, Day, Expected, Frame, Moment, NO_ROW, Rule, RuleFault, Type, Value, Verdicts, World,
@@ -69,7 +69,40 @@ impl<'v> View<'v> {
         Sight::new(self.app.programme(), self.viewer, self.living, self.world())
     }
 
-    fn every(&self) -> Vec<u32> {
+    /// Whether it shows the facts as they are now.
+    pub(super) fn is_now(&self) -> bool {
+        self.then.is_none()
+    }
+
+    /// How far the register has grown.
+    pub(super) fn stamp(&self) -> Stamp {
+        self.stamp_of(self.table)
+    }
+
+    /// How far a table has grown.
+    pub(super) fn stamp_of(&self, table: usize) -> Stamp {
+        self.living.stamp(table)
+    }
+
+    /// How many records the register has.
+    pub(super) fn records(&self) -> usize {
+        self.of(self.table).1.len()
+    }
+
+    /// Whether a row is its record's newest.
+    pub(super) fn is_newest(&self, row: u32) -> bool {
+        self.living.is_newest(self.table, row)
+    }
+
+    /// The rows of a row's record.
+    pub(super) fn versions(&self, row: u32) -> &'v [u32] {
+        let record = self.of(self.table).0.get(row as usize).copied();
+        let rows = self.living.facts();
+        rows.history(self.table, record.unwrap_or(NO_ROW), Moment(i64::MAX))
+    }
+
+    /// The newest rows of all records.
+    pub(super) fn every(&self) -> Vec<u32> {
         match &self.then {
             Some(then) => then.current(self.table).map(|(_, row)| row).collect(),
             None => {

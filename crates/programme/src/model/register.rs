@@ -47,7 +47,7 @@ impl Register {
 pub const BUILT_IN: [&str; 2] = ["excuse", "filing"];
 
 /// How a field is entered and shown, beside its type in rules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum FieldKind {
     Text,
