@@ -51,6 +51,8 @@ pub struct Question {
     pub at: Option<Day>,
     /// Whether all that match are counted.
     pub count: bool,
+    /// The fields that are given of each record; `None` for all.
+    pub fields: Option<Vec<String>>,
 }
 
 /// A test of one field. A cell without a value satisfies none but [`Test::Empty`].

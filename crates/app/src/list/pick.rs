@@ -13,7 +13,7 @@ pub(super) fn page(view: &View<'_>, question: &Question) -> Result<Page, Unread>
     let (asked, order, after) = Asked::read(view, question)?;
     let ((rows, next), count) = cut(view, &asked, &order, after.as_ref(), question.limit);
     Ok(Page {
-        records: view.listed(&rows),
+        records: view.listed(&rows, question.fields.as_deref()),
         next,
         count: question.count.then_some(count),
     })

@@ -56,7 +56,7 @@ impl App {
             register: register.to_owned(),
             id: id.to_owned(),
         })?;
-        let listed = view.listed(&[row]).pop();
+        let listed = view.listed(&[row], None).pop();
         let listed = listed.ok_or_else(|| Unread::NoRecord {
             register: register.to_owned(),
             id: id.to_owned(),
@@ -88,7 +88,7 @@ impl App {
         let living = self.living();
         let view = View::new(self, viewer, &living, found, None);
         let row = view.row_of(id, version)?;
-        view.listed(&[row]).pop().map(|listed| listed.cells)
+        view.listed(&[row], None).pop().map(|listed| listed.cells)
     }
 
     /// The newest record that the viewer sees with these values.

@@ -1,11 +1,12 @@
 //! A register's records at one moment: now, or as known at the end of a day.
 
+use super::Listed;
 use super::scalar::{Source, worked_cell};
-use super::{Listed, seen};
-use crate::access::{Deed, Sight};
+use crate::access::{Deed, Sight, is_masked};
 use crate::{App, Viewer};
 use engine::{AsOf, Living, Stamp};
 use programme::model::{Register, RegisterField};
+use programme::record::{Cell, Cells};
 use rules::{
     Bound, Day, Expected, Frame, Moment, NO_ROW, Rule, RuleFault, Type, Value, Verdicts, World,
 };
@@ -222,33 +223,85 @@ impl<'v> View<'v> {
         Some(Source::Stored(column, ids))
     }
 
-    /// Rows as the viewer sees them.
-    pub(crate) fn listed(&self, rows: &[u32]) -> Vec<Listed> {
-        let programme = self.app.programme();
-        let worked = self.register.fields.iter().filter(|f| f.formula.is_some());
-        let worked: Vec<(&RegisterField, Vec<Value>)> = worked
-            .filter_map(|field| match self.source(&field.id, rows)? {
-                Source::Worked(values) => Some((field, values)),
-                _ => None,
-            })
-            .collect();
+    /// Rows as the viewer sees them: with the fields that are wanted, else with all.
+    pub(crate) fn listed(&self, rows: &[u32], wanted: Option<&[String]>) -> Vec<Listed> {
+        let fields: Vec<Given<'_>> = self.given(rows, wanted).collect();
         let one = |(nth, row): (usize, &u32)| {
-            let mut cells = self.living.facts().cells(programme, self.table, *row);
-            cells.extend(worked.iter().map(|(field, values)| {
-                let value = values.get(nth);
-                let cell = value.and_then(|value| worked_cell(value, field));
-                (field.id.clone(), cell)
-            }));
-            let place = |id: &str| self.register.fields.iter().position(|f| f.id == id);
-            cells.sort_by_key(|(id, _)| place(id));
-            let (cells, masked) = seen(self.app.programme(), self.viewer, self.register, cells);
-            Listed {
+            let mut listed = Listed {
                 id: self.id(*row).into(),
                 version: self.version(*row),
-                cells,
-                masked,
+                cells: Cells::with_capacity(fields.len()),
+                masked: Vec::new(),
+            };
+            for given in &fields {
+                let mut cell = self.cell(given, nth, *row);
+                if given.masked && cell.take().is_some() {
+                    listed.masked.push(given.id.to_owned());
+                }
+                listed.cells.push((given.id.to_owned(), cell));
             }
+            listed
         };
         rows.iter().enumerate().map(one).collect()
     }
+
+    /// Where wanted fields are read, in the register's order; those that are no fields of its own come first.
+    fn given<'g>(
+        &'g self,
+        rows: &[u32],
+        wanted: Option<&[String]>,
+    ) -> impl Iterator<Item = Given<'g>> + use<'g, 'v> {
+        let programme = self.app.programme();
+        let schema = programme.schema.tables.get(self.table);
+        let mut column = 0;
+        let mut given = Vec::new();
+        for field in schema.into_iter().flat_map(|schema| &schema.fields) {
+            let at = column;
+            column += usize::from(field.formula.is_none());
+            if wanted.is_some_and(|wanted| !wanted.contains(&field.id)) {
+                continue;
+            }
+            let own = self.register.field(&field.id);
+            let of = match (&field.formula, own) {
+                (None, _) => Origin::Column(at, &field.ty),
+                (Some(_), Some(own)) => match self.source(&own.id, rows) {
+                    Some(Source::Worked(values)) => Origin::Formula(values, own),
+                    _ => continue,
+                },
+                (Some(_), None) => continue,
+            };
+            let is_kept = |own| is_masked(programme, self.viewer, self.register, own);
+            let place = self.register.fields.iter().position(|f| f.id == field.id);
+            let masked = own.is_none_or(is_kept);
+            let id = field.id.as_str();
+            given.push((place, Given { id, of, masked }));
+        }
+        given.sort_by_key(|(place, _)| *place);
+        given.into_iter().map(|(_, given)| given)
+    }
+
+    fn cell(&self, given: &Given<'_>, nth: usize, row: u32) -> Option<Cell> {
+        match &given.of {
+            Origin::Column(at, ty) => {
+                let programme = self.app.programme();
+                let facts = self.living.facts();
+                facts.cell(programme, (self.table, *at), ty, row)
+            }
+            Origin::Formula(values, field) => worked_cell(values.get(nth)?, field),
+        }
+    }
+}
+
+/// A field that is given of every row.
+struct Given<'g> {
+    id: &'g str,
+    of: Origin<'g>,
+    /// Whether its values are kept from the viewer.
+    masked: bool,
+}
+
+/// Where the cells of a field are.
+enum Origin<'g> {
+    Column(usize, &'g Type),
+    Formula(Vec<Value>, &'g RegisterField),
 }

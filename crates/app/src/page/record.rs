@@ -53,15 +53,16 @@ impl App {
         id: &str,
         question: &Question,
     ) -> Result<ListPage, Unread> {
-        let question = Question {
-            limit: ROWS.min(LIMIT_MAX),
-            count: true,
-            ..question.clone()
-        };
-        let page = self.list(viewer, id, &question)?;
         let app = self.shows(question.at)?;
         let (_, register) = app.readable(viewer, id)?;
         let columns = columns(register);
+        let question = Question {
+            limit: ROWS.min(LIMIT_MAX),
+            count: true,
+            fields: Some(columns.iter().map(|column| column.id.clone()).collect()),
+            ..question.clone()
+        };
+        let page = self.list(viewer, id, &question)?;
         let moves = match question.at {
             None => moves(&app, viewer, register),
             Some(_) => Vec::new(),
@@ -203,6 +204,7 @@ impl App {
             limit: 1,
             at,
             count: true,
+            fields: Some(Vec::new()),
             ..Question::default()
         };
         let page = self.list(viewer, register, &question)?;

@@ -8,7 +8,7 @@ use crate::sheet::title;
 use crate::view::{Past, Shown, Text};
 use engine::Living;
 use jiff::civil::{Date, DateTime, Time};
-use programme::model::{FieldKind, Register, RegisterField};
+use programme::model::{FieldKind, Register, RegisterField, UNIT_TABLE};
 use programme::record::{Act, Cell, Cells};
 use rules::{Day, Empty, Moment};
 
@@ -62,8 +62,9 @@ impl Wording<'_> {
             (Cell::Double(share), K::Ratio) => Shown::Share(*share),
             (Cell::Double(n), _) => Shown::Number(*n, field.unit_of.clone()),
             (Cell::Text(id), K::Unit) => {
-                let units = &self.app.programme().units;
-                let unit = units.iter().find(|unit| unit.id == **id);
+                let programme = self.app.programme();
+                let number = self.living.record(UNIT_TABLE, id);
+                let unit = number.and_then(|at| programme.units.get(at as usize));
                 let name = unit.map_or_else(|| same(id), |unit| (&unit.name).into());
                 Shown::Unit(id.to_string(), name)
             }

@@ -86,7 +86,7 @@ impl App {
         let mut all = rows.chunks(AT_ONCE).flat_map(|rows| {
             done += rows.len() as u64;
             told(done);
-            view.listed(rows)
+            view.listed(rows, None)
                 .into_iter()
                 .map(|listed| contents(&listed.id, listed.cells, &shown))
         });
@@ -156,7 +156,7 @@ fn last(view: &View<'_>, register: &Register) -> Vec<Cells> {
     let keys: Vec<&str> = lasting_keys(register).map(|f| f.id.as_str()).collect();
     let mut last: BTreeMap<String, Cells> = BTreeMap::new();
     for rows in view.rows().chunks(AT_ONCE) {
-        for listed in view.listed(rows) {
+        for listed in view.listed(rows, None) {
             let key = listed.cells.iter();
             let key: Vec<_> = key.filter(|(id, _)| keys.contains(&id.as_str())).collect();
             if !key.is_empty() {

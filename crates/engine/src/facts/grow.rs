@@ -4,32 +4,37 @@ use super::version::History;
 use super::{Facts, NEVER};
 use programme::Programme;
 use programme::record::{Cell, Cells};
-use rules::{Cells as Typed, Column, Moment, Table, Type};
+use rules::{Cells as Typed, Column, Field, Moment, Table, Type};
 
 impl Facts {
     /// The cells of a row as they are written, references by id.
     pub fn cells(&self, programme: &Programme, table: usize, row: u32) -> Cells {
         let schema = programme.schema.tables.get(table);
         let fields = schema.into_iter().flat_map(|s| &s.fields);
-        let columns = self
-            .tables
-            .tables
-            .get(table)
-            .into_iter()
-            .flat_map(|t| &t.columns);
-        let stored = fields.filter(|f| f.formula.is_none()).zip(columns);
-        let cell = |column: &Column, ty: &Type| {
-            let present = column.present.get(row as usize);
-            present
-                .then(|| self.cell(programme, &column.cells, ty, row as usize))
-                .flatten()
+        let stored = fields.filter(|f| f.formula.is_none()).enumerate();
+        let of = |(at, field): (usize, &Field)| {
+            let cell = self.cell(programme, (table, at), &field.ty, row);
+            (field.id.clone(), cell)
         };
-        stored
-            .map(|(field, column)| (field.id.clone(), cell(column, &field.ty)))
-            .collect()
+        stored.map(of).collect()
     }
 
-    fn cell(&self, programme: &Programme, cells: &Typed, ty: &Type, row: usize) -> Option<Cell> {
+    /// What a row has in a column of this type; columns are the schema's fields without formula, in order.
+    pub fn cell(
+        &self,
+        programme: &Programme,
+        (table, at): (usize, usize),
+        ty: &Type,
+        row: u32,
+    ) -> Option<Cell> {
+        let column = self.tables.tables.get(table)?.columns.get(at)?;
+        let present = column.present.get(row as usize);
+        present
+            .then(|| self.typed(programme, &column.cells, ty, row as usize))
+            .flatten()
+    }
+
+    fn typed(&self, programme: &Programme, cells: &Typed, ty: &Type, row: usize) -> Option<Cell> {
         Some(match (cells, ty) {
             (Typed::Bool(bits), _) => Cell::Bool(bits.get(row)),
             (Typed::Int(all), _) => Cell::Int(*all.get(row)?),
@@ -45,7 +50,7 @@ impl Facts {
             (Typed::List { ends, items }, Type::List(of)) => {
                 let end = |row: usize| ends.get(row).map_or(0, |end| *end as usize);
                 let from = row.checked_sub(1).map_or(0, end);
-                let item = |at| self.cell(programme, items, of, at);
+                let item = |at| self.typed(programme, items, of, at);
                 Cell::List((from..end(row)).filter_map(item).collect())
             }
             _ => return None,
