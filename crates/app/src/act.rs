@@ -291,7 +291,7 @@ pub(crate) fn read_only() -> Words {
     )
 }
 
-fn refused(failure: Failure) -> Refused {
+pub(crate) fn refused(failure: Failure) -> Refused {
     match failure {
         Failure::Refused(refusal) => Refused::Held(refusal),
         Failure::Failed(error) => Refused::Failed(words(*error)),

@@ -20,6 +20,7 @@ mod opening;
 mod page;
 mod past;
 pub mod people;
+mod reveal;
 mod sealing;
 mod take;
 
@@ -34,6 +35,7 @@ pub use fill::Filled;
 pub use form::Given;
 pub use open::Opening;
 pub use opening::Opened;
+pub use reveal::{Revealed, Unrevealed};
 pub use sealing::Sealing;
 // What is known of an attached file, and what a sweep took away.
 pub use store::files::{Stored, Swept};

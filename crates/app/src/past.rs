@@ -238,7 +238,10 @@ impl App {
         let taken = live.store.entries(0, i64::MAX, |entries| {
             done += entries.len() as u64;
             for mut entry in entries {
-                let of_record = !matches!(entry.act, Act::Batch | Act::Publish | Act::Migrate);
+                let of_record = !matches!(
+                    entry.act,
+                    Act::Batch | Act::Publish | Act::Migrate | Act::Reveal
+                );
                 let reached = entry.arrival < reach.arrival && entry.author.at < reach.until;
                 if of_record && reached && live.past.fit(&programme, reach.arrival, &mut entry) {
                     let applied = living.apply(&programme, &entry);

@@ -196,7 +196,8 @@ impl Living {
         programme: &Programme,
         entry: &Entry,
     ) -> Result<Option<(usize, u32)>, Words> {
-        if entry.register.is_empty() || entry.record.is_empty() {
+        let is_of_none = entry.register.is_empty() || entry.record.is_empty();
+        if is_of_none || entry.act == Act::Reveal {
             return Ok(None);
         }
         let table = table_of(programme, &entry.register)?;

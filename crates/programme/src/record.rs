@@ -37,6 +37,8 @@ pub enum Act {
     Batch,
     /// Values of sensitive fields are erased; `before` names the fields.
     Erase,
+    /// Sensitive values were shown to the author; `before` names the fields, never the values, and the version stays.
+    Reveal,
     /// A version of the programme is put in force; `after` has its digest.
     Publish,
     /// Tables are brought to the programme; `why` has the plan.
@@ -110,6 +112,7 @@ impl Act {
             Self::Withdraw => "withdraw".into(),
             Self::Batch => "batch".into(),
             Self::Erase => "erase".into(),
+            Self::Reveal => "reveal".into(),
             Self::Publish => "publish".into(),
             Self::Migrate => "migrate".into(),
         }
@@ -123,6 +126,7 @@ impl Act {
             "withdraw" => Self::Withdraw,
             "batch" => Self::Batch,
             "erase" => Self::Erase,
+            "reveal" => Self::Reveal,
             "publish" => Self::Publish,
             "migrate" => Self::Migrate,
             _ => Self::Move(word.strip_prefix("move:")?.into()),

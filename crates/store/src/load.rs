@@ -73,7 +73,7 @@ impl Chunk {
 }
 
 /// Entries after a record's creation; and its creations too where it was withdrawn, because then no row tells when it began.
-const CHANGED: &str = "(j.version > 1 or exists (
+const CHANGED: &str = "j.act <> 'reveal' and (j.version > 1 or exists (
     select 1 from journal w where w.act = 'withdraw' and w.register = j.register and w.record = j.record))";
 
 /// Entries that are read at once.
@@ -250,7 +250,7 @@ impl Store {
     /// The database's.
     pub async fn history(&self, register: &str, id: &str) -> Result<Vec<Entry>> {
         let mut tx = self.db.read().await?;
-        let chosen = "where j.record = $1 and j.register = $2 order by j.version";
+        let chosen = "where j.record = $1 and j.register = $2 order by j.version, j.arrival";
         let read = entries(&mut tx, chosen, &[id.into(), register.into()]).await?;
         Ok(read.into_iter().map(|opened| opened.entry).collect())
     }

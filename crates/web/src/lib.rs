@@ -16,6 +16,7 @@ mod people;
 mod reader;
 mod record;
 mod refusal;
+mod reveal;
 mod sheets;
 mod shield;
 mod words;
@@ -59,6 +60,7 @@ pub fn router(app: App, settings: Settings) -> Router {
         .merge(import::router(door.clone()))
         .merge(me::router(door.clone()))
         .merge(people::router(door.clone()))
+        .merge(reveal::router(door.clone()))
         .merge(door::router(door.clone()))
         .layer(middleware::from_fn_with_state(door, door::admit))
         .layer(middleware::from_fn(shield::headers))

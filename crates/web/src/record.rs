@@ -2,7 +2,7 @@
 
 use crate::api;
 use crate::ask::{Asked, Here};
-use crate::draw;
+use crate::draw::{self, Told};
 use crate::reader::Reader;
 use crate::refusal::{Reason, Refusal};
 use app::list::{Question, Unread};
@@ -47,9 +47,19 @@ pub(crate) async fn one(
     Path((register, id)): Path<(String, String)>,
     asked: Asked,
 ) -> Page {
-    let (viewer, at) = (asked.viewer.clone(), day(&asked));
+    drawn(&app, &asked, (register, id), None).await
+}
+
+/// A record's page, with what came of revealing one of its fields.
+pub(crate) async fn drawn(
+    app: &App,
+    asked: &Asked,
+    (register, id): (String, String),
+    told: Option<Told>,
+) -> Page {
+    let (viewer, at) = (asked.viewer.clone(), day(asked));
     let (reading, of) = (app.clone(), (register.clone(), id.clone()));
-    let page = beside(&asked, move || {
+    let page = beside(asked, move || {
         reading.record_page(&viewer, &of.0, &of.1, at)
     });
     let page = page.await?;
@@ -57,11 +67,11 @@ pub(crate) async fn one(
         Ok(told) => app.history_page(&asked.viewer, &register, &told),
         // Facts that were read from sheets have no journal.
         Err(Unread::NoDatabase(_)) => Vec::new(),
-        Err(unread) => return Err(refused(&asked, unread)),
+        Err(unread) => return Err(refused(asked, unread)),
     };
     shown(
-        &asked,
-        draw::record(asked.reader, asked.here.clone(), page, history),
+        asked,
+        draw::record(asked.reader, asked.here.clone(), (page, history), told),
     )
 }
 

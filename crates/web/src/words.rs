@@ -135,6 +135,10 @@ words! {
     copied: "已复制", "Copied";
     sign_in_examples: "示例账号", "Accounts of the example";
     sign_in_examples_why: "这是示例，人和事都是虚构的；这些账号只在示例里有，密码都是 {}。点角色即可进入。", "This is an example, and all in it is invented; these accounts exist only here, and the password of each is {}. Choose a role to come in.";
+    record_reveal: "查看", "Reveal";
+    record_reveal_why: "为何查看", "Why";
+    record_reveal_go: "查看，并记入流水", "Reveal it, and note it in the journal";
+    record_revealed: "内容只在本页显示这一次；谁、何时、为何查看，已记入流水。", "It is shown on this page once; who saw it, when and why is in the journal.";
     record_picture: "图片", "Picture";
     record_proof: "取证明", "Take the proof";
     overview_title: "全省一张图", "The whole at a glance";

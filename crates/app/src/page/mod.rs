@@ -13,7 +13,7 @@ mod panel;
 mod ranking;
 mod record;
 mod unit;
-mod wording;
+pub(crate) mod wording;
 
 pub(crate) use name::date;
 pub(crate) use wording::Wording;

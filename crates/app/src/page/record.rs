@@ -7,8 +7,8 @@ use crate::access::{Deed, enters, may};
 use crate::list::{LIMIT_MAX, Listed, Page, Question, Test, Told, Unread};
 use crate::sheet::title;
 use crate::view::{
-    Child, Column, Filter, Frame, ListPage, Past, RecordPage, RegisterCard, RegistersPage, Row,
-    Step, Text,
+    Child, Column, FieldShown, Filter, Frame, ListPage, Past, RecordPage, RegisterCard,
+    RegistersPage, Row, Shown, Step, Text,
 };
 use crate::{App, Viewer};
 use programme::model::{FieldKind, Register, RegisterField};
@@ -113,6 +113,7 @@ impl App {
         let (_, found) = app.readable(viewer, register)?;
         let children = app.children(viewer, register, id, at)?;
         let may_change = at.is_none() && app.may_with(viewer, Deed::Change, register, id);
+        let reveals = at.is_none() && app.revealable(viewer, register, id);
         let living = app.living();
         let wording = Wording {
             app: &app,
@@ -122,7 +123,12 @@ impl App {
         let Listed { cells, masked, .. } = &record.listed;
         let shown = |field: &RegisterField| {
             let value = wording.of(found, &field.id, cells, masked);
-            (Text::from(&field.name), value)
+            FieldShown {
+                id: field.id.clone(),
+                name: (&field.name).into(),
+                may_reveal: reveals && field.sensitive && value == Shown::Masked,
+                value,
+            }
         };
         let name = |id: &String| {
             let field = found.field(id);

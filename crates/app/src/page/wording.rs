@@ -125,11 +125,12 @@ impl Wording<'_> {
             .iter()
             // A creation is a snapshot of every field; what was left empty is no change.
             .filter(|(id, cell)| cell.is_some() || is_masked(id) || before(id).is_some());
+        let name = |id: &String| match register.field(id) {
+            Some(field) => (&field.name).into(),
+            None => Text::new("状态", "State"),
+        };
         let changes = changed.map(|(id, cell)| {
-            let name = match register.field(id) {
-                Some(field) => (&field.name).into(),
-                None => Text::new("状态", "State"),
-            };
+            let name = name(id);
             match is_masked(id) {
                 true => (name, Shown::Masked, Shown::Masked),
                 false => {
@@ -148,6 +149,10 @@ impl Wording<'_> {
             },
             act: act_words(register, &entry.act),
             why: entry.why.clone(),
+            named: match entry.act {
+                Act::Erase | Act::Reveal => entry.before.iter().map(|(id, _)| name(id)).collect(),
+                _ => Vec::new(),
+            },
             changes: changes.collect(),
         }
     }
@@ -167,6 +172,7 @@ fn act_words(register: &Register, act: &Act) -> Text {
         Act::Change => Text::new("修改", "changed"),
         Act::Withdraw => Text::new("撤回", "withdrawn"),
         Act::Erase => Text::new("抹去", "erased"),
+        Act::Reveal => Text::new("查看敏感内容", "revealed"),
         Act::Move(id) => {
             let moves = register.states.iter().flat_map(|states| &states.moves);
             let mut named = moves.filter(|step| step.id == *id);

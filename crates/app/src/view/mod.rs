@@ -35,8 +35,8 @@ pub use notice::{
 };
 pub use overview::{Area, Changed, OverviewPage};
 pub use record::{
-    Child, Column, Filter, ListPage, Past, RecordPage, RegisterCard, RegistersPage, Row, Shown,
-    Step,
+    Child, Column, FieldShown, Filter, ListPage, Past, RecordPage, RegisterCard, RegistersPage,
+    Row, Shown, Step,
 };
 pub use text::{Language, Text};
 pub use unit::{ChildLine, UnitClause, UnitPage};

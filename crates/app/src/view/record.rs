@@ -134,7 +134,7 @@ pub struct RecordPage {
     /// Its state.
     pub state: Option<Text>,
     /// Its fields in the register's order.
-    pub fields: Vec<(Text, Shown)>,
+    pub fields: Vec<FieldShown>,
     /// The moves that the reader may make: name, what is still to be filled, what the condition says now.
     pub moves: Vec<Step>,
     /// Checks that do not hold.
@@ -143,6 +143,19 @@ pub struct RecordPage {
     pub children: Vec<Child>,
     /// Whether the reader may change it.
     pub may_change: bool,
+}
+
+/// A field of a record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldShown {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: Text,
+    /// What it holds, as the reader sees it.
+    pub value: Shown,
+    /// Whether the reader may have shown what is kept from him.
+    pub may_reveal: bool,
 }
 
 /// A move.
@@ -188,6 +201,8 @@ pub struct Past {
     pub act: Text,
     /// Why.
     pub why: Option<String>,
+    /// The fields that were erased or revealed.
+    pub named: Vec<Text>,
     /// Fields with what they held before and after.
     pub changes: Vec<(Text, Shown, Shown)>,
 }

@@ -9,7 +9,7 @@ use crate::plan;
 use crate::store::Store;
 use crate::table::Table;
 use journal::{Break, Difference, Payload, Rebuild, Rebuilt};
-use programme::record::{Cell, Cells};
+use programme::record::{Act, Cell, Cells};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows that are named one by one; more are only counted.
@@ -144,8 +144,11 @@ impl Replayed {
                 continue;
             };
             self.breaks.extend(self.rebuild.apply(&opened).err());
-            let key = (opened.entry.register, opened.entry.record);
-            self.arrivals.insert(key, row.arrival);
+            // A record's row is of the last entry that changed it.
+            if opened.entry.act != Act::Reveal {
+                let key = (opened.entry.register, opened.entry.record);
+                self.arrivals.insert(key, row.arrival);
+            }
         }
     }
 }

@@ -1,12 +1,9 @@
 //! Erasure: values of sensitive fields go from the record and from beside all its entries, and an entry says so.
 
 use crate::dialect::{Dialect, quoted};
-use crate::error::Error;
 use crate::files::forget;
-use crate::lines::{Lines, Salts};
-use crate::seal::number;
 use crate::store::Store;
-use crate::write::{Arrivals, Failure, Refusal, unfit_refusal};
+use crate::write::{Arrivals, Failure, Refusal};
 use programme::record::{Act, Author, Cells, Entry};
 
 impl Store {
@@ -100,21 +97,6 @@ impl Store {
             why,
             batch: None,
         };
-        let mut lines = Lines::default();
-        let added = lines.add(&entry, Some(&shape.register), &mut Salts::of(seed));
-        added.map_err(|refusal| unfit_refusal(register, refusal))?;
-        lines.write(&mut tx).await?;
-        let embedded = tx.dialect() == Dialect::Sqlite;
-        let position = if embedded {
-            number(&mut tx).await?
-        } else {
-            None
-        };
-        tx.commit()
-            .await
-            .map_err(|error: Error| Failure::from(error))?;
-        self.shared.numbered(position);
-        self.shared.written.notify_one();
-        Ok(Entry { position, ..entry })
+        self.noted(tx, entry, &shape, seed).await
     }
 }

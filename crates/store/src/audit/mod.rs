@@ -3,7 +3,9 @@
 mod compare;
 mod erase;
 mod export;
+mod note;
 mod rebuild;
+mod reveal;
 mod verify;
 
 pub use compare::{Compared, Odd, Row};

@@ -212,6 +212,33 @@ on_both! {
         assert!(refusal.is_err());
     }
 
+    async fn what_was_revealed_changes_no_record_and_all_holds(place) {
+        let (store, seals) = filled(place).await;
+        let author = action(Vec::new()).author;
+        let before = store.record("firm", "F3").await.unwrap().unwrap();
+        let entry = store.reveal(&author, ("firm", "F3"), &["phone".to_owned()], "回访".into(), [8; 32]).await.unwrap();
+        assert_eq!((entry.act.clone(), entry.version, entry.after.len()), (Act::Reveal, before.version, 0));
+        assert_eq!(store.record("firm", "F3").await.unwrap().unwrap(), before);
+        sealed(&store).await;
+        let found = verified(&store, Some(seals)).await;
+        assert!(found.holds(), "{found:?}");
+        assert!(store.compare(|_| ()).await.unwrap().clean());
+        store.rebuild(|_| ()).await.unwrap();
+        assert!(store.compare(|_| ()).await.unwrap().clean());
+        // The next change comes after it, and facts that are read anew never take it for one.
+        let next = crate::sample::change("firm", "F3", before.version, cells([("name", text("又改名"))]));
+        written(&store, vec![next]).await;
+        let acts: Vec<Act> = store.history("firm", "F3").await.unwrap().into_iter().map(|entry| entry.act).collect();
+        assert_eq!(acts, [Act::Create, Act::Change, Act::Reveal, Act::Change]);
+        let mut changes = Vec::new();
+        store.changes_since(0, |entries| { changes.extend(entries); Ok(()) }).await.unwrap();
+        assert!(changes.iter().all(|entry| entry.act != Act::Reveal));
+        for (record, field) in [("F404", "phone"), ("F3", "nothing")] {
+            let refusal = store.reveal(&author, ("firm", record), &[field.to_owned()], "回访".into(), [9; 32]).await;
+            assert!(refusal.is_err(), "{record} {field}");
+        }
+    }
+
     async fn an_export_is_checked_without_the_database(place) {
         let (store, seals) = filled(place).await;
         written(&store, vec![firm("F99")]).await;

@@ -13,6 +13,7 @@ mod openapi_schema;
 mod problem;
 mod record;
 mod register;
+mod reveal;
 mod sending;
 mod settings;
 mod sheet;
@@ -103,6 +104,7 @@ pub(crate) fn router(app: App, settings: Settings, sheets: Sheets) -> Router {
             get(record::one).patch(write::change),
         )
         .route("/records/{register}/{record}/moves", post(write::step))
+        .route("/records/{register}/{record}/reveals", post(reveal::reveal))
         .route("/records/{register}/{record}/history", get(record::history))
         .route("/files", post(file::upload))
         .route("/files/{digest}", get(file::download))

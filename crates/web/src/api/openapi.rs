@@ -41,7 +41,7 @@ const READ: Operation = Operation {
 };
 
 /// Every operation, in the order of the document.
-pub(super) const OPERATIONS: [Operation; 23] = [
+pub(super) const OPERATIONS: [Operation; 24] = [
     Operation {
         path: "/openapi.json",
         id: "document",
@@ -121,6 +121,16 @@ pub(super) const OPERATIONS: [Operation; 23] = [
         body: "Move",
         answer: "Record",
         if_match: true,
+        ..READ
+    },
+    Operation {
+        method: "post",
+        path: "/records/{register}/{record}/reveals",
+        id: "reveal",
+        zh: "查看一项敏感内容；谁、何时、为何查看记入流水",
+        en: "Have a sensitive value shown; the journal says to whom, when and why",
+        body: "Reveal",
+        answer: "Revealed",
         ..READ
     },
     Operation {

@@ -88,6 +88,14 @@ pub(super) fn schemas(programme: &Programme) -> Json {
             }}),
         ),
         (
+            "Reveal",
+            json!({"type": "object", "properties": {"field": text(), "why": text()}, "required": ["field", "why"]}),
+        ),
+        (
+            "Revealed",
+            json!({"type": "object", "properties": {"field": text(), "value": {}, "arrival": whole()}}),
+        ),
+        (
             "History",
             json!({"type": "object", "properties": {"entries": list(refer("Any"))}}),
         ),

@@ -4,7 +4,9 @@ use super::Shell;
 use crate::ask::Here;
 use crate::reader::Reader;
 use app::list::{Hit, Question};
-use app::view::{Column, Frame, ListPage, Past, RecordPage, RegistersPage, Shown, Step};
+use app::view::{
+    Column, FieldShown, Frame, ListPage, Past, RecordPage, RegistersPage, Shown, Step,
+};
 use askama::Template;
 use askama::filters::Safe;
 
@@ -124,14 +126,23 @@ struct RecordView {
     r: Reader,
     page: RecordPage,
     history: Vec<Past>,
+    told: Option<Told>,
+}
+
+/// What came of revealing a field.
+pub(crate) enum Told {
+    /// The field's id and what it holds.
+    Revealed(String, Shown),
+    /// Why it was not revealed, in words.
+    Refused(String),
 }
 
 /// `/records/{register}/{id}`.
 pub(crate) fn record(
     r: Reader,
     here: Here,
-    page: RecordPage,
-    history: Vec<Past>,
+    (page, history): (RecordPage, Vec<Past>),
+    told: Option<Told>,
 ) -> askama::Result<String> {
     let title = r.t(&page.title).to_owned();
     let shell = Shell::new(r, here, "registers", title, page.frame.clone());
@@ -140,11 +151,38 @@ pub(crate) fn record(
         r,
         page,
         history,
+        told,
     }
     .render()
 }
 
 impl RecordView {
+    /// What a field holds: its value where it was just revealed.
+    fn value<'s>(&'s self, field: &'s FieldShown) -> &'s Shown {
+        match &self.told {
+            Some(Told::Revealed(id, shown)) if *id == field.id => shown,
+            _ => &field.value,
+        }
+    }
+
+    /// Whether a field's value may be asked for.
+    fn asks(&self, field: &FieldShown) -> bool {
+        let is_shown = matches!(&self.told, Some(Told::Revealed(id, _)) if *id == field.id);
+        field.may_reveal && !is_shown
+    }
+
+    /// Where a revelation is asked for.
+    fn reveal(&self) -> String {
+        let path = ["records", &self.page.register.0, &self.page.id, "reveal"];
+        self.r.posting(&self.r.address(&path, &[]))
+    }
+
+    /// The names of fields that an entry names without their values.
+    fn named(&self, past: &Past) -> String {
+        let names: Vec<&str> = past.named.iter().map(|name| self.r.t(name)).collect();
+        names.join(self.r.w.enumerate)
+    }
+
     fn lacks(&self, step: &Step) -> String {
         let names: Vec<&str> = step.lacks.iter().map(|name| self.r.t(name)).collect();
         names.join(self.r.w.enumerate)

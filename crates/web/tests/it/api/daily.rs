@@ -11,7 +11,13 @@ use serde_json::json;
 const PASSWORD: &str = "tide-lamp-orchid";
 
 /// Signs an official in; the cookie.
-async fn official(desk: &Desk, account: &str, phone: &str, role: &str, unit: &str) -> String {
+pub(super) async fn official(
+    desk: &Desk,
+    account: &str,
+    phone: &str,
+    role: &str,
+    unit: &str,
+) -> String {
     let invitation = Invitation {
         account: account.into(),
         person: format!("{account}同志"),

@@ -50,7 +50,7 @@ async fn every_operation_of_the_document_answers() {
             asked += 1;
         }
     }
-    assert_eq!(asked, 23);
+    assert_eq!(asked, 24);
 }
 
 #[tokio::test]

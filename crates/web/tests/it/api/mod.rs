@@ -7,6 +7,7 @@ mod file;
 mod form;
 mod journal;
 mod list;
+mod reveal;
 mod sheet;
 mod write;
 
@@ -109,6 +110,7 @@ fn programme() -> (Programme, Files) {
         let roles = files.get_mut("roles.toml").unwrap();
         roles.push_str("[[role.city_office.may]]\ndo = [\"see\", \"move\"]\non = [\"visit\"]\n");
         roles.push_str("[role.visitor]\nname = { zh = \"走访员\", en = \"Visitor\" }\n[[role.visitor.may]]\ndo = [\"see\", \"create\", \"change\", \"export\"]\non = [\"visit\"]\nwhere = \"under(place, viewer.unit)\"\n");
+        roles.push_str("[role.inspector]\nname = { zh = \"巡查员\", en = \"Inspector\" }\n[[role.inspector.may]]\ndo = [\"see\", \"reveal\"]\non = [\"visit\"]\nwhere = \"under(place, viewer.unit)\"\n");
         let reading = app::programme::read(&files);
         let faults: Vec<&str> = reading
             .faults
