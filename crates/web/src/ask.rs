@@ -35,6 +35,10 @@ pub(crate) struct Keys {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Official(pub(crate) bool);
 
+/// Whether the viewer may read through the journal, as the door found out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Browses(pub(crate) bool);
+
 /// The mark that changes in this session carry; `None` where nobody signs in.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pass(pub(crate) Option<u128>);
@@ -112,6 +116,10 @@ impl<S: Sync> FromRequestParts<S> for Asked {
                     .extensions
                     .get::<Official>()
                     .is_none_or(|Official(is)| *is),
+                browses: parts
+                    .extensions
+                    .get::<Browses>()
+                    .is_none_or(|Browses(may)| *may),
                 manages: !viewer.is_operator() && is_manager(&viewer),
                 pass: parts.extensions.get().and_then(|Pass(pass)| *pass),
                 ..Reader::new(language, at)

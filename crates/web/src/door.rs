@@ -1,7 +1,7 @@
 //! The door: who is let in, signing in and out, and that changes come from our own pages: their origin and their mark.
 
 use crate::api::{Settings, reads_only, unknown, unmarked};
-use crate::ask::{Official, Pass, reader_of};
+use crate::ask::{Browses, Official, Pass, reader_of};
 use crate::draw::{self, DoorPage};
 use crate::reader::Reader;
 use crate::refusal::{Reason, Refusal};
@@ -37,6 +37,8 @@ pub(crate) struct Door {
     pub(crate) sheets: Sheets,
     /// Bytes of a sheet at most.
     pub(crate) sheet_bytes_max: usize,
+    /// The public key in PEM that seals are signed with here.
+    pub(crate) seal_key: Option<String>,
 }
 
 /// Whether the request came over https, as a proxy of ours says.
@@ -68,6 +70,7 @@ impl Door {
             proxies: settings.proxies.clone().into(),
             sheets: Sheets::new(Arc::clone(&settings.edge)),
             sheet_bytes_max: settings.sheet_bytes_max,
+            seal_key: settings.seal_key.clone(),
         }
     }
 
@@ -144,6 +147,8 @@ pub(crate) async fn admit(State(door): State<Door>, mut request: Request, next: 
             request.extensions_mut().insert(pass);
             let official = Official(is_official(door.app.programme(), &viewer));
             request.extensions_mut().insert(official);
+            let browses = Browses(door.app.may_browse(&viewer));
+            request.extensions_mut().insert(browses);
             request.extensions_mut().insert(viewer);
         }
         None if is_open => {}

@@ -9,6 +9,7 @@ mod draw;
 mod form;
 mod format;
 mod import;
+mod journal;
 mod me;
 mod pages;
 mod parts;
@@ -58,6 +59,7 @@ pub fn router(app: App, settings: Settings) -> Router {
         .merge(daily(door.clone()))
         .merge(form::router(door.clone()))
         .merge(import::router(door.clone()))
+        .merge(journal::router(door.clone()))
         .merge(me::router(door.clone()))
         .merge(people::router(door.clone()))
         .merge(reveal::router(door.clone()))

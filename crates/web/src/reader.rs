@@ -23,6 +23,8 @@ pub(crate) struct Reader {
     pub(crate) signed_in: bool,
     /// Whether the one who reads sees how units stand.
     pub(crate) official: bool,
+    /// Whether the one who reads may read through the journal.
+    pub(crate) browses: bool,
     /// Whether the one who is signed in manages accounts.
     pub(crate) manages: bool,
     /// The mark that changes from this reader's pages carry.
@@ -38,6 +40,7 @@ impl Reader {
             at,
             signed_in: false,
             official: true,
+            browses: true,
             manages: false,
             pass: None,
             w: words::of(language),

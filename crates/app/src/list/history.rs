@@ -1,11 +1,11 @@
 //! What was done to a record, from the journal; and how the journal proves it.
 
-use super::{Unread, seen};
+use super::Unread;
 use crate::access::{Deed, is_masked, is_official, may_all, sees};
 use crate::live::{Live, words};
 use crate::{App, Viewer};
 use journal::PublicKey;
-use programme::record::{Cells, Entry};
+use programme::record::Entry;
 use rules::Words;
 use store::Store;
 
@@ -44,20 +44,8 @@ impl App {
                 id: id.to_owned(),
             });
         }
-        let told = |mut entry: Entry| {
-            let mut masked = Vec::new();
-            let mut hide = |cells: &mut Cells| {
-                let (shown, kept) = seen(self.programme(), viewer, found, std::mem::take(cells));
-                *cells = shown;
-                masked.extend(kept);
-            };
-            hide(&mut entry.before);
-            hide(&mut entry.after);
-            masked.sort();
-            masked.dedup();
-            Told { entry, masked }
-        };
-        Ok(entries.into_iter().map(told).collect())
+        let told = entries.into_iter().map(|entry| self.told(viewer, entry));
+        Ok(told.collect())
     }
 
     /// The last seal, as one JSON object; `None` before the first.
@@ -148,7 +136,7 @@ impl App {
         Ok(&self.journal()?.store)
     }
 
-    fn journal(&self) -> Result<&Live, Unread> {
+    pub(super) fn journal(&self) -> Result<&Live, Unread> {
         self.live().ok_or_else(|| {
             Unread::NoDatabase(Words::new(
                 "这里没有打开数据库，因此没有流水；请用 heli serve --database 打开",

@@ -4,6 +4,7 @@ mod asked;
 mod cursor;
 mod duty;
 mod history;
+mod journal;
 mod kept;
 mod order;
 mod pick;
@@ -16,10 +17,12 @@ mod view;
 
 pub use duty::{DutyPage, DutyQuestion, DutyRow, TallyEnds};
 pub use history::Told;
+pub use journal::{JournalQuestion, Sealed};
 pub use record::{Possible, Record};
 
 use crate::access::{Deed, forbidden, is_masked, may};
 use crate::{App, Error, Viewer};
+pub(crate) use asked::is_text;
 use engine::Objection;
 pub(crate) use kept::Kept;
 pub(crate) use pick::all as matching;
@@ -68,6 +71,12 @@ pub enum Test {
     AtMost(String),
     /// Without a value, or with one.
     Empty(bool),
+    /// At least what a person writes: money in yuan or 万元, shares in percent; a day is taken from its start.
+    From(String),
+    /// At most what a person writes; a day is taken to its end.
+    To(String),
+    /// A text that has these characters in it, whatever their width and case.
+    Has(String),
 }
 
 /// A record in a list.

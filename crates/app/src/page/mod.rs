@@ -4,6 +4,7 @@ mod board;
 mod duty;
 mod grid;
 mod home;
+mod journal;
 mod matrix;
 mod name;
 mod near;

@@ -9,7 +9,7 @@ use crate::view::{Past, Shown, Text};
 use engine::Living;
 use jiff::civil::{Date, DateTime, Time};
 use programme::model::{FieldKind, Register, RegisterField, UNIT_TABLE};
-use programme::record::{Act, Cell, Cells};
+use programme::record::{Act, Cell, Cells, Entry};
 use rules::{Day, Empty, Moment};
 
 /// What values are put into words with.
@@ -140,6 +140,21 @@ impl Wording<'_> {
             }
         });
         Past {
+            act: act_words(Some(register), &entry.act),
+            named: match entry.act {
+                Act::Erase | Act::Reveal => entry.before.iter().map(|(id, _)| name(id)).collect(),
+                _ => Vec::new(),
+            },
+            changes: changes.collect(),
+            ..Past::of(entry)
+        }
+    }
+}
+
+impl Past {
+    /// An entry without what it did to fields.
+    pub(super) fn of(entry: &Entry) -> Self {
+        Self {
             position: entry.position,
             arrival: entry.arrival,
             at: moment(entry.author.at),
@@ -147,13 +162,10 @@ impl Wording<'_> {
                 Some(whom) => format!("{} → {whom}", entry.author.actor),
                 None => entry.author.actor.clone(),
             },
-            act: act_words(register, &entry.act),
+            act: same(&entry.act.word()),
             why: entry.why.clone(),
-            named: match entry.act {
-                Act::Erase | Act::Reveal => entry.before.iter().map(|(id, _)| name(id)).collect(),
-                _ => Vec::new(),
-            },
-            changes: changes.collect(),
+            named: Vec::new(),
+            changes: Vec::new(),
         }
     }
 }
@@ -166,7 +178,7 @@ pub(super) fn state_words(register: &Register, state: &str) -> Text {
         .map_or_else(|| same(state), |(_, words)| words.into())
 }
 
-fn act_words(register: &Register, act: &Act) -> Text {
+pub(super) fn act_words(register: Option<&Register>, act: &Act) -> Text {
     match act {
         Act::Create => Text::new("登记", "recorded"),
         Act::Change => Text::new("修改", "changed"),
@@ -174,13 +186,16 @@ fn act_words(register: &Register, act: &Act) -> Text {
         Act::Erase => Text::new("抹去", "erased"),
         Act::Reveal => Text::new("查看敏感内容", "revealed"),
         Act::Move(id) => {
-            let moves = register.states.iter().flat_map(|states| &states.moves);
+            let states = register.and_then(|register| register.states.as_ref());
+            let moves = states.iter().flat_map(|states| &states.moves);
             let mut named = moves.filter(|step| step.id == *id);
             named
                 .next()
                 .map_or_else(|| same(id), |step| (&step.name).into())
         }
-        other => same(&other.word()),
+        Act::Batch => Text::new("成批办理", "a batch"),
+        Act::Publish => Text::new("方案生效", "programme put in force"),
+        Act::Migrate => Text::new("调整库表", "tables brought to the programme"),
     }
 }
 

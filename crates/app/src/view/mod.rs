@@ -6,6 +6,7 @@ mod figure;
 mod form;
 mod frame;
 mod home;
+mod journal;
 mod matrix;
 mod notice;
 mod overview;
@@ -26,6 +27,7 @@ pub use frame::{
     UnitLink,
 };
 pub use home::{Entering, Hand, HomePage, Todo, UnreportedPage, UnreportedUnit};
+pub use journal::{JournalLine, JournalPage};
 pub use matrix::{
     Choice, MatrixCell, MatrixColumn, MatrixPage, MatrixQuestion, MatrixRow, MatrixTarget, Sort,
 };
@@ -35,8 +37,8 @@ pub use notice::{
 };
 pub use overview::{Area, Changed, OverviewPage};
 pub use record::{
-    Child, Column, FieldShown, Filter, ListPage, Past, RecordPage, RegisterCard, RegistersPage,
-    Row, Shown, Step,
+    Child, Column, FieldShown, Filter, ListPage, Narrow, Past, RecordPage, RegisterCard,
+    RegistersPage, Row, Shown, Step,
 };
 pub use text::{Language, Text};
 pub use unit::{ChildLine, UnitClause, UnitPage};

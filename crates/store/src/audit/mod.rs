@@ -1,5 +1,6 @@
 //! The journal examined: against its seals, against itself, and against the tables that follow from it.
 
+mod browse;
 mod compare;
 mod erase;
 mod export;
@@ -8,5 +9,6 @@ mod rebuild;
 mod reveal;
 mod verify;
 
+pub use browse::Browse;
 pub use compare::{Compared, Odd, Row};
 pub use verify::Verified;

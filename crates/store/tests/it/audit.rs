@@ -8,7 +8,7 @@ use journal::{
 };
 use programme::record::{Act, Cell};
 use rules::Moment;
-use store::audit::{Row, Verified};
+use store::audit::{Browse, Row, Verified};
 use store::{Sealer, Store, Value};
 
 fn key() -> SealingKey {
@@ -237,6 +237,36 @@ on_both! {
             let refusal = store.reveal(&author, ("firm", record), &[field.to_owned()], "回访".into(), [9; 32]).await;
             assert!(refusal.is_err(), "{record} {field}");
         }
+    }
+
+    async fn the_newest_entries_are_read_by_who_did_what_when(place) {
+        let (store, _) = filled(place).await;
+        let found = async |asked: Browse| {
+            let found = store.browse(&asked).await.unwrap();
+            found.into_iter().map(|entry| (entry.register, entry.record, entry.act.word())).collect::<Vec<_>>()
+        };
+        let all = Browse { limit: 1000, ..Browse::default() };
+        let every = store.browse(&all).await.unwrap();
+        assert!(every.len() == 30 && every.is_sorted_by(|newer, older| newer.arrival > older.arrival));
+
+        let changes = found(Browse { act: Some("change".into()), ..all.clone() }).await;
+        assert_eq!((changes.len(), &*changes[0].1, &*changes[9].1), (10, "F9", "F0"));
+        let of_one = Browse { registers: vec!["nothing".into(), "firm".into()], record: Some("F3".into()), ..all.clone() };
+        let acts: Vec<String> = found(of_one.clone()).await.into_iter().map(|(_, _, act)| act).collect();
+        assert_eq!(acts, ["change", "create"]);
+        assert_eq!(found(Browse { registers: vec!["nothing".into()], ..all.clone() }).await, []);
+        assert_eq!(found(Browse { actor: Some("nobody".into()), ..all.clone() }).await, []);
+        assert_eq!(found(Browse { act: Some("move".into()), ..all.clone() }).await, []);
+
+        // A page follows the one before it, and moments bound both ends.
+        let first = store.browse(&Browse { limit: 4, ..all.clone() }).await.unwrap();
+        let before = first.last().map(|entry| entry.arrival);
+        let second = store.browse(&Browse { before, limit: 4, ..all.clone() }).await.unwrap();
+        assert_eq!([first, second].concat(), every[..8]);
+        let at = every[0].author.at;
+        let later = Some(Moment(at.0 + 1));
+        assert_eq!(found(Browse { from: Some(at), until: later, ..all.clone() }).await.len(), every.iter().filter(|entry| entry.author.at == at).count());
+        assert_eq!(found(Browse { from: later, ..all }).await, []);
     }
 
     async fn an_export_is_checked_without_the_database(place) {

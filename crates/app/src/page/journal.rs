@@ -1,0 +1,74 @@
+//! The journal as a page: who did what with which record, when and why.
+
+use super::wording::{Wording, act_words};
+use crate::list::{JournalQuestion, Told, Unread};
+use crate::sheet::title;
+use crate::view::{JournalLine, JournalPage, Past, Text};
+use crate::{App, Viewer};
+
+/// So many entries on a page.
+const ENTRIES: usize = 50;
+
+impl App {
+    /// A page of the journal; the question's own limit gives way to the page's.
+    ///
+    /// # Errors
+    /// As [`App::journal_entries`].
+    pub async fn journal_page(
+        &self,
+        viewer: &Viewer,
+        question: &JournalQuestion,
+    ) -> Result<JournalPage, Unread> {
+        let question = JournalQuestion {
+            limit: ENTRIES,
+            ..question.clone()
+        };
+        let (told, next) = self.journal_entries(viewer, &question).await?;
+        let sealed = self.last_sealed(viewer).await?;
+        let registers = self.programme().registers.iter();
+        Ok(JournalPage {
+            frame: self.frame(None),
+            lines: self.journal_lines(viewer, &told),
+            next,
+            sealed,
+            registers: registers
+                .map(|register| (register.id.clone(), (&register.name).into()))
+                .collect(),
+        })
+    }
+
+    fn journal_lines(&self, viewer: &Viewer, told: &[Told]) -> Vec<JournalLine> {
+        let living = self.living();
+        let wording = Wording {
+            app: self,
+            living: &living,
+            viewer,
+        };
+        let line = |told: &Told| {
+            let entry = &told.entry;
+            let found = self.programme().register(&entry.register);
+            let record = &*entry.record;
+            let titled = || title(self, &living, &entry.register, record);
+            JournalLine {
+                past: match found {
+                    Some((_, register)) => wording.past(register, told),
+                    None => Past {
+                        act: act_words(None, &entry.act),
+                        ..Past::of(entry)
+                    },
+                },
+                register: match found {
+                    Some((_, register)) => Some((register.id.clone(), (&register.name).into())),
+                    None if entry.register.is_empty() => None,
+                    None => Some((String::new(), Text::same(&entry.register))),
+                },
+                record: (!record.is_empty()).then(|| {
+                    let name = titled().unwrap_or_else(|| record.to_owned());
+                    (record.to_owned(), Text::same(&name))
+                }),
+                batch: entry.batch,
+            }
+        };
+        told.iter().map(line).collect()
+    }
+}
