@@ -18,7 +18,7 @@ use jiff::civil::Date;
 type Page = Result<Html<String>, Refusal>;
 
 /// Keys of a list's address that are none of its filters.
-const OWN_KEYS: [&str; 3] = ["sort", "after", "where"];
+const OWN_KEYS: [&str; 4] = ["sort", "after", "columns", "where"];
 
 /// `/registers`.
 pub(crate) async fn registers(State(app): State<App>, asked: Asked) -> Page {
@@ -186,7 +186,7 @@ impl Here {
         &'h self,
         filters: &'h [Filter],
     ) -> impl Iterator<Item = &'h (String, String)> {
-        let is_other = |key: &str| key != "after" && !filters.iter().any(|filter| filter.id == key);
+        let is_other = |key: &str| key != "after" && !filters.iter().any(|filter| filter.sets(key));
         self.kept.iter().filter(move |(key, _)| is_other(key))
     }
 

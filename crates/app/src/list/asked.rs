@@ -7,7 +7,7 @@ use super::{LIMIT_MAX, Question, Test, Unread, fault};
 use crate::access::{Deed, Reads, is_masked, may_all};
 use engine::Objection;
 use programme::model::{FieldKind, RegisterField};
-use rules::{Expected, Rule, Words, fields_read, nearest};
+use rules::{Day, Expected, Rule, Words, fields_read, nearest};
 
 /// What a list is asked for.
 pub(super) struct Asked {
@@ -28,6 +28,7 @@ enum Wanted {
     OneOf(Vec<Scalar<'static>>),
     AtLeast(Scalar<'static>),
     AtMost(Scalar<'static>),
+    Has(String),
     Empty(bool),
 }
 
@@ -53,6 +54,11 @@ impl Asked {
                 format!("limit 应在 1 至 {LIMIT_MAX} 之间"),
                 format!("limit lies between 1 and {LIMIT_MAX}"),
             ));
+        }
+        let chosen = question.fields.iter().flatten();
+        for id in chosen {
+            let unknown = view.register.field(id).is_none();
+            faults.extend(unknown.then(|| no_field(view, "columns", id)));
         }
         let rule = question.rule.as_deref();
         let rule = rule.and_then(|text| told(read_rule(view, text), &mut faults));
@@ -131,6 +137,7 @@ impl Ready {
             Wanted::OneOf(all) => source.any(nth, row, |v| all.iter().any(|a| v.order(a).is_eq())),
             Wanted::AtLeast(end) => source.any(nth, row, |v| v.order(end).is_ge()),
             Wanted::AtMost(end) => source.any(nth, row, |v| v.order(end).is_le()),
+            Wanted::Has(part) => source.any(nth, row, |v| v.has(part)),
         }
     }
 }
@@ -193,22 +200,26 @@ fn hidden(parameter: &str, field: &str) -> Objection {
     )
 }
 
+fn no_field(view: &View<'_>, parameter: &str, id: &str) -> Objection {
+    let register = view.register;
+    let near = nearest(id, register.fields.iter().map(|f| f.id.as_str()));
+    let (zh, en) = near.map_or((String::new(), String::new()), |near| {
+        (
+            format!("；是否想写 {near}？"),
+            format!("; did you mean {near}?"),
+        )
+    });
+    fault(
+        parameter,
+        format!("“{}”没有字段 {id}{zh}", register.name.zh),
+        format!("“{}” has no field {id}{en}", register.name.en),
+    )
+}
+
 fn field<'v>(view: &View<'v>, parameter: &str, id: &str) -> Result<&'v RegisterField, Objection> {
     let register = view.register;
-    let Some(field) = register.field(id) else {
-        let near = nearest(id, register.fields.iter().map(|f| f.id.as_str()));
-        let (zh, en) = near.map_or((String::new(), String::new()), |near| {
-            (
-                format!("；是否想写 {near}？"),
-                format!("; did you mean {near}?"),
-            )
-        });
-        return Err(fault(
-            parameter,
-            format!("“{}”没有字段 {id}{zh}", register.name.zh),
-            format!("“{}” has no field {id}{en}", register.name.en),
-        ));
-    };
+    let found = register.field(id);
+    let field = found.ok_or_else(|| no_field(view, parameter, id))?;
     if is_masked(view.app.programme(), view.viewer, register, field) {
         return Err(hidden(parameter, id));
     }
@@ -258,15 +269,27 @@ fn read_test(view: &View<'_>, id: &str, test: &Test) -> Result<Ready, Vec<Object
         kind,
         K::Int | K::Decimal | K::Ratio | K::Money | K::Date | K::Time | K::Period(_) | K::Text
     );
-    if matches!(test, Test::AtLeast(_) | Test::AtMost(_)) && !ordered {
+    use Test as T;
+    if matches!(test, T::AtLeast(_) | T::AtMost(_) | T::From(_) | T::To(_)) && !ordered {
         return Err(vec![fault(
             id,
             format!("{id} 不分大小，只能用 = 或 .in 筛选"),
             format!("the values of {id} have no order; filter by = or .in"),
         )]);
     }
+    if matches!(test, T::Has(_)) && !is_text(kind) {
+        return Err(vec![fault(
+            id,
+            format!("{id} 不是文字，不能按其中几个字筛选"),
+            format!("{id} is no text and has no part to filter by"),
+        )]);
+    }
     let one = |text: &str| value(text, kind, id, found);
     let one_fault = |text: &str| one(text).map_err(|fault| vec![fault]);
+    let end = |text: &str, last| match found {
+        Some(found) => written(view, found, text, last).map_err(|fault| vec![fault]),
+        None => one_fault(text),
+    };
     let wanted = match test {
         Test::Is(text) => Wanted::OneOf(vec![one_fault(text)?]),
         Test::OneOf(texts) => {
@@ -275,6 +298,9 @@ fn read_test(view: &View<'_>, id: &str, test: &Test) -> Result<Ready, Vec<Object
         }
         Test::AtLeast(text) => Wanted::AtLeast(one_fault(text)?),
         Test::AtMost(text) => Wanted::AtMost(one_fault(text)?),
+        Test::From(text) => Wanted::AtLeast(end(text, false)?),
+        Test::To(text) => Wanted::AtMost(end(text, true)?),
+        Test::Has(text) => Wanted::Has(documents::plain(text)),
         Test::Empty(empty) => Wanted::Empty(*empty),
     };
     Ok(Ready {
@@ -309,4 +335,40 @@ fn value(
         ));
     }
     Ok(parsed)
+}
+
+/// Whether a field holds words.
+pub(crate) fn is_text(kind: FieldKind) -> bool {
+    use FieldKind as K;
+    matches!(kind, K::Text | K::LongText | K::Phone | K::Person | K::Uscc)
+}
+
+/// One end of a range as a person writes it; the last moment of a day where a day is the end.
+fn written(
+    view: &View<'_>,
+    field: &RegisterField,
+    text: &str,
+    last: bool,
+) -> Result<Scalar<'static>, Objection> {
+    if field.kind == FieldKind::Time
+        && let Some(day) = Day::parse(text)
+    {
+        let next = Day(day.0.saturating_add(1)).start().0 - 1;
+        return Ok(Scalar::Int(if last { next } else { day.start().0 }));
+    }
+    let nobody = |_: &str, _: &str| documents::Found::Nothing;
+    let ask = documents::Ask::new(view.app.programme(), view.register, "", &nobody);
+    let read = documents::Entry::new(&ask).read(field, text);
+    let cell = read.map_err(|words| Objection {
+        field: Some(field.id.clone()),
+        words,
+    })?;
+    let scalar = cell.0.and_then(|cell| Scalar::of_cell(&cell));
+    scalar.ok_or_else(|| {
+        fault(
+            &field.id,
+            format!("“{}”的起止处没有值", field.name.zh),
+            format!("an end of “{}” has no value", field.name.en),
+        )
+    })
 }

@@ -27,6 +27,25 @@ impl Scalar<'_> {
         }
     }
 
+    /// Whether a text has this in it, which [`documents::plain`] made.
+    pub(super) fn has(&self, part: &str) -> bool {
+        match self {
+            Self::Text(text) => documents::plain(text).contains(part),
+            _ => false,
+        }
+    }
+
+    /// A cell's value; `None` where it has several or is no value to compare.
+    pub(super) fn of_cell(cell: &Cell) -> Option<Scalar<'static>> {
+        Some(match cell {
+            Cell::Bool(b) => Scalar::Bool(*b),
+            Cell::Int(n) => Scalar::Int(*n),
+            Cell::Double(n) => Scalar::Double(*n),
+            Cell::Text(text) => Scalar::Text(text.to_string().into()),
+            Cell::List(_) => return None,
+        })
+    }
+
     /// As a cursor keeps it.
     pub(super) fn json(&self) -> Json {
         match self {

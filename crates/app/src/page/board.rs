@@ -1,6 +1,6 @@
 //! A register as a board by state or choice, and as a calendar by date.
 
-use super::record::{card, columns};
+use super::record::{card, columns, shown};
 use super::wording::{Wording, state_words};
 use crate::list::{Listed, Question, Test, Unread};
 use crate::view::{BoardColumn, BoardPage, CalendarDay, CalendarPage, Card, Row, Text};
@@ -112,7 +112,7 @@ impl App {
     }
 
     fn cards(&self, viewer: &Viewer, register: &Register, records: Vec<Listed>) -> Vec<Card> {
-        let columns = columns(register);
+        let columns = columns(register, &shown(register));
         let living = self.living();
         let wording = Wording {
             app: self,

@@ -4,10 +4,10 @@ use super::board::views;
 use super::frame;
 use super::wording::{Wording, same, state_words};
 use crate::access::{Deed, enters, may};
-use crate::list::{LIMIT_MAX, Listed, Page, Question, Test, Told, Unread};
+use crate::list::{LIMIT_MAX, Listed, Page, Question, Test, Told, Unread, is_text};
 use crate::sheet::title;
 use crate::view::{
-    Child, Column, FieldShown, Filter, Frame, ListPage, Past, RecordPage, RegisterCard,
+    Child, Column, FieldShown, Filter, Frame, ListPage, Narrow, Past, RecordPage, RegisterCard,
     RegistersPage, Row, Shown, Step, Text,
 };
 use crate::{App, Viewer};
@@ -55,11 +55,15 @@ impl App {
     ) -> Result<ListPage, Unread> {
         let app = self.shows(question.at)?;
         let (_, register) = app.readable(viewer, id)?;
-        let columns = columns(register);
+        let shown = match &question.fields {
+            Some(chosen) => chosen.clone(),
+            None => shown(register),
+        };
+        let columns = columns(register, &shown);
         let question = Question {
             limit: ROWS.min(LIMIT_MAX),
             count: true,
-            fields: Some(columns.iter().map(|column| column.id.clone()).collect()),
+            fields: Some(shown),
             ..question.clone()
         };
         let page = self.list(viewer, id, &question)?;
@@ -89,6 +93,7 @@ impl App {
             rows: records.into_iter().map(row).collect(),
             next,
             filters: filters(register),
+            choosable: choosable(register, &columns),
             may_export: may(app.programme(), viewer, Deed::Export, id),
             views: views(register),
             may_create: may(app.programme(), viewer, Deed::Create, id),
@@ -272,34 +277,26 @@ pub(super) fn card(
     }
 }
 
-/// The view's columns, and the state.
-pub(super) fn columns(register: &Register) -> Vec<Column> {
-    let listed = register
-        .view
-        .list
-        .iter()
-        .filter_map(|id| register.field(id));
-    let mut columns: Vec<Column> = listed
-        .map(|field| {
-            use FieldKind as K;
-            Column {
-                id: field.id.clone(),
-                name: (&field.name).into(),
-                sortable: !field.sensitive
-                    && !matches!(field.kind, K::Choices | K::References | K::Files),
-                is_number: matches!(field.kind, K::Int | K::Decimal | K::Ratio | K::Money),
-            }
-        })
-        .collect();
-    if register.states.is_some() && !columns.iter().any(|column| column.id == "state") {
-        columns.push(Column {
-            id: "state".into(),
-            name: Text::new("状态", "State"),
-            sortable: register.field("state").is_some(),
-            is_number: false,
-        });
+/// The fields that a list shows unless others are chosen: the view's, and the state.
+pub(super) fn shown(register: &Register) -> Vec<String> {
+    let mut ids = register.view.list.clone();
+    if register.states.is_some() && !ids.iter().any(|id| id == "state") {
+        ids.push("state".into());
     }
-    columns
+    ids
+}
+
+/// Columns in the order in which their fields are named.
+pub(super) fn columns(register: &Register, ids: &[String]) -> Vec<Column> {
+    use FieldKind as K;
+    let fields = ids.iter().filter_map(|id| register.field(id));
+    let column = |field: &RegisterField| Column {
+        id: field.id.clone(),
+        name: (&field.name).into(),
+        sortable: !field.sensitive && !matches!(field.kind, K::Choices | K::References | K::Files),
+        is_number: matches!(field.kind, K::Int | K::Decimal | K::Ratio | K::Money),
+    };
+    fields.map(column).collect()
 }
 
 /// The moves of a register that the viewer makes with some of its records, and that ask for no values.
@@ -313,23 +310,43 @@ fn moves(app: &App, viewer: &Viewer, register: &Register) -> Vec<(String, Text)>
         .collect()
 }
 
-/// Fields of few values: the state and choices.
+/// What a list is narrowed by: the state, fields of choices, then the others that can be compared.
 fn filters(register: &Register) -> Vec<Filter> {
-    let states = register.states.iter().map(|states| Filter {
-        id: "state".into(),
-        name: Text::new("状态", "State"),
-        values: worded(&states.names),
+    let open = register.fields.iter().filter(|field| !field.sensitive);
+    let one = |field: &RegisterField| {
+        Some(Filter {
+            id: field.id.clone(),
+            name: (&field.name).into(),
+            by: narrow(field)?,
+        })
+    };
+    let mut filters: Vec<Filter> = open.filter_map(one).collect();
+    filters.sort_by_key(|filter| match filter.by {
+        Narrow::Choice(_) => usize::from(filter.id != "state"),
+        _ => 2,
     });
-    let choices = register
-        .fields
-        .iter()
-        .filter(|field| field.id != "state" && !field.sensitive && field.kind == FieldKind::Choice);
-    let choices = choices.map(|field| Filter {
-        id: field.id.clone(),
-        name: (&field.name).into(),
-        values: worded(&field.choices),
-    });
-    states.chain(choices).collect()
+    filters
+}
+
+fn narrow(field: &RegisterField) -> Option<Narrow> {
+    use FieldKind as K;
+    Some(match field.kind {
+        K::Choice => Narrow::Choice(worded(&field.choices)),
+        K::Bool => Narrow::Truth,
+        K::Date | K::Time => Narrow::Days,
+        K::Int | K::Decimal | K::Ratio | K::Money => Narrow::Numbers,
+        kind if is_text(kind) => Narrow::Words,
+        _ => return None,
+    })
+}
+
+/// The fields that may be columns, and whether they are.
+fn choosable(register: &Register, columns: &[Column]) -> Vec<(String, Text, bool)> {
+    let is_column = |id: &str| columns.iter().any(|column| column.id == id);
+    let fields = register.fields.iter();
+    fields
+        .map(|field| (field.id.clone(), (&field.name).into(), is_column(&field.id)))
+        .collect()
 }
 
 fn worded(all: &[(String, rules::Words)]) -> Vec<(String, Text)> {

@@ -43,8 +43,8 @@ pub struct Blank<'a> {
 }
 
 impl App {
-    /// Writes all records of a register, in the order in which they were recorded, without the fields that the viewer
-    /// does not see. An import of the sheet changes nothing. `told` hears how many records are written.
+    /// Writes the records of a register that are asked for, with the fields that are, without those that the viewer does
+    /// not see. An import of the sheet changes nothing. `told` hears how many records are written.
     ///
     /// # Errors
     /// An unknown register, a day that has not come, `out` that takes no more.
@@ -59,9 +59,11 @@ impl App {
         let (table, register) = app.takes_away(viewer, asked.register)?;
         let living = app.living();
         let view = View::new(&app, viewer, &living, (table, register), asked.at);
+        let wanted = asked.only.and_then(|question| question.fields.as_ref());
         let shown: Vec<&RegisterField> = register
             .fields
             .iter()
+            .filter(|field| wanted.is_none_or(|wanted| wanted.contains(&field.id)))
             .filter(|field| !is_masked(self.programme(), viewer, register, field))
             .collect();
         let columns: Vec<Column<'_>> = std::iter::once(Column::id())

@@ -36,8 +36,10 @@ pub struct ListPage {
     pub rows: Vec<Row>,
     /// Where the page ends; `None` on the last one.
     pub next: Option<String>,
-    /// Fields of few values, to choose among.
+    /// What the list can be narrowed by, the fields of few values first.
     pub filters: Vec<Filter>,
+    /// Every field that may be a column: id, name, and whether it is one.
+    pub choosable: Vec<(String, Text, bool)>,
     /// Whether the reader may take the list away as a sheet.
     pub may_export: bool,
     /// Whether it can be shown as a board, and as a calendar.
@@ -61,15 +63,38 @@ pub struct Column {
     pub is_number: bool,
 }
 
-/// A field of few values.
+/// A field by which a list is narrowed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Filter {
     /// The field's id.
     pub id: String,
     /// Its name.
     pub name: Text,
-    /// The values with their words.
-    pub values: Vec<(String, Text)>,
+    /// How.
+    pub by: Narrow,
+}
+
+impl Filter {
+    /// Whether a key of an address is what its inputs set.
+    pub fn sets(&self, key: &str) -> bool {
+        let rest = key.strip_prefix(self.id.as_str());
+        rest.is_some_and(|rest| matches!(rest, "" | ".from" | ".to" | ".has"))
+    }
+}
+
+/// How a list is narrowed by a field.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Narrow {
+    /// One of these values, with their words.
+    Choice(Vec<(String, Text)>),
+    /// Yes or no.
+    Truth,
+    /// Words that are in it.
+    Words,
+    /// From a day to a day.
+    Days,
+    /// From a number to a number, as people write them: money in yuan or 万元, shares in percent.
+    Numbers,
 }
 
 /// A record in a list.

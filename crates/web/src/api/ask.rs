@@ -63,6 +63,25 @@ impl Pairs {
         found.filter(|value| !value.is_empty())
     }
 
+    /// The fields that are given, in the order in which they are named; `None` for all.
+    fn columns(&mut self) -> Option<Vec<String>> {
+        let is_one = |(key, _): &mut (String, String)| key == "columns";
+        let named: Vec<String> = self
+            .pairs
+            .extract_if(.., is_one)
+            .map(|(_, ids)| ids)
+            .collect();
+        let ids = named.iter().flat_map(|ids| ids.split(','));
+        let ids = ids.filter(|id| !id.is_empty()).map(str::to_owned);
+        let mut unlike: Vec<String> = Vec::new();
+        ids.for_each(|id| {
+            if !unlike.contains(&id) {
+                unlike.push(id);
+            }
+        });
+        (!unlike.is_empty()).then_some(unlike)
+    }
+
     fn limit(&mut self) -> usize {
         let Some(text) = self.take("limit") else {
             return LIMIT;
@@ -210,6 +229,7 @@ impl Pairs {
             count: self.flag("count"),
             ..Question::default()
         };
+        question.fields = self.columns();
         question.sort = self.take("sort").map(|sort| match sort.strip_prefix('-') {
             Some(field) => (field.to_owned(), true),
             None => (sort, false),
@@ -220,6 +240,9 @@ impl Pairs {
                 ("", _) => Some(Test::Is(value)),
                 ("gte", _) => Some(Test::AtLeast(value)),
                 ("lte", _) => Some(Test::AtMost(value)),
+                ("from", _) => Some(Test::From(value)),
+                ("to", _) => Some(Test::To(value)),
+                ("has", _) => Some(Test::Has(value)),
                 ("in", _) => Some(Test::OneOf(value.split(';').map(str::to_owned).collect())),
                 ("empty", "true") => Some(Test::Empty(true)),
                 ("empty", "false") => Some(Test::Empty(false)),
@@ -229,8 +252,8 @@ impl Pairs {
                 Some(test) => question.tests.push((field.to_owned(), test)),
                 None => self.fault(
                     &key,
-                    format!("看不懂 {key}；可写 {field}=、{field}.gte=、{field}.lte=、{field}.in=a;b、{field}.empty=true"),
-                    format!("{key} is not understood; write {field}=, {field}.gte=, {field}.lte=, {field}.in=a;b or {field}.empty=true"),
+                    format!("看不懂 {key}；可写 {field}=、{field}.gte=、{field}.lte=、{field}.from=、{field}.to=、{field}.has=、{field}.in=a;b、{field}.empty=true"),
+                    format!("{key} is not understood; write {field}=, {field}.gte=, {field}.lte=, {field}.from=, {field}.to=, {field}.has=, {field}.in=a;b or {field}.empty=true"),
                 ),
             }
         }

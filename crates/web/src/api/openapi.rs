@@ -66,8 +66,8 @@ pub(super) const OPERATIONS: [Operation; 24] = [
     Operation {
         path: "/registers/{register}/records",
         id: "records",
-        zh: "筛选、排序、分页；field=、field.gte=、field.lte=、field.in=a;b、field.empty=true",
-        en: "Records by filter, order and page; field=, field.gte=, field.lte=, field.in=a;b, field.empty=true",
+        zh: "筛选、排序、分页；field=、field.gte=、field.lte=、field.from=、field.to=、field.has=、field.in=a;b、field.empty=true；columns=a,b",
+        en: "Records by filter, order and page; field=, field.gte=, field.lte=, field.from=, field.to=, field.has=, field.in=a;b, field.empty=true; columns=a,b",
         query: &["where", "sort", "after", "limit", "at", "count"],
         answer: "Page",
         ..READ

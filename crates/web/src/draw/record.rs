@@ -5,7 +5,8 @@ use crate::ask::Here;
 use crate::reader::Reader;
 use app::list::{Hit, Question};
 use app::view::{
-    Column, FieldShown, Frame, ListPage, Past, RecordPage, RegistersPage, Shown, Step,
+    Column, FieldShown, Filter, Frame, ListPage, Narrow, Past, RecordPage, RegistersPage, Shown,
+    Step,
 };
 use askama::Template;
 use askama::filters::Safe;
@@ -71,6 +72,30 @@ impl ListView {
             Some((field, true)) if *field == column.id => " aria-sort=\"descending\"",
             _ => "",
         })
+    }
+
+    /// Whether there is more to narrow by than choices.
+    fn narrows_further(&self) -> bool {
+        let is_further = |filter: &Filter| !matches!(filter.by, Narrow::Choice(_));
+        self.page.filters.iter().any(is_further)
+    }
+
+    fn is_narrowed_further(&self) -> bool {
+        let further = self.page.filters.iter();
+        let mut further = further.filter(|filter| !matches!(filter.by, Narrow::Choice(_)));
+        let kept = &self.shell.here.kept;
+        further.any(|filter| kept.iter().any(|(key, _)| filter.sets(key)))
+    }
+
+    /// What the list is narrowed by in one way.
+    fn given(&self, filter: &Filter, way: &str) -> &str {
+        self.shell.here.value(&format!("{}.{way}", filter.id))
+    }
+
+    /// Keys that a choice of columns leaves as they are.
+    fn but_columns(&self) -> impl Iterator<Item = &(String, String)> {
+        let kept = self.shell.here.kept.iter();
+        kept.filter(|(key, _)| key != "columns" && key != "after")
     }
 
     /// The page of the list as plain text for a chat.

@@ -10,8 +10,8 @@ const PLACE: &str = "441402";
 async fn desk() -> (Desk, Vec<String>) {
     let desk = Desk::new().await;
     let rows = [
-        json!({"place": PLACE, "kind": "a", "seen_on": "2024-03-01", "asked": 100, "paid": 50, "phone": "13900000000"}),
-        json!({"place": PLACE, "kind": "b", "seen_on": "2024-03-02", "asked": 200}),
+        json!({"place": PLACE, "kind": "a", "seen_on": "2024-03-01", "asked": 100, "paid": 50, "phone": "13900000000", "topic": "走访ABC厂"}),
+        json!({"place": PLACE, "kind": "b", "seen_on": "2024-03-02", "asked": 200, "topic": "座谈"}),
         json!({"place": PLACE, "asked": 300}),
         json!({"place": "441403", "kind": "a", "seen_on": "2024-03-02", "asked": 100}),
     ];
@@ -25,7 +25,7 @@ async fn desk() -> (Desk, Vec<String>) {
 #[tokio::test]
 async fn filters_never_match_what_nobody_knows() {
     let (desk, ids) = desk().await;
-    let cases: [(&str, &[usize]); 15] = [
+    let cases: [(&str, &[usize]); 22] = [
         ("kind=a", &[0, 3]),
         ("kind.in=a;b", &[0, 1, 3]),
         ("kind.empty=true", &[2]),
@@ -41,6 +41,14 @@ async fn filters_never_match_what_nobody_knows() {
         ("where=paid <= asked || kind == 'b'", &[0, 1]),
         ("where=under(place, '441400')&kind=a", &[0, 3]),
         ("state=done", &[]),
+        // Ends as people write them: money in yuan, days with or without their zeros.
+        ("asked.from=1元&asked.to=2", &[0, 1, 3]),
+        ("asked.from=2.01", &[2]),
+        ("asked.from=0.0001万元&asked.to=1.5元", &[0, 3]),
+        ("seen_on.from=2024年3月2日", &[1, 3]),
+        ("topic.has=ａｂｃ", &[0]),
+        ("topic.has=谈", &[1]),
+        ("topic.has=没有", &[]),
     ];
     for (query, expected) in cases {
         let query = query
@@ -63,6 +71,15 @@ async fn filters_never_match_what_nobody_knows() {
             counted["records"].as_array().unwrap().len()
         ),
         (&json!(2), 1)
+    );
+    let chosen = desk
+        .get("/registers/visit/records?columns=topic,asked&columns=asked&asked.gte=200&asked.lte=250")
+        .await
+        .is(200)
+        .json;
+    assert_eq!(
+        chosen["records"][0]["cells"],
+        json!({"topic": "座谈", "asked": 200})
     );
     let before = desk
         .get("/registers/visit/records?at=2024-03-25")
@@ -162,4 +179,63 @@ async fn paging_through_500_records_neither_doubles_nor_skips_while_others_write
         );
         assert!(written >= 5);
     }
+}
+
+#[tokio::test]
+async fn a_page_of_a_list_is_narrowed_by_every_kind_of_field_and_shows_the_columns_that_were_chosen()
+ {
+    let (desk, ids) = desk().await;
+    let page = async |query: &str| desk.get_as(&format!("/registers/visit?{query}"), "").await;
+    let plain = page("").await.is(200).text();
+    for input in [
+        "name=\"kind\"",
+        "name=\"topic.has\"",
+        "name=\"asked.from\"",
+        "name=\"seen_on.to\"",
+    ] {
+        assert!(plain.contains(input), "{input}");
+    }
+    assert!(!plain.contains("<details class=\"further\" open"));
+    assert!(!plain.contains("name=\"phone.has\""), "sensitive");
+
+    let narrowed = page("asked.from=2&columns=asked&columns=kind")
+        .await
+        .is(200)
+        .text();
+    assert!(narrowed.contains("<details class=\"further\" open"));
+    assert!(narrowed.contains("name=\"asked.from\" value=\"2\""));
+    assert!(narrowed.contains(&ids[2]) && !narrowed.contains(&ids[0]));
+    let heads = |text: &str| text.matches("<th scope=\"col\"").count();
+    // The number, the two, and what picks a record for a move where there is one.
+    assert_eq!(
+        heads(&narrowed),
+        heads(&plain) - 1,
+        "place, topic and state gave way to two"
+    );
+    // The choice of columns is kept by the filters, and the sheet has them too.
+    assert!(narrowed.contains("<input type=\"hidden\" name=\"columns\" value=\"asked\">"));
+    assert!(
+        narrowed.contains("columns=asked&#38;columns=kind&#38;format=csv"),
+        "{narrowed}"
+    );
+    let sheet = page_of_sheet(&desk, "asked.from=2&columns=asked&columns=kind").await;
+    assert_eq!(
+        sheet.lines().next().unwrap().split(',').count(),
+        3,
+        "{sheet}"
+    );
+
+    for bad in [
+        "columns=nothing",
+        "asked.from=many",
+        "kind.has=a",
+        "seen_on.from=someday",
+    ] {
+        page(bad).await.is(400);
+    }
+}
+
+async fn page_of_sheet(desk: &Desk, query: &str) -> String {
+    let path = format!("/registers/visit/sheet?{query}&format=csv");
+    desk.get(&path).await.is(200).text()
 }
