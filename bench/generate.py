@@ -3,6 +3,7 @@
 
 usage: generate.py policies OUT --seed N --templates FILE --rows N --policies N
        generate.py duties OUT --seed N --records N
+       generate.py web OUT --seed N --records N
 """
 import argparse
 import json
@@ -14,6 +15,7 @@ import duties
 import firms
 import forms
 import rule
+import web_records
 
 
 def policies(args):
@@ -31,7 +33,7 @@ def policies(args):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["policies", "duties"])
+    parser.add_argument("what", choices=["policies", "duties", "web"])
     parser.add_argument("out")
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--templates")
@@ -49,7 +51,10 @@ def main():
         os.remove(done)
     os.makedirs(args.out, exist_ok=True)
     began = time.perf_counter()
-    policies(args) if args.what == "policies" else duties.write(args.out, args.seed, args.records)
+    if args.what == "policies":
+        policies(args)
+    else:
+        {"duties": duties, "web": web_records}[args.what].write(args.out, args.seed, args.records)
     with open(done, "w") as file:
         json.dump(asked, file)
     print(f"{args.what}: {time.perf_counter() - began:.1f} s")

@@ -14,13 +14,14 @@ import subprocess
 import numpy as np
 
 import rule
+import web_report
 
 NAMES = {"heli": "Heli", "polars": "Polars", "numpy": "NumPy by hand", "duckdb": "DuckDB", "openfisca": "OpenFisca-core",
          "sqlite": "SQLite", "cel": "`cel`, row by row"}
 FORMS = {"polars": "one query per policy, place taken out", "numpy": "whole columns, place as a slice",
          "duckdb": "one SELECT per policy, place in WHERE", "openfisca": "conditions as shared variables",
          "sqlite": "in memory, index on place", "cel": "compiled once, a context per firm"}
-PACKAGES = ["polars", "numpy", "duckdb", "openfisca-core", "pyarrow"]
+PACKAGES = ["polars", "numpy", "duckdb", "openfisca-core", "pyarrow", "django"]
 
 
 class Results:
@@ -171,7 +172,7 @@ def goals(results, floors):
     rows.append(["two threads", "≥ 1.8 × one", f"{two:.2f} × on the wall", "✓" if two >= 1.8 else "✗"])
     held = results.heli("w1", "plan_bytes") / 1e6
     most("memory of the codes", "≤ 64 MB", held, f"{held:.0f} MB", 64)
-    return rows
+    return rows + web_report.goals(results, seconds, times)
 
 
 def duties_table(results):
@@ -245,6 +246,7 @@ Half of all thresholds and factors are unlike any other policy's: {results.heli(
 One new row changes its standings in {results.heli("w2", "new_row_us"):.2f} µs.
 
 {duties_table(results)}
+{web_report.section(results, seconds, times, table)}
 ## The physical limit
 
 Measured in this run: reading {results.limit("read_gb_s"):.1f} GB/s, filling {results.limit("fill_gb_s"):.1f} GB/s, {results.limit("condition_grows_s"):.0f} × 10⁹ one-byte interval tests a second, {results.limit("literal_grows_s"):.0f} × 10⁹ literal-rows a second from planes in the second cache, {results.limit("count_grows_s"):.0f} × 10⁹ bits counted a second, about {results.limit("clock_ghz"):.1f} GHz; in {results.all("limits")[0]["vectors"]}.

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs Heli and its peers side by side, one after another on one thread, and checks every count against every other.
 
-usage: run.py --data FOLDER --heli BINARY --out FILE.json [--runs 3]
-FOLDER holds `policies` and `duties` as bench/generate.py made them; FILE.json is what bench/report.py writes up.
+usage: run.py --data FOLDER --heli BINARY --server BINARY --minimal BINARY --out FILE.json [--runs 3]
+FOLDER holds `policies`, `duties` and `web` as bench/generate.py made them; FILE.json is what bench/report.py writes up.
 Ends with 1 where a count differs.
 """
 import argparse
@@ -24,7 +24,7 @@ class Run:
 
     def __init__(self, args):
         self.args, self.lines, self.differing = args, [], 0
-        self.policies, self.duties = f"{args.data}/policies", f"{args.data}/duties"
+        self.policies, self.duties, self.web = f"{args.data}/policies", f"{args.data}/duties", f"{args.data}/web"
 
     def ask(self, work, words, **more):
         """Runs one engine and keeps its line under the name of the work."""
@@ -102,11 +102,24 @@ class Run:
         sqlite = self.peer("w2", "w2_peers.py", "sqlite", self.duties, *of, scale=50)
         self.agree(sqlite, self.peer("reference", "w2_peers.py", "numpy", self.duties, *of))
 
+    def pages(self):
+        """Pages over a million records, as people and their browsers ask for them."""
+        step("pages of many records")
+        with open(f"{self.web}/made.json") as file:
+            made = json.load(file)
+        drawn = ["--seed", made["seed"], "--records", made["records"]]
+        served = self.peer("web", "web_served.py", self.web, "--heli", self.args.server, "--minimal", self.args.minimal, *drawn)
+        self.differing += served["differ"]
+        print(f"{'':>9} {served['differ']} of {served['compared']} pages, records and rows differ from the peers'", file=sys.stderr)
+        django = self.peer("web", "web_django.py", "time", f"{self.web}/filled/peers.sqlite3", made["seed"], "--runs", 20 * self.args.runs)
+        self.agree(django, served)
+
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", required=True)
-    parser.add_argument("--heli", required=True)
+    for binary in ("heli", "server", "minimal"):
+        parser.add_argument(f"--{binary}", required=True)
     parser.add_argument("--out", required=True)
     parser.add_argument("--runs", type=int, default=3)
     run = Run(parser.parse_args())
@@ -115,6 +128,7 @@ def main():
     run.every_firm("w1-unlike", "policies-unlike", full=False)
     run.one_firm()
     run.every_duty()
+    run.pages()
     run.limits()
     for line in run.lines:
         line.pop("found", None)
