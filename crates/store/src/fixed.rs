@@ -8,7 +8,7 @@ use crate::error::{Error, Result, Trouble};
 use rules::Words;
 
 /// Statements by release; the version of a database is the number of lists it has been through.
-const RELEASES: [&[&str]; 3] = [FIRST, PEOPLE, DAILY];
+const RELEASES: [&[&str]; 4] = [FIRST, PEOPLE, DAILY, LISTS];
 
 const FIRST: &[&str] = &[
     // Names and values of one: the version of these tables, the programme's id, the mark of a rehearsal.
@@ -182,9 +182,22 @@ const DAILY: &[&str] = &[
     "create index token_account on token (account)",
 ];
 
+const LISTS: &[&str] = &[
+    // Lists that somebody named for himself: `query` is what an address asks of the register.
+    "create table saved_list (
+        account {text} not null references account,
+        register {text} not null,
+        name {text} not null,
+        query {text} not null,
+        at {int} not null,
+        primary key (account, register, name)
+    ){clustered}",
+];
+
 /// Statements that only PostgreSQL needs, by release.
-const POSTGRES: [&[&str]; 3] = [
+const POSTGRES: [&[&str]; 4] = [
     &["create sequence journal_arrival as bigint minvalue 0 start 0"],
+    &[],
     &[],
     &[],
 ];

@@ -3,9 +3,11 @@
 //! Tokens come in and are kept as SHA-256; passwords come in as argon2 texts. Nothing here knows either in the clear.
 
 mod remind;
+mod saved;
 mod token;
 
 pub use remind::{DutyKey, Holder, holders, put_away, remind, reminders};
+pub use saved::{Saved, forget, save, saved};
 pub use token::{Token, by_token, drop_token, keep_token, tokens};
 
 use crate::db::{Db, Tx};

@@ -18,6 +18,7 @@ mod reader;
 mod record;
 mod refusal;
 mod reveal;
+mod saved;
 mod sheets;
 mod shield;
 mod words;
@@ -63,6 +64,7 @@ pub fn router(app: App, settings: Settings) -> Router {
         .merge(me::router(door.clone()))
         .merge(people::router(door.clone()))
         .merge(reveal::router(door.clone()))
+        .merge(saved::router(door.clone()))
         .merge(door::router(door.clone()))
         .layer(middleware::from_fn_with_state(door, door::admit))
         .layer(middleware::from_fn(shield::headers))

@@ -115,7 +115,7 @@ fn edge(door: &Door, asked: &Asked) -> Result<Edge, Refusal> {
     door.edge().map_err(|unadmitted| failed(asked, &unadmitted))
 }
 
-fn failed(asked: &Asked, unadmitted: &Unadmitted) -> Refusal {
+pub(crate) fn failed(asked: &Asked, unadmitted: &Unadmitted) -> Refusal {
     let words = unadmitted.words();
     Refusal::new(asked.reader, Reason::App(Error::Failed((&words).into())))
 }

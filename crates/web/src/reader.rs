@@ -124,6 +124,11 @@ impl Reader {
         }
     }
 
+    /// Where a register's lists are named.
+    pub(crate) fn views(&self, register: &str) -> String {
+        self.posting(&format!("/registers/{}/views", escaped(register)))
+    }
+
     /// An address that keeps the day.
     pub(crate) fn address(&self, path: &[&str], query: &[(&str, &str)]) -> String {
         let mut address = String::new();

@@ -3,7 +3,8 @@
 use crate::api;
 use crate::ask::{Asked, Here};
 use crate::draw::{self, Told};
-use crate::reader::Reader;
+use crate::pages::failed;
+use crate::reader::{Reader, escaped};
 use crate::refusal::{Reason, Refusal};
 use app::list::{Question, Unread};
 use app::rules::Day;
@@ -23,10 +24,12 @@ const OWN_KEYS: [&str; 4] = ["sort", "after", "columns", "where"];
 /// `/registers`.
 pub(crate) async fn registers(State(app): State<App>, asked: Asked) -> Page {
     let (viewer, at) = (asked.viewer.clone(), day(&asked));
+    let views = app.saved_lists(&viewer).await;
+    let views = views.map_err(|unadmitted| failed(&asked, &unadmitted))?;
     let page = beside(&asked, move || app.registers_page(&viewer, at)).await?;
     shown(
         &asked,
-        draw::registers(asked.reader, asked.here.clone(), page),
+        draw::registers(asked.reader, asked.here.clone(), page, views),
     )
 }
 
@@ -188,6 +191,18 @@ impl Here {
     ) -> impl Iterator<Item = &'h (String, String)> {
         let is_other = |key: &str| key != "after" && !filters.iter().any(|filter| filter.sets(key));
         self.kept.iter().filter(move |(key, _)| is_other(key))
+    }
+
+    /// What a list's address asks, without the page that it is on.
+    pub(crate) fn query(&self) -> String {
+        let kept = self.kept.iter().filter(|(key, _)| key != "after");
+        let pair = |(key, value): &(String, String)| format!("{key}={}", escaped(value));
+        kept.map(pair).collect::<Vec<_>>().join("&")
+    }
+
+    /// Whether anything is asked but the page.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.kept.iter().any(|(key, _)| key != "after")
     }
 
     /// Whether anything is filtered.

@@ -35,6 +35,8 @@ pub(crate) enum Reason {
     NothingPicked,
     /// Records were not moved: what stands against it.
     NotMoved(Vec<String>),
+    /// A view was not saved: why.
+    NotSaved(String),
     /// A change without the mark of our own pages.
     Unmarked,
     /// A one-time link that no longer works.
@@ -98,6 +100,10 @@ impl Refusal {
                     said.join(w.semicolon),
                     w.fault_not_moved_act,
                 ),
+            ),
+            Reason::NotSaved(why) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                page(w.fault_not_saved, why.clone(), w.fault_not_moved_act),
             ),
             Reason::Unmarked => (
                 StatusCode::FORBIDDEN,

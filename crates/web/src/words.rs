@@ -401,6 +401,12 @@ words! {
     link_title: "设置密码", "Set your password";
     link_password: "新密码，至少 10 个字符", "New password, at least 10 characters";
     link_go: "设置并登录", "Set it and sign in";
+    fault_not_saved: "没有保存", "Not saved";
+    view_mine: "我的视图", "My views";
+    view_save: "存为视图", "Save as a view";
+    view_name: "名称", "Name";
+    view_save_go: "保存", "Save";
+    view_forget: "删去", "Remove";
     fault_not_moved: "一条也没有办", "Nothing was moved";
     fault_nothing_picked: "没有勾选记录，或者没有选要办的步骤。", "No record was picked, or no step was chosen.";
     fault_not_moved_act: "请返回列表，按说明处理后再办。", "Go back to the list, see to what is named, and try again.";

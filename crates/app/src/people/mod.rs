@@ -6,6 +6,7 @@ mod example;
 mod many;
 mod password;
 mod remind;
+mod saved;
 mod token;
 
 use crate::App;
@@ -18,7 +19,7 @@ pub use remind::{Contact, Reminder};
 use rules::{Day, Moment, Words};
 use sha2::{Digest, Sha256};
 use store::people::{self, Account};
-pub use store::people::{Held, Token};
+pub use store::people::{Held, Saved, Token};
 
 /// The role that manages accounts and nothing else; it is of no programme.
 pub const ADMINISTRATOR: &str = "administrator";

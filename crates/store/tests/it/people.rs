@@ -2,7 +2,7 @@
 
 use crate::both::on_both;
 use rules::{Day, Moment};
-use store::people::{self, Account, Held, Token};
+use store::people::{self, Account, Held, Saved, Token};
 
 const NOW: Moment = Moment(1_700_000_000_000);
 const LATER: Moment = Moment(NOW.0 + 1_000);
@@ -71,6 +71,26 @@ on_both! {
         people::keep_token(&db, "wang", [3; 32], &Token { name: "x".into(), writes: true, created_at: NOW, ends_at: LATER }).await.unwrap();
         people::close(&db, "wang", NOW).await.unwrap();
         assert_eq!(people::by_token(&db, [3; 32], NOW).await.unwrap(), None, "a closed account acts no more");
+    }
+
+    async fn a_list_is_kept_under_its_name_until_it_is_forgotten(place) {
+        let db = place.open().await;
+        people::open(&db, &somebody("wang"), &[]).await.unwrap();
+        people::open(&db, &somebody("li"), &[]).await.unwrap();
+        let list = |register: &str, name: &str, query: &str| Saved { register: register.into(), name: name.into(), query: query.into() };
+        for (list, most, kept) in [
+            (list("event", "近期", "a=1"), 2, true),
+            (list("event", "近期", "a=2"), 2, true),
+            (list("firm", "近期", ""), 2, true),
+            (list("firm", "更多", ""), 2, false),
+        ] {
+            assert_eq!(people::save(&db, "wang", &list, most, NOW).await.unwrap(), kept, "{list:?}");
+        }
+        assert_eq!(people::saved(&db, "wang").await.unwrap(), [list("event", "近期", "a=2"), list("firm", "近期", "")]);
+        assert_eq!(people::saved(&db, "li").await.unwrap(), []);
+        people::forget(&db, "li", "event", "近期").await.unwrap();
+        people::forget(&db, "wang", "event", "近期").await.unwrap();
+        assert_eq!(people::saved(&db, "wang").await.unwrap(), [list("firm", "近期", "")]);
     }
 
     async fn somebody_is_reminded_once_a_day_until_it_is_put_away(place) {

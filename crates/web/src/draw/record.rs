@@ -4,6 +4,7 @@ use super::Shell;
 use crate::ask::Here;
 use crate::reader::Reader;
 use app::list::{Hit, Question};
+use app::people::Saved;
 use app::view::{
     Column, FieldShown, Filter, Frame, ListPage, Narrow, Past, RecordPage, RegistersPage, Shown,
     Step,
@@ -17,13 +18,33 @@ struct RegistersView {
     shell: Shell,
     r: Reader,
     page: RegistersPage,
+    views: Vec<Saved>,
 }
 
 /// `/registers`.
-pub(crate) fn registers(r: Reader, here: Here, page: RegistersPage) -> askama::Result<String> {
+pub(crate) fn registers(
+    r: Reader,
+    here: Here,
+    page: RegistersPage,
+    views: Vec<Saved>,
+) -> askama::Result<String> {
     let title = r.w.nav_registers.to_owned();
     let shell = Shell::new(r, here, "registers", title, page.frame.clone());
-    RegistersView { shell, r, page }.render()
+    RegistersView {
+        shell,
+        r,
+        page,
+        views,
+    }
+    .render()
+}
+
+impl RegistersView {
+    fn name(&self, view: &Saved) -> &str {
+        let mut cards = self.page.registers.iter();
+        let card = cards.find(|card| card.id == view.register);
+        card.map_or("", |card| self.r.t(&card.name))
+    }
 }
 
 #[derive(Template)]

@@ -9,6 +9,7 @@ mod form;
 mod journal;
 mod list;
 mod reveal;
+mod saved;
 mod sheet;
 mod write;
 
