@@ -8,7 +8,7 @@ use crate::error::{Error, Result, Trouble};
 use rules::Words;
 
 /// Statements by release; the version of a database is the number of lists it has been through.
-const RELEASES: [&[&str]; 4] = [FIRST, PEOPLE, DAILY, LISTS];
+const RELEASES: [&[&str]; 5] = [FIRST, PEOPLE, DAILY, LISTS, SIGNING_IN];
 
 const FIRST: &[&str] = &[
     // Names and values of one: the version of these tables, the programme's id, the mark of a rehearsal.
@@ -194,9 +194,44 @@ const LISTS: &[&str] = &[
     ){clustered}",
 ];
 
+const SIGNING_IN: &[&str] = &[
+    // Second factors: `secret` is encrypted under a key that is not in the database, `last_step` the newest time step
+    // whose code was used; until it is confirmed it asks for nothing.
+    "create table second_factor (
+        account {text} primary key references account,
+        secret {bytes} not null,
+        made_at {int} not null,
+        confirmed_at {int},
+        last_step {int} not null
+    ){clustered}",
+    // One-time recovery codes, kept as their SHA-256.
+    "create table recovery_code (
+        account {text} not null references account,
+        code {bytes} not null,
+        used_at {int},
+        primary key (account, code)
+    ){clustered}",
+    // Who is between password and code; no session yet. Tokens are kept as their SHA-256.
+    "create table sign_in_step (
+        token {bytes} primary key,
+        account {text} not null references account,
+        ends_at {int} not null
+    ){clustered}",
+    "create index sign_in_step_account on sign_in_step (account)",
+    // By which name a single sign-on's issuer knows an account, where that is another than its own.
+    "create table identity (
+        issuer {text} not null,
+        name {text} not null,
+        account {text} not null references account,
+        primary key (issuer, name)
+    ){clustered}",
+    "create index identity_account on identity (account)",
+];
+
 /// Statements that only PostgreSQL needs, by release.
-const POSTGRES: [&[&str]; 4] = [
+const POSTGRES: [&[&str]; RELEASES.len()] = [
     &["create sequence journal_arrival as bigint minvalue 0 start 0"],
+    &[],
     &[],
     &[],
     &[],

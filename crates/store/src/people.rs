@@ -2,12 +2,19 @@
 //!
 //! Tokens come in and are kept as SHA-256; passwords come in as argon2 texts. Nothing here knows either in the clear.
 
+mod identity;
 mod remind;
 mod saved;
+mod second;
 mod token;
 
+pub use identity::{by_identity, identities, identify};
 pub use remind::{DutyKey, Holder, holders, put_away, remind, reminders};
 pub use saved::{Saved, forget, save, saved};
+pub use second::{
+    Second, begin_second, begin_step, confirm_second, drop_second, end_step, is_second, of_step,
+    put_recovery, recovery_left, second, seconds, use_recovery, use_time_step,
+};
 pub use token::{Token, by_token, drop_token, keep_token, tokens};
 
 use crate::db::{Db, Tx};
@@ -49,6 +56,16 @@ pub struct Held {
     /// The last day; `None` without end.
     pub until: Option<Day>,
 }
+
+/// What goes when an account is closed.
+const OF_OPEN_ACCOUNTS: [&str; 6] = [
+    "session",
+    "link",
+    "sign_in_step",
+    "second_factor",
+    "recovery_code",
+    "identity",
+];
 
 const COLUMNS: &str = "id, person, phone, password, created_at, closed_at, failures, locked_until";
 
@@ -306,12 +323,14 @@ pub async fn set_password(db: &Db, account: &str, password: &str) -> Result<()> 
 async fn put(tx: &mut Tx, account: &str, password: &str) -> Result<()> {
     let text = "update account set password = $2, failures = 0, locked_until = 0 where id = $1";
     tx.execute(text, &[account.into(), password.into()]).await?;
-    tx.execute("delete from session where account = $1", &[account.into()])
-        .await?;
+    for table in ["session", "sign_in_step"] {
+        let text = format!("delete from {table} where account = $1");
+        tx.execute(&text, &[account.into()]).await?;
+    }
     Ok(())
 }
 
-/// Closes an account: its sessions and links end, its roles end with the day before.
+/// Closes an account: its sessions, links and second factor end, its roles end with the day before.
 ///
 /// # Errors
 ///
@@ -325,7 +344,7 @@ pub async fn close(db: &Db, account: &str, now: Moment) -> Result<()> {
 async fn shut(tx: &mut Tx, account: &str, now: Moment) -> Result<()> {
     let text = "update account set closed_at = $2 where id = $1 and closed_at is null";
     tx.execute(text, &[account.into(), now.0.into()]).await?;
-    for table in ["session", "link"] {
+    for table in OF_OPEN_ACCOUNTS {
         let text = format!("delete from {table} where account = $1");
         tx.execute(&text, &[account.into()]).await?;
     }

@@ -2,7 +2,7 @@
 
 use crate::both::on_both;
 use rules::{Day, Moment};
-use store::people::{self, Account, Held, Saved, Token};
+use store::people::{self, Account, Held, Saved, Second, Token};
 
 const NOW: Moment = Moment(1_700_000_000_000);
 const LATER: Moment = Moment(NOW.0 + 1_000);
@@ -91,6 +91,95 @@ on_both! {
         people::forget(&db, "li", "event", "近期").await.unwrap();
         people::forget(&db, "wang", "event", "近期").await.unwrap();
         assert_eq!(people::saved(&db, "wang").await.unwrap(), [list("firm", "近期", "")]);
+    }
+
+    async fn a_second_factor_asks_once_it_is_confirmed(place) {
+        let db = place.open().await;
+        people::open(&db, &somebody("wang"), &[]).await.unwrap();
+        assert_eq!(people::second(&db, "wang").await.unwrap(), None);
+        assert!(people::begin_second(&db, "wang", b"one", NOW).await.unwrap());
+        assert!(people::begin_second(&db, "wang", b"two", NOW).await.unwrap(), "begun again");
+        let begun = Second { secret: b"two".to_vec(), confirmed_at: None, last_step: 0 };
+        assert_eq!(people::second(&db, "wang").await.unwrap(), Some(begun));
+        assert!(!people::is_second(&db, "wang").await.unwrap());
+        assert!(!people::use_time_step(&db, "wang", 5).await.unwrap(), "nothing is asked before it is confirmed");
+        people::enter(&db, "wang", [8; 32], (NOW, LATER)).await.unwrap();
+        people::enter(&db, "wang", [9; 32], (NOW, LATER)).await.unwrap();
+        let codes = [[1; 32], [2; 32]];
+        assert!(people::confirm_second(&db, "wang", (7, NOW), &codes, [9; 32]).await.unwrap());
+        assert!(!people::confirm_second(&db, "wang", (8, NOW), &codes, [9; 32]).await.unwrap(), "once");
+        assert!(!people::begin_second(&db, "wang", b"three", NOW).await.unwrap(), "no other in place of a confirmed one");
+        assert_eq!(people::seconds(&db).await.unwrap(), ["wang"]);
+        assert_eq!(people::session(&db, [8; 32], NOW).await.unwrap(), None, "other sessions end");
+        assert!(people::session(&db, [9; 32], NOW).await.unwrap().is_some());
+        assert!(people::drop_second(&db, "wang").await.unwrap());
+        assert!(!people::drop_second(&db, "wang").await.unwrap());
+        assert_eq!(people::recovery_left(&db, "wang").await.unwrap(), 0);
+    }
+
+    async fn no_code_is_used_twice(place) {
+        let db = place.open().await;
+        people::open(&db, &somebody("wang"), &[]).await.unwrap();
+        people::begin_second(&db, "wang", b"one", NOW).await.unwrap();
+        people::confirm_second(&db, "wang", (7, NOW), &[[1; 32], [2; 32]], [9; 32]).await.unwrap();
+        assert!(!people::use_time_step(&db, "wang", 7).await.unwrap(), "the one that confirmed it");
+        assert!(people::use_time_step(&db, "wang", 8).await.unwrap());
+        let both = futures_util::join!(people::use_time_step(&db, "wang", 9), people::use_time_step(&db, "wang", 9));
+        assert_eq!(u8::from(both.0.unwrap()) + u8::from(both.1.unwrap()), 1, "of two at once one");
+        assert!(!people::use_time_step(&db, "wang", 8).await.unwrap(), "nor an older one");
+        assert!(people::use_recovery(&db, "wang", [1; 32], NOW).await.unwrap());
+        assert!(!people::use_recovery(&db, "wang", [1; 32], NOW).await.unwrap());
+        assert!(!people::use_recovery(&db, "li", [2; 32], NOW).await.unwrap(), "somebody else's");
+        assert_eq!(people::recovery_left(&db, "wang").await.unwrap(), 1);
+        people::put_recovery(&db, "wang", &[[3; 32]]).await.unwrap();
+        assert!(!people::use_recovery(&db, "wang", [2; 32], NOW).await.unwrap(), "replaced");
+        assert!(people::use_recovery(&db, "wang", [3; 32], NOW).await.unwrap());
+    }
+
+    async fn between_password_and_code_there_is_no_session(place) {
+        let db = place.open().await;
+        people::open(&db, &somebody("wang"), &[]).await.unwrap();
+        people::begin_step(&db, "wang", [1; 32], (NOW, LATER)).await.unwrap();
+        assert_eq!(people::session(&db, [1; 32], NOW).await.unwrap(), None);
+        assert_eq!(people::of_step(&db, [1; 32], NOW).await.unwrap(), Some(somebody("wang")));
+        assert_eq!(people::of_step(&db, [1; 32], LATER).await.unwrap(), None, "too late");
+        assert!(people::end_step(&db, [1; 32]).await.unwrap());
+        assert!(!people::end_step(&db, [1; 32]).await.unwrap());
+        people::begin_step(&db, "wang", [2; 32], (NOW, LATER)).await.unwrap();
+        people::set_password(&db, "wang", "p").await.unwrap();
+        assert_eq!(people::of_step(&db, [2; 32], NOW).await.unwrap(), None, "another password ends it");
+        people::begin_second(&db, "wang", b"one", NOW).await.unwrap();
+        people::begin_step(&db, "wang", [3; 32], (NOW, LATER)).await.unwrap();
+        people::close(&db, "wang", NOW).await.unwrap();
+        assert_eq!(people::of_step(&db, [3; 32], NOW).await.unwrap(), None);
+        assert_eq!(people::second(&db, "wang").await.unwrap(), None, "a closed account keeps no secret");
+    }
+
+    async fn a_single_sign_on_knows_an_account_by_one_name(place) {
+        let db = place.open().await;
+        for id in ["wang", "li"] {
+            people::open(&db, &somebody(id), &[]).await.unwrap();
+        }
+        let found = async |issuer: &str, name: &str| {
+            let found = people::by_identity(&db, issuer, name).await.unwrap();
+            found.map(|account| account.id)
+        };
+        assert_eq!(found("p", "wang").await.as_deref(), Some("wang"), "by its own name");
+        assert_eq!(found("p", "zhao").await, None);
+        assert!(people::identify(&db, "wang", "p", Some("w-350102")).await.unwrap());
+        assert_eq!(found("p", "w-350102").await.as_deref(), Some("wang"));
+        assert_eq!(found("p", "wang").await, None, "one that is linked is not known by its own name");
+        assert_eq!(found("q", "w-350102").await, None, "another issuer's names are others");
+        assert_eq!(found("q", "wang").await.as_deref(), Some("wang"));
+        assert!(!people::identify(&db, "li", "p", Some("w-350102")).await.unwrap(), "a name leads to one account");
+        assert_eq!(found("p", "li").await.as_deref(), Some("li"), "and nothing was changed");
+        assert!(people::identify(&db, "li", "p", Some("wang")).await.unwrap());
+        assert_eq!(found("p", "wang").await.as_deref(), Some("li"));
+        let all = people::identities(&db, "p").await.unwrap();
+        assert_eq!(all, [("li".into(), "wang".into()), ("wang".into(), "w-350102".into())]);
+        assert!(people::identify(&db, "wang", "p", None).await.unwrap());
+        people::close(&db, "li", NOW).await.unwrap();
+        assert_eq!(found("p", "wang").await.as_deref(), Some("wang"));
     }
 
     async fn somebody_is_reminded_once_a_day_until_it_is_put_away(place) {
