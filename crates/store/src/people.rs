@@ -8,7 +8,7 @@ mod saved;
 mod second;
 mod token;
 
-pub use identity::{by_identity, identities, identify};
+pub use identity::{by_identity, identify, identities};
 pub use remind::{DutyKey, Holder, holders, put_away, remind, reminders};
 pub use saved::{Saved, forget, save, saved};
 pub use second::{

@@ -1,12 +1,13 @@
 //! The door: who is let in, signing in and out, and that changes come from our own pages: their origin and their mark.
 
-use crate::api::{Settings, reads_only, unknown, unmarked};
+use crate::api::{SecondFactors, Settings, reads_only, unknown, unmarked};
 use crate::ask::{Browses, Official, Pass, reader_of};
 use crate::draw::{self, DoorPage};
 use crate::reader::Reader;
 use crate::refusal::{Reason, Refusal};
+use crate::second;
 use crate::sheets::Sheets;
-use app::people::{Example, Unadmitted};
+use app::people::{Codes, Entered, Example, Unadmitted};
 use app::{App, Edge, Viewer, is_official};
 use axum::extract::{ConnectInfo, Form, Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -21,9 +22,21 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 /// Holds a session's token; no script reads it.
-const COOKIE: &str = "heli_session";
+const COOKIE: Cookie = Cookie {
+    name: "heli_session",
+    path: "/",
+    seconds: WEEK_SECONDS,
+};
 /// As long as a session lasts.
 const WEEK_SECONDS: u32 = 7 * 24 * 60 * 60;
+
+/// A cookie that no script reads.
+#[derive(Clone, Copy)]
+pub(crate) struct Cookie {
+    pub(crate) name: &'static str,
+    pub(crate) path: &'static str,
+    pub(crate) seconds: u32,
+}
 
 /// What the door is kept with.
 #[derive(Clone)]
@@ -31,6 +44,7 @@ pub(crate) struct Door {
     pub(crate) app: App,
     edge: Arc<dyn Fn() -> Option<Edge> + Send + Sync>,
     sign_in: bool,
+    second: Option<SecondFactors>,
     examples: Arc<Option<(Vec<Example>, String)>>,
     proxies: Arc<[IpAddr]>,
     /// Sheets on their way in.
@@ -66,6 +80,7 @@ impl Door {
             app: app.clone(),
             edge: Arc::clone(&settings.edge),
             sign_in: settings.sign_in,
+            second: settings.second.clone(),
             examples: Arc::new(settings.examples.clone()),
             proxies: settings.proxies.clone().into(),
             sheets: Sheets::new(Arc::clone(&settings.edge)),
@@ -80,6 +95,15 @@ impl Door {
                 "系统给不出随机数；请稍后再试",
                 "the system gives no randomness; try again shortly",
             ))
+        })
+    }
+
+    /// What codes are checked with; `None` where there is no key for their secrets.
+    pub(crate) fn codes(&self) -> Option<Codes> {
+        let second = self.second.as_ref()?;
+        Some(Codes {
+            key: second.key.clone(),
+            unix_s: u64::try_from((second.clock_ms)() / 1_000).unwrap_or(0),
         })
     }
 
@@ -109,6 +133,7 @@ pub(crate) fn router(door: Door) -> Router {
     Router::new()
         .route("/sign-in", get(asked).post(entered))
         .route("/sign-out", post(left))
+        .route("/sign-in/code", get(second::asked).post(second::given))
         .route("/link/{token}", get(invited).post(accepted))
         .with_state(door)
 }
@@ -135,7 +160,8 @@ pub(crate) async fn admit(State(door): State<Door>, mut request: Request, next: 
         Ok(viewer) => viewer,
         Err(unadmitted) => return failed(reader, &unadmitted),
     };
-    let is_open = path == "/sign-in" || path.starts_with("/link/") || path.starts_with("/assets/");
+    let open = ["/sign-in/", "/link/", "/assets/"];
+    let is_open = path == "/sign-in" || open.iter().any(|open| path.starts_with(open));
     match viewer {
         Some(_) if !is_read && !is_open && !is_marked(&request, pass) => {
             return match path.starts_with("/api/") {
@@ -208,14 +234,28 @@ async fn asked(
     headers: HeaderMap,
     Query(Wanted { next }): Query<Wanted>,
 ) -> Response {
+    sign_in_page(&door, reader_of(&headers), (String::new(), next), None)
+}
+
+/// The page of signing in, with the name that was given and what stood against it.
+pub(crate) fn sign_in_page(
+    door: &Door,
+    reader: Reader,
+    (account, next): (String, String),
+    said: Option<String>,
+) -> Response {
+    let status = match said {
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        None => StatusCode::OK,
+    };
     let page = DoorPage {
         examples: Arc::clone(&door.examples),
         link: None,
-        account: String::new(),
+        account,
         next,
-        said: None,
+        said,
     };
-    shown(StatusCode::OK, reader_of(&headers), page)
+    shown(status, draw::door(reader, page), reader)
 }
 
 /// `POST /sign-in`.
@@ -235,16 +275,10 @@ async fn entered(
         Err(unadmitted) => Err(unadmitted),
     };
     match signed {
-        Ok(token) => let_in(&token, local(&entry.next), secure),
+        Ok(entered) => welcome(&entered, &entry.next, secure),
         Err(refused @ Unadmitted::Refused(_)) => {
-            let page = DoorPage {
-                examples: Arc::clone(&door.examples),
-                link: None,
-                account: entry.account,
-                next: entry.next,
-                said: Some(reader.t(&(&refused.words()).into()).to_owned()),
-            };
-            shown(StatusCode::UNPROCESSABLE_ENTITY, reader, page)
+            let said = reader.t(&(&refused.words()).into()).to_owned();
+            sign_in_page(&door, reader, (entry.account, entry.next), Some(said))
         }
         Err(unadmitted) => failed(reader, &unadmitted),
     }
@@ -262,7 +296,15 @@ async fn left(
         return failed(reader_of(&headers), &unadmitted);
     }
     let mut response = Redirect::to("/sign-in").into_response();
-    set(&mut response, "", 0, secure);
+    set(
+        &mut response,
+        Cookie {
+            seconds: 0,
+            ..COOKIE
+        },
+        "",
+        secure,
+    );
     response
 }
 
@@ -290,7 +332,7 @@ async fn accepted(
         Err(unadmitted) => Err(unadmitted),
     };
     match accepted {
-        Ok(session) => let_in(&session, "/", secure),
+        Ok(entered) => welcome(&entered, "/", secure),
         Err(refused @ Unadmitted::Refused(_)) => {
             let said = reader.t(&(&refused.words()).into()).to_owned();
             link_page(&door, &token, reader, Some(said)).await
@@ -318,14 +360,15 @@ async fn link_page(door: &Door, token: &str, reader: Reader, said: Option<String
                 next: String::new(),
                 said,
             };
-            shown(status, reader, page)
+            shown(status, draw::door(reader, page), reader)
         }
         Err(unadmitted) => failed(reader, &unadmitted),
     }
 }
 
-fn shown(status: StatusCode, reader: Reader, page: DoorPage) -> Response {
-    let mut response = match draw::door(reader, page) {
+/// A page of the door, which no cache keeps.
+pub(crate) fn shown(status: StatusCode, drawn: askama::Result<String>, reader: Reader) -> Response {
+    let mut response = match drawn {
         Ok(html) => (status, Html(html)).into_response(),
         Err(_) => Refusal::new(reader, Reason::Drawing).into_response(),
     };
@@ -334,16 +377,30 @@ fn shown(status: StatusCode, reader: Reader, page: DoorPage) -> Response {
     response
 }
 
+/// Leads on whoever has shown to be an account's person: into the session, or to the page that asks for the code.
+pub(crate) fn welcome(entered: &Entered, next: &str, secure: Secure) -> Response {
+    match entered {
+        Entered::Session(token) => let_in(token, local(next), secure),
+        Entered::Step(token) => second::ask(token, local(next), secure),
+    }
+}
+
 pub(crate) fn let_in(token: &str, next: &str, secure: Secure) -> Response {
     let mut response = Redirect::to(next).into_response();
-    set(&mut response, token, WEEK_SECONDS, secure);
+    set(&mut response, COOKIE, token, secure);
     response
 }
 
-fn set(response: &mut Response, token: &str, seconds: u32, Secure(secure): Secure) {
+/// Sets a cookie that no script reads and no other site's form sends.
+pub(crate) fn set(response: &mut Response, cookie: Cookie, value: &str, Secure(secure): Secure) {
     let secure = if secure { "; Secure" } else { "" };
+    let Cookie {
+        name,
+        path,
+        seconds,
+    } = cookie;
     let cookie =
-        format!("{COOKIE}={token}; Path=/; Max-Age={seconds}; SameSite=Lax; HttpOnly{secure}");
+        format!("{name}={value}; Path={path}; Max-Age={seconds}; SameSite=Lax; HttpOnly{secure}");
     if let Ok(cookie) = HeaderValue::try_from(cookie) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -355,15 +412,20 @@ pub(crate) fn failed(reader: Reader, unadmitted: &Unadmitted) -> Response {
     Refusal::new(reader, Reason::App(failed)).into_response()
 }
 
-/// The token that a browser sends.
-fn token(headers: &HeaderMap) -> Option<&str> {
+/// The token of the session that a browser sends.
+pub(crate) fn token(headers: &HeaderMap) -> Option<&str> {
+    sent(headers, COOKIE)
+}
+
+/// What a browser sends of a cookie.
+pub(crate) fn sent(headers: &HeaderMap, cookie: Cookie) -> Option<&str> {
     let cookies = headers.get(header::COOKIE)?.to_str().ok()?;
     let mut pairs = cookies
         .split(';')
         .filter_map(|cookie| cookie.trim().split_once('='));
     pairs
-        .find(|(name, _)| *name == COOKIE)
-        .map(|(_, token)| token)
+        .find(|(name, _)| *name == cookie.name)
+        .map(|(_, value)| value)
 }
 
 /// The mark of a session's own pages: whoever does not know the session's token cannot make it.
@@ -401,7 +463,7 @@ fn is_foreign(headers: &HeaderMap) -> bool {
 }
 
 /// Only an address of our own is gone to.
-fn local(next: &str) -> &str {
+pub(crate) fn local(next: &str) -> &str {
     let is_local = next.starts_with('/')
         && !next.starts_with("//")
         && !next.contains('\\')

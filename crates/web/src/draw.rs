@@ -15,7 +15,7 @@ pub(crate) use home::{Unreported, go, home, unreported};
 pub(crate) use import::{ImportPage, import};
 pub(crate) use journal::{Proof, journal};
 pub(crate) use overview::overview;
-pub(crate) use people::{Made, Said, accounts, me, slips};
+pub(crate) use people::{Made, MePage, Said, accounts, code, me, slips};
 pub(crate) use record::{Told, found, list, record, registers};
 
 use crate::ask::Here;

@@ -19,11 +19,12 @@ mod record;
 mod refusal;
 mod reveal;
 mod saved;
+mod second;
 mod sheets;
 mod shield;
 mod words;
 
-pub use api::Settings;
+pub use api::{SecondFactors, Settings};
 
 use app::App;
 use axum::{

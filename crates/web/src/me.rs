@@ -1,13 +1,14 @@
-//! `/me`: one's own account: password, sessions, tokens for programs.
+//! `/me`: one's own account: password, second factor, sessions, tokens for programs.
 
 use crate::ask::Asked;
-use crate::door::{Door, Secure, failed, let_in};
-use crate::draw::{self, Made};
+use crate::door::{Door, Secure, failed, let_in, token};
+use crate::draw::{self, Made, MePage};
 use crate::refusal::{Reason, Refusal};
+use crate::second::codes;
 use app::Edge;
 use app::people::Unadmitted;
 use axum::extract::{Form, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -23,6 +24,8 @@ struct Filled {
     name: String,
     days: String,
     writes: String,
+    code: String,
+    known: String,
 }
 
 /// The addresses of one's own account.
@@ -41,15 +44,21 @@ async fn shown(State(door): State<Door>, asked: Asked) -> Response {
 async fn done(
     State(door): State<Door>,
     Extension(secure): Extension<Secure>,
+    headers: HeaderMap,
     asked: Asked,
     Form(filled): Form<Filled>,
 ) -> Response {
+    let session = token(&headers).unwrap_or_default();
     let did = match door.edge() {
-        Ok(edge) => act(&door, &asked, &filled, edge).await,
+        Ok(edge) => match filled.act.strip_prefix("second-") {
+            Some(what) => second(&door, &asked, (what, &filled, session), edge).await,
+            None => act(&door, &asked, &filled, edge).await,
+        },
         Err(unadmitted) => Err(unadmitted),
     };
     match did {
         Ok(Did::Session(session)) => let_in(&session, "/me", secure),
+        Ok(Did::Begun) => Redirect::to("/me#second").into_response(),
         Ok(Did::Left) => Redirect::to("/sign-in").into_response(),
         Ok(Did::Made(made)) => page(&door, &asked, Some(made), StatusCode::OK).await,
         Err(Unadmitted::Refused(words)) => {
@@ -67,6 +76,8 @@ enum Did {
     Session(String),
     /// No session is left.
     Left,
+    /// A secret waits for its first code.
+    Begun,
     Made(Made),
 }
 
@@ -95,6 +106,36 @@ async fn act(door: &Door, asked: &Asked, filled: &Filled, edge: Edge) -> Result<
     }
 }
 
+/// What is done with the second factor.
+async fn second(
+    door: &Door,
+    asked: &Asked,
+    (what, filled, session): (&str, &Filled, &str),
+    edge: Edge,
+) -> Result<Did, Unadmitted> {
+    let (app, viewer, codes) = (&door.app, &asked.viewer, codes(door)?);
+    let made = match what {
+        "begin" => {
+            app.begin_second(viewer, &codes, edge).await?;
+            return Ok(Did::Begun);
+        }
+        "confirm" => {
+            let given = (filled.code.as_str(), session);
+            Made::Recovery(app.confirm_second(viewer, given, &codes, edge).await?)
+        }
+        "recovery" => Made::Recovery(
+            app.renew_recovery(viewer, &filled.known, &codes, edge)
+                .await?,
+        ),
+        _ => {
+            app.turn_second_off(viewer, &filled.known, &codes, edge)
+                .await?;
+            Made::Done
+        }
+    };
+    Ok(Did::Made(made))
+}
+
 async fn page(door: &Door, asked: &Asked, made: Option<Made>, status: StatusCode) -> Response {
     if asked.viewer.is_operator() {
         return Redirect::to("/").into_response();
@@ -102,6 +143,13 @@ async fn page(door: &Door, asked: &Asked, made: Option<Made>, status: StatusCode
     let tokens = match door.app.tokens(&asked.viewer).await {
         Ok(tokens) => tokens,
         Err(unadmitted) => return failed(asked.reader, &unadmitted),
+    };
+    let second = match door.codes() {
+        Some(codes) => match door.app.second(&asked.viewer, &codes).await {
+            Ok(second) => Some(second),
+            Err(unadmitted) => return failed(asked.reader, &unadmitted),
+        },
+        None => None,
     };
     let programme = door.app.programme();
     let held = asked.viewer.offices.iter().map(|office| {
@@ -119,11 +167,13 @@ async fn page(door: &Door, asked: &Asked, made: Option<Made>, status: StatusCode
         );
         (role, unit)
     });
-    match draw::me(
-        asked.reader,
-        (asked.viewer.account.clone(), held.collect(), tokens),
-        made,
-    ) {
+    let page = MePage {
+        account: asked.viewer.account.clone(),
+        held: held.collect(),
+        tokens,
+        second,
+    };
+    match draw::me(asked.reader, page, made) {
         Ok(html) => (status, Html(html)).into_response(),
         Err(_) => Refusal::new(asked.reader, Reason::Drawing).into_response(),
     }

@@ -197,6 +197,10 @@ async fn changed(
             let token = app.reset(viewer, account, edge).await?;
             Ok(Said::Link(account.to_owned(), token))
         }
+        "second" => {
+            app.reset_second(viewer, account).await?;
+            Ok(Said::Done)
+        }
         "grant" => {
             app.grant(viewer, account, &held(filled, edge)).await?;
             Ok(Said::Done)

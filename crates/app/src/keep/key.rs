@@ -2,6 +2,7 @@
 
 use super::stop::{self, Stop};
 use super::{database_path, files_place};
+use crate::people::SecretKey;
 use journal::{PublicKey, SealingKey};
 use rules::Words;
 use std::fs::{self, OpenOptions};
@@ -22,6 +23,33 @@ pub fn key_or_new(place: &Path, address: &str, seed: [u8; 32]) -> Result<Sealing
     let key = SealingKey::from_seed(seed);
     let text = key.pem().ok_or_else(|| no_key(place))?;
     written(place, &text).map_err(|cause| stop::file(place, &cause))?;
+    Ok(key)
+}
+
+/// The key under which secrets of second factors are kept, from its file; where there is none, one is made from `seed`,
+/// 32 bytes of true randomness.
+///
+/// # Errors
+///
+/// The file is no key, or a new one would lie beside the database or among its files: whoever took the data would have the key.
+pub fn code_key_or_new(place: &Path, address: &str, seed: [u8; 32]) -> Result<SecretKey, Stop> {
+    if place.exists() {
+        let text = fs::read_to_string(place).map_err(|cause| stop::file(place, &cause))?;
+        return SecretKey::read(&text).ok_or_else(|| no_code_key(place));
+    }
+    if let Some(folder) = beside(place, address) {
+        let place = place.display();
+        return Err(Stop::No(Words::new(
+            format!(
+                "两步验证的密钥 {place} 不能与数据库同放在 {folder}：拿到数据的人也就拿到了密钥；用 --code-key 另给一个位置"
+            ),
+            format!(
+                "the key of second factors {place} must not lie with the database in {folder}, where whoever takes the data takes the key; name another place with --code-key"
+            ),
+        )));
+    }
+    let key = SecretKey::from_seed(seed);
+    written(place, &key.text()).map_err(|cause| stop::file(place, &cause))?;
     Ok(key)
 }
 
@@ -109,6 +137,14 @@ fn missing(place: &Path, cause: &std::io::Error) -> Stop {
         format!(
             "there is no key to check the seals with: {place} cannot be read ({cause}); name the file of the public or the signing key with --key"
         ),
+    ))
+}
+
+fn no_code_key(place: &Path) -> Stop {
+    let place = place.display();
+    Stop::Unreadable(Words::new(
+        format!("{place} 不是两步验证的密钥（64 位十六进制）；请核对 --code-key"),
+        format!("{place} is no key of second factors (64 hexadecimal digits); check --code-key"),
     ))
 }
 

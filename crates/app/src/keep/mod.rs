@@ -16,7 +16,7 @@ pub use bring::{Brought, Planned, brought, planned};
 pub use copy::{backed_up, restored};
 pub use erase::{Erasure, erased};
 pub(crate) use key::outside;
-pub use key::{key, key_or_new};
+pub use key::{code_key_or_new, key, key_or_new};
 pub use paper::{Proved, Root, exported, proof, proof_holds, root, witnessed};
 pub(crate) use seal::sealer;
 pub use stop::Stop;

@@ -4,6 +4,7 @@ use super::{Held, Invitation, Listed, Outcome, failed, manages, refused};
 use crate::App;
 use crate::act::{Edge, Viewer};
 use rules::Moment;
+use std::collections::HashSet;
 use store::people::{self, Account};
 
 impl App {
@@ -63,10 +64,13 @@ impl App {
     pub async fn accounts(&self, viewer: &Viewer) -> Outcome<Vec<Listed>> {
         manages(viewer)?;
         let db = self.people()?;
+        let seconds = people::seconds(db).await.map_err(failed)?;
+        let seconds: HashSet<String> = seconds.into_iter().collect();
         let mut all = Vec::new();
         for account in people::accounts(db).await.map_err(failed)? {
             let held = people::held(db, &account.id).await.map_err(failed)?;
             all.push(Listed {
+                has_second: seconds.contains(&account.id),
                 account: account.id,
                 person: account.person,
                 phone: account.phone,

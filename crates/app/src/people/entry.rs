@@ -1,6 +1,8 @@
 //! Signing in and out: links, passwords, sessions.
 
-use super::{Outcome, Unadmitted, failed, kept, locked, password, refused, wait_ms, wrong};
+use super::{
+    Entered, Outcome, Unadmitted, failed, kept, locked, password, refused, wait_ms, wrong,
+};
 use crate::App;
 use crate::act::{Edge, Viewer};
 use rules::Moment;
@@ -17,11 +19,12 @@ impl App {
             .map_err(failed)
     }
 
-    /// Sets the password of a link's account, once, and begins a session: its token.
+    /// Sets the password of a link's account, once, and begins a session, or where it has a second factor the step before
+    /// the code.
     ///
     /// # Errors
     /// A link that was used or is too old, a password that is easily guessed, the database's failure.
-    pub async fn accept(&self, token: &str, password: &str, edge: Edge) -> Outcome<String> {
+    pub async fn accept(&self, token: &str, password: &str, edge: Edge) -> Outcome<Entered> {
         let used_up = || {
             refused(
                 "这个链接已经用过或者过期；请向管理员再要一个",
@@ -35,7 +38,7 @@ impl App {
         let hashed = self.hashed(password, edge).await?;
         let accepted = people::accept(self.people()?, kept(token), &hashed, edge.now).await;
         let account = accepted.map_err(failed)?.ok_or_else(used_up)?;
-        self.entered(&account, edge).await
+        self.let_in(&account, edge).await
     }
 
     /// Sets another password for the viewer, who knows the present one; every session ends, and a new one begins: its
@@ -49,9 +52,8 @@ impl App {
         (present, next): (&str, &str),
         edge: Edge,
     ) -> Outcome<String> {
-        let session = self.sign_in(&viewer.account, present, edge).await?;
+        self.known(&viewer.account, present, edge).await?;
         if let Some(words) = password::weak(next, &viewer.account) {
-            self.sign_out(&session).await?;
             return Err(Unadmitted::Refused(words));
         }
         let hashed = self.hashed(next, edge).await?;
@@ -60,11 +62,17 @@ impl App {
         self.entered(&viewer.account, edge).await
     }
 
-    /// Begins a session: its token. An unknown name and a wrong password are told apart neither by words nor by time.
+    /// Begins a session, or where the account has a second factor the step before the code. An unknown name and a wrong password are told apart neither by words nor by time.
     ///
     /// # Errors
     /// A wrong name or password, too many of them in a row, the database's failure.
-    pub async fn sign_in(&self, name: &str, password: &str, edge: Edge) -> Outcome<String> {
+    pub async fn sign_in(&self, name: &str, password: &str, edge: Edge) -> Outcome<Entered> {
+        let account = self.known(name, password, edge).await?;
+        self.let_in(&account, edge).await
+    }
+
+    /// The open account of a name and its password. Wrong ones before are forgotten when a session begins.
+    async fn known(&self, name: &str, password: &str, edge: Edge) -> Outcome<String> {
         // One at a time: guesses at the same moment would otherwise not count, and each takes much memory.
         let _door = self.door().lock().await;
         let db = self.people()?;
@@ -87,7 +95,7 @@ impl App {
                 .map_err(failed)?;
             return Err(wrong());
         }
-        self.entered(&account.id, edge).await
+        Ok(account.id)
     }
 
     /// On whose behalf a session acts today; `None` where it has ended.

@@ -7,6 +7,8 @@ mod many;
 mod password;
 mod remind;
 mod saved;
+mod second;
+mod secret;
 mod token;
 
 use crate::App;
@@ -17,6 +19,8 @@ pub use example::Example;
 pub use many::{MANY_MAX, Slip};
 pub use remind::{Contact, Reminder};
 use rules::{Day, Moment, Words};
+pub use second::{Codes, RECOVERY_CODES, SecondState, Shown};
+pub use secret::SecretKey;
 use sha2::{Digest, Sha256};
 use store::people::{self, Account};
 pub use store::people::{Held, Saved, Token};
@@ -57,6 +61,8 @@ pub struct Listed {
     pub phone: Option<String>,
     /// Whether a password was set.
     pub is_ready: bool,
+    /// Whether a code is asked for after the password.
+    pub has_second: bool,
     /// When it was closed.
     pub closed_at: Option<Moment>,
     /// The roles it held and holds, the newest first.
@@ -79,6 +85,25 @@ impl Unadmitted {
     pub fn words(&self) -> Words {
         match self {
             Self::Refused(words) | Self::Forbidden(words) | Self::Failed(words) => words.clone(),
+        }
+    }
+}
+
+/// What somebody came to who has shown to be an account's person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entered {
+    /// A session: its token.
+    Session(String),
+    /// A code is asked for; the token of the step before it, with which no page is seen.
+    Step(String),
+}
+
+impl Entered {
+    /// The token of the session, where there is one already.
+    pub fn session(self) -> Option<String> {
+        match self {
+            Self::Session(token) => Some(token),
+            Self::Step(_) => None,
         }
     }
 }
@@ -248,9 +273,9 @@ fn wait_ms(failures: u32) -> i64 {
 fn locked(left_ms: i64) -> Unadmitted {
     let minutes = (left_ms + MINUTE_MS - 1) / MINUTE_MS;
     refused(
-        format!("密码错得太多，{minutes} 分钟后再试；忘了密码请向管理员要一个链接"),
+        format!("密码或验证码错得太多，{minutes} 分钟后再试；忘了密码请向管理员要一个链接"),
         format!(
-            "too many wrong passwords; try again in {minutes} minutes, or ask an administrator for a link"
+            "too many wrong passwords or codes; try again in {minutes} minutes, or ask an administrator for a link"
         ),
     )
 }

@@ -24,5 +24,6 @@ mod past;
 mod people;
 #[path = "../../../store/tests/it/postgres.rs"]
 mod postgres;
+mod second;
 mod sheet;
 mod versions;

@@ -37,7 +37,8 @@ async fn joined(app: &App, account: &str, held: Vec<Held>, minute: i64) -> Strin
         .invite(&Viewer::operator(), &invitation(account, held), at(minute))
         .await
         .unwrap();
-    app.accept(&link, PASSWORD, at(minute + 1)).await.unwrap()
+    let entered = app.accept(&link, PASSWORD, at(minute + 1)).await;
+    entered.unwrap().session().unwrap()
 }
 
 async fn viewer(app: &App, session: &str, now: Moment) -> Option<Viewer> {
@@ -53,7 +54,7 @@ on_both! {
         let app = open(place, "2023-09-26").await;
         let link = app.first_link(at(0)).await.unwrap().unwrap();
         assert_eq!(app.first_link(at(1)).await.unwrap(), None);
-        let session = app.accept(&link, PASSWORD, at(2)).await.unwrap();
+        let session = app.accept(&link, PASSWORD, at(2)).await.unwrap().session().unwrap();
         assert!(is_refused(&app.accept(&link, PASSWORD, at(3)).await), "a link works once");
         let admin = viewer(&app, &session, at(4).now).await.unwrap();
         assert_eq!((admin.account.as_str(), admin.offices[0].role.as_str()), ("admin", ADMINISTRATOR));
@@ -95,7 +96,7 @@ on_both! {
         let tomorrow = viewer(&app, &session, noon("2023-09-21")).await.unwrap();
         assert!(tomorrow.offices.is_empty());
         assert_eq!(viewer(&app, &session, noon("2023-10-21")).await, None);
-        let other = app.sign_in("wang", PASSWORD, at(9)).await.unwrap();
+        let other = app.sign_in("wang", PASSWORD, at(9)).await.unwrap().session().unwrap();
         app.sign_out(&session).await.unwrap();
         assert_eq!(viewer(&app, &session, at(10).now).await, None);
         let wang = viewer(&app, &other, at(10).now).await.unwrap();

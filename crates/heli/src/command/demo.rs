@@ -153,6 +153,7 @@ impl Demo {
             follows_clock: false,
             file_grace_days: 0,
             asking: self.asking.clone(),
+            code_key: self.asking.code_key(&key, &opening.address)?,
             examples: Some(EXAMPLE_PASSWORD),
         };
         node.run(&bound(self.listen)?).await?;

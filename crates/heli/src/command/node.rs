@@ -1,12 +1,16 @@
 //! A running node: pages and API, the sealer and its witness, the clocks, until it is told to stop.
 
-use super::keep::say;
+use super::keep::{Halt, say};
 use crate::edge;
 use crate::folder::{Refusal, pick};
+use app::keep::code_key_or_new;
+use app::people::SecretKey;
 use app::rules::{Moment, Words};
 use app::{App, Edge, Sealing};
 use clap::Args;
 use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -35,6 +39,8 @@ pub(crate) struct Node {
     pub(crate) file_grace_days: u32,
     /// Who may ask how often.
     pub(crate) asking: Asking,
+    /// The key under which secrets of second factors are kept; `None` where nobody signs in.
+    pub(crate) code_key: Option<SecretKey>,
     /// The password of an example's accounts, one for each role.
     pub(crate) examples: Option<&'static str>,
 }
@@ -51,9 +57,29 @@ pub(crate) struct Asking {
     /// People sign in, and see and do what their roles say; else whoever reaches the address holds the machine.
     #[arg(long)]
     sign_in: bool,
+    /// The file of the key under which secrets of second factors are kept, made where there is none; default: codes.key beside the signing key.
+    #[arg(long, value_name = "FILE", requires = "sign_in")]
+    code_key: Option<PathBuf>,
     /// A proxy's address whose X-Forwarded-For and X-Forwarded-Proto are believed; may stand several times.
     #[arg(long = "proxy", value_name = "ADDRESS")]
     proxies: Vec<IpAddr>,
+}
+
+impl Asking {
+    /// The key under which secrets of second factors are kept, read or made; `None` where nobody signs in.
+    pub(crate) fn code_key(
+        &self,
+        seal_key: &Path,
+        address: &str,
+    ) -> Result<Option<SecretKey>, Halt> {
+        if !self.sign_in {
+            return Ok(None);
+        }
+        let [seed] = edge::random()?;
+        let beside = || seal_key.with_file_name("codes.key");
+        let place = self.code_key.clone().unwrap_or_else(beside);
+        Ok(Some(code_key_or_new(&place, address, seed)?))
+    }
 }
 
 /// Why a node ended.
@@ -114,6 +140,10 @@ impl Node {
         }
         let mut settings = settings(&app, self.seal_key, self.asking);
         settings.examples = examples;
+        settings.second = self.code_key.map(|key| web::SecondFactors {
+            key,
+            clock_ms: Arc::new(edge::clock_ms),
+        });
         let sealing = self.sealing.map(|sealing| {
             let clock = app.clone();
             let clock = move || edge::moment(&clock);

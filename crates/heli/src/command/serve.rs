@@ -97,8 +97,11 @@ impl Serve {
             return Ok(None);
         };
         let key = edge::key_place(self.seal.key.clone())?;
+        let code_key = self.asking.code_key(&key, address)?;
         if self.today.is_some() && !app.rehearsal() {
-            return Ok(Some(read_only(app, &key, self.asking.clone())));
+            let mut node = read_only(app, &key, self.asking.clone());
+            node.code_key = code_key;
+            return Ok(Some(node));
         }
         let sealing = self.seal.begun(&app, address, &key).await?;
         if self.seal.witness.is_none() && !app.rehearsal() {
@@ -111,6 +114,7 @@ impl Serve {
             follows_clock: self.today.is_none() && !app.rehearsal(),
             file_grace_days: self.file_grace_days,
             asking: self.asking.clone(),
+            code_key,
             examples: None,
             app,
             seal_key: sealing.public_key(),
@@ -136,6 +140,7 @@ impl Serve {
             sealing: None,
             file_grace_days: 0,
             asking: self.asking.clone(),
+            code_key: None,
             examples: None,
             seal_key: None,
             follows_clock: self.today.is_none(),
@@ -155,6 +160,7 @@ fn read_only(app: App, key: &Path, asking: Asking) -> Node {
         sealing: None,
         file_grace_days: 0,
         asking,
+        code_key: None,
         seal_key: key.and_then(|key| key.pem()),
         follows_clock: false,
     }

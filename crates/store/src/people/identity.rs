@@ -17,7 +17,11 @@ pub async fn by_identity(db: &Db, issuer: &str, name: &str) -> Result<Option<Acc
         Some(row) => row.need_text(0)?,
         None => {
             let text = "select 1 from identity where issuer = $1 and account = $2";
-            if !db.fetch(text, &[issuer.into(), name.into()]).await?.is_empty() {
+            if !db
+                .fetch(text, &[issuer.into(), name.into()])
+                .await?
+                .is_empty()
+            {
                 return Ok(None);
             }
             name.to_owned()

@@ -20,7 +20,7 @@ mod sheet;
 mod write;
 
 pub(crate) use problem::{reads_only, unknown, unmarked};
-pub use settings::Settings;
+pub use settings::{SecondFactors, Settings};
 
 use crate::sheets::Sheets;
 use app::list::{Question, Unread};

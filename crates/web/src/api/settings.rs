@@ -1,7 +1,7 @@
 //! What the API is told from the edge.
 
 use app::Edge;
-use app::people::Example;
+use app::people::{Example, SecretKey};
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -14,6 +14,15 @@ const SHEET_BYTES_MAX: usize = 64 * 1024 * 1024;
 const PER_SECOND: u32 = 100;
 /// Requests of one address at once, unless set otherwise.
 const AT_ONCE: u32 = 400;
+
+/// What the codes of second factors are made and checked with.
+#[derive(Clone)]
+pub struct SecondFactors {
+    /// The key under which their secrets are kept.
+    pub key: SecretKey,
+    /// The node's clock in milliseconds since 1970, UTC.
+    pub clock_ms: Arc<dyn Fn() -> i64 + Send + Sync>,
+}
 
 /// What the API is told from the edge: time and randomness, limits, the key that proofs are made for.
 #[derive(Clone)]
@@ -28,6 +37,8 @@ pub struct Settings {
     pub examples: Option<(Vec<Example>, String)>,
     /// Whether people sign in; else whoever reaches the address holds the machine.
     pub sign_in: bool,
+    /// Second factors; without it none can be turned on, and nobody who has one is let in.
+    pub second: Option<SecondFactors>,
     /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     pub proxies: Vec<IpAddr>,
     /// Bytes of a request's body at most.
@@ -47,6 +58,7 @@ impl Settings {
             at_once: AT_ONCE,
             examples: None,
             sign_in: false,
+            second: None,
             proxies: Vec::new(),
             body_bytes_max: BODY_BYTES_MAX,
             sheet_bytes_max: SHEET_BYTES_MAX,

@@ -1,10 +1,10 @@
-//! The page of accounts.
+//! The pages of accounts, one's own and others', and of the code after the password.
 
 use super::Shell;
 use crate::ask::Here;
 use crate::people::Filled;
 use crate::reader::Reader;
-use app::people::{Held, Listed, Slip, Token};
+use app::people::{Held, Listed, SecondState, Shown, Slip, Token};
 use app::view::Text;
 use askama::Template;
 use askama::filters::Safe;
@@ -84,10 +84,21 @@ impl AccountsView {
 pub(crate) enum Made {
     /// A token, shown once.
     Token(String),
+    /// Recovery codes, shown once.
+    Recovery(Vec<String>),
     /// It was refused, in words.
     Refused(String),
     /// It is done.
     Done,
+}
+
+/// What one's own page shows.
+pub(crate) struct MePage {
+    pub(crate) account: String,
+    pub(crate) held: Vec<(Text, Text)>,
+    pub(crate) tokens: Vec<Token>,
+    /// The second factor; `None` where there is no key for its secret.
+    pub(crate) second: Option<SecondState>,
 }
 
 #[derive(Template)]
@@ -95,27 +106,48 @@ pub(crate) enum Made {
 struct MeView {
     shell: Shell,
     r: Reader,
-    account: String,
-    held: Vec<(Text, Text)>,
-    tokens: Vec<Token>,
+    page: MePage,
     made: Option<Made>,
 }
 
 /// `/me`.
-pub(crate) fn me(
-    r: Reader,
-    (account, held, tokens): (String, Vec<(Text, Text)>, Vec<Token>),
-    made: Option<Made>,
-) -> askama::Result<String> {
+pub(crate) fn me(r: Reader, page: MePage, made: Option<Made>) -> askama::Result<String> {
     let mut shell = Shell::bare(r, Here::default(), r.w.me_title);
     shell.section = "me";
     MeView {
         shell,
         r,
-        account,
-        held,
-        tokens,
+        page,
         made,
+    }
+    .render()
+}
+
+impl MeView {
+    fn code(&self, shown: &Shown) -> Safe<String> {
+        qr(&shown.address)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "code.html")]
+struct CodeView {
+    shell: Shell,
+    r: Reader,
+    next: String,
+    said: Option<String>,
+}
+
+/// `/sign-in/code`.
+pub(crate) fn code(r: Reader, next: String, said: Option<String>) -> askama::Result<String> {
+    let mut shell = Shell::bare(r, Here::default(), r.w.code_title);
+    // Nothing leads on from here before somebody is let in.
+    shell.section = "door";
+    CodeView {
+        shell,
+        r,
+        next,
+        said,
     }
     .render()
 }
@@ -149,23 +181,27 @@ pub(crate) fn slips(
 }
 
 impl SlipsView {
-    /// The QR code of an address, dark on light; nothing where it is too long for one.
     fn code(&self, address: &str) -> Safe<String> {
-        let code = QrCode::with_error_correction_level(address, EcLevel::M);
-        let code = code.map(|code| {
-            let drawn = code
-                .render::<svg::Color<'_>>()
-                .min_dimensions(150, 150)
-                .build();
-            // Only the drawing itself; a declaration of XML has no place within a page.
-            let from = drawn.find("<svg").unwrap_or_default();
-            drawn.get(from..).unwrap_or_default().to_owned()
-        });
-        Safe(code.unwrap_or_default())
+        qr(address)
     }
 
     fn role(&self, slip: &Slip) -> String {
         let role = Text::from(&slip.held.0);
         format!("{} · {}", self.r.t(&role), slip.held.1)
     }
+}
+
+/// The QR code of an address, dark on light; nothing where it is too long for one.
+fn qr(address: &str) -> Safe<String> {
+    let code = QrCode::with_error_correction_level(address, EcLevel::M);
+    let code = code.map(|code| {
+        let drawn = code
+            .render::<svg::Color<'_>>()
+            .min_dimensions(150, 150)
+            .build();
+        // Only the drawing itself; a declaration of XML has no place within a page.
+        let from = drawn.find("<svg").unwrap_or_default();
+        drawn.get(from..).unwrap_or_default().to_owned()
+    });
+    Safe(code.unwrap_or_default())
 }

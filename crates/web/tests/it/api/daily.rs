@@ -35,7 +35,13 @@ pub(super) async fn official(
         .invite(&operator, &invitation, edge())
         .await
         .unwrap();
-    let session = desk.app.accept(&token, PASSWORD, edge()).await.unwrap();
+    let session = desk
+        .app
+        .accept(&token, PASSWORD, edge())
+        .await
+        .unwrap()
+        .session()
+        .unwrap();
     format!("heli_session={session}")
 }
 
@@ -85,7 +91,13 @@ async fn who_has_not_reported_is_named_and_reminded_once_a_day() {
     let done = post(&desk, path, &city, "").await.is(200).text();
     assert!(done.contains("已提醒 1 人"), "{done}");
     post(&desk, path, &city, "").await.is(200);
-    let lin = desk.app.sign_in("lin", PASSWORD, edge()).await.unwrap();
+    let lin = desk
+        .app
+        .sign_in("lin", PASSWORD, edge())
+        .await
+        .unwrap()
+        .session()
+        .unwrap();
     let lin = format!("heli_session={lin}");
     let home = desk.get_as("/", &lin).await.is(200).text();
     assert_eq!(home.matches("chen同志 于").count(), 1, "{home}");
@@ -178,7 +190,13 @@ async fn a_program_acts_with_a_token_and_no_further() {
 async fn a_password_is_changed_by_who_knows_it_and_ends_other_sessions() {
     let desk = desk().await;
     let here = visitor(&desk, "wang", MINE).await;
-    let elsewhere = desk.app.sign_in("wang", PASSWORD, edge()).await.unwrap();
+    let elsewhere = desk
+        .app
+        .sign_in("wang", PASSWORD, edge())
+        .await
+        .unwrap()
+        .session()
+        .unwrap();
     let elsewhere = format!("heli_session={elsewhere}");
     let change = async |present: &str, next: &str| {
         post(
@@ -295,7 +313,13 @@ async fn many_are_invited_with_slips_or_nobody() {
         .next()
         .unwrap();
     let path = link.split_once("/link/").unwrap().1;
-    let session = desk.app.accept(path, PASSWORD, edge()).await.unwrap();
+    let session = desk
+        .app
+        .accept(path, PASSWORD, edge())
+        .await
+        .unwrap()
+        .session()
+        .unwrap();
     desk.get_as("/registers/visit", &format!("heli_session={session}"))
         .await
         .is(200);

@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use serde_json::json;
 
-const PASSWORD: &str = "tide-lamp-orchid";
+pub(super) const PASSWORD: &str = "tide-lamp-orchid";
 pub(super) const MINE: &str = "441402";
 pub(super) const THEIRS: &str = "441403";
 
@@ -16,7 +16,7 @@ pub(super) async fn desk() -> Desk {
 }
 
 /// Makes an account of a visitor in a unit; the path of its link.
-async fn invited(desk: &Desk, account: &str, unit: &str) -> String {
+pub(super) async fn invited(desk: &Desk, account: &str, unit: &str) -> String {
     let invitation = Invitation {
         account: account.into(),
         person: "王一".into(),
@@ -35,7 +35,7 @@ async fn invited(desk: &Desk, account: &str, unit: &str) -> String {
     format!("/link/{}", link.unwrap())
 }
 
-async fn form(desk: &Desk, path: &str, body: &str, headers: &[(&str, &str)]) -> Got {
+pub(super) async fn form(desk: &Desk, path: &str, body: &str, headers: &[(&str, &str)]) -> Got {
     let mut request = Request::post(path)
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .header("sec-fetch-site", "same-origin");
@@ -47,7 +47,7 @@ async fn form(desk: &Desk, path: &str, body: &str, headers: &[(&str, &str)]) -> 
 }
 
 /// The cookie that an answer sets, as a browser sends it.
-fn cookie(got: &Got) -> String {
+pub(super) fn cookie(got: &Got) -> String {
     let set = got.header(header::SET_COOKIE);
     assert!(
         set.contains("HttpOnly") && set.contains("SameSite=Lax"),

@@ -10,6 +10,7 @@ mod journal;
 mod list;
 mod reveal;
 mod saved;
+mod second;
 mod sheet;
 mod write;
 
