@@ -119,6 +119,8 @@ words! {
     list_to: "到", "to";
     list_columns: "选择列", "Columns";
     list_columns_reset: "默认列", "The usual columns";
+    home_below_more: "还有 {} 个", "{} more";
+    home_list_none: "还没有。", "None yet.";
     journal_holds: "证明成立：这条流水确在其中，封签由本系统的密钥签署。", "The proof holds: the entry is in the journal, under a seal that this system's key signed.";
     journal_holds_own: "证明自洽；这里没有公钥，请另行核对下面的密钥指纹。", "The proof holds by its own key; this node has no public key, so compare the fingerprint below by other means.";
     journal_fails: "证明不成立：", "The proof does not hold: ";
@@ -517,7 +519,7 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
         // The seal and the marks of the rail are signs, the same in both languages.
         let signs = [
-            '合', '力', '文', '责', '位', '账', '查', '人', '出', '办', '我',
+            '合', '力', '文', '责', '位', '账', '查', '证', '人', '出', '办', '我',
         ];
         let strays: Vec<char> = text_of(&root)
             .chars()

@@ -52,7 +52,7 @@ impl App {
             living: &living,
             viewer,
         };
-        let label = |to: &str, id: &str| title(self, &living, to, id);
+        let label = |to: &str, id: &str| title(self, &living, viewer, to, id);
         let input = |field: &&RegisterField| {
             let mut input = blank(field, &sheet);
             let now = texts(&entry, &label, field, cell(&sheet.cells, &field.id));
@@ -80,10 +80,7 @@ impl App {
         Ok(FormPage {
             frame: self.frame(None),
             register: (sheet.register.id.clone(), (&sheet.register.name).into()),
-            title: about.map(|id| {
-                let title = title(self, &living, register, id);
-                Text::same(title.unwrap_or_else(|| id.clone()))
-            }),
+            title: about.map(|id| wording.titled(sheet.register, id)),
             purpose: purpose.clone(),
             step,
             version: sheet.record.as_ref().map_or(0, |r| r.listed.version),
@@ -119,7 +116,7 @@ impl App {
             if *purpose != Purpose::Create {
                 let first = sheet.seen.as_ref().unwrap_or(&sheet.cells);
                 let living = self.living();
-                let label = |to: &str, id: &str| title(self, &living, to, id);
+                let label = |to: &str, id: &str| title(self, &living, viewer, to, id);
                 if texts(&entry, &label, field, cell(first, &field.id)) == typed {
                     continue;
                 }
@@ -243,7 +240,7 @@ impl App {
                 .map_or(Found::Nothing, |(id, _)| Found::One(id.into())),
             _ => {
                 let all = found.into_iter();
-                Found::Several(all.map(|(id, title)| (id.into(), title)).collect())
+                Found::Several(all.map(|(id, title)| (id.into(), title.zh)).collect())
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::scalar::Scalar;
 use super::view::View;
 use crate::access::{is_masked, is_official, may};
-use crate::sheet::title;
+use crate::page::Wording;
 use crate::view::Text;
 use crate::{App, Deed, Viewer};
 use engine::Living;
@@ -96,7 +96,7 @@ impl App {
             hits.extend(found.into_iter().map(|(id, title)| Hit {
                 register: Some(name.clone()),
                 id,
-                title: Text::same(title),
+                title,
             }));
         }
         hits
@@ -137,7 +137,7 @@ impl App {
                 let found = self.found(viewer, to, &sought).into_iter();
                 let suggestion = |(id, title)| Suggestion {
                     value: id,
-                    label: Text::same(title),
+                    label: title,
                 };
                 found.map(suggestion).collect()
             }
@@ -147,12 +147,7 @@ impl App {
 
     /// The records of a register whose name is exactly this text, or else whose number it is, among those that the viewer
     /// sees.
-    pub(crate) fn named(
-        &self,
-        viewer: &Viewer,
-        register: &str,
-        text: &str,
-    ) -> Vec<(String, String)> {
+    pub(crate) fn named(&self, viewer: &Viewer, register: &str, text: &str) -> Vec<(String, Text)> {
         let mut found = self.ranked(viewer, register, &sought(text));
         found.retain(|(fit, ..)| *fit == Fit::Whole);
         let id = found.iter().position(|(_, id, _)| id == text);
@@ -165,13 +160,13 @@ impl App {
             .collect()
     }
 
-    fn found(&self, viewer: &Viewer, register: &str, sought: &str) -> Vec<(String, String)> {
+    fn found(&self, viewer: &Viewer, register: &str, sought: &str) -> Vec<(String, Text)> {
         let ranked = self.ranked(viewer, register, sought).into_iter();
         ranked.map(|(_, id, title)| (id, title)).collect()
     }
 
     /// What fits in a register, as the viewer sees it.
-    fn ranked(&self, viewer: &Viewer, register: &str, sought: &str) -> Vec<(Fit, String, String)> {
+    fn ranked(&self, viewer: &Viewer, register: &str, sought: &str) -> Vec<(Fit, String, Text)> {
         let Ok((table, register)) = self.readable(viewer, register) else {
             return Vec::new();
         };
@@ -207,9 +202,14 @@ impl App {
         // Of equals the newest first.
         ranked.sort_by_key(|(fit, row)| (*fit, Reverse(*row)));
         ranked.truncate(EACH_MAX);
+        let wording = Wording {
+            app: self,
+            living: &living,
+            viewer,
+        };
         let shown = ranked.into_iter().map(|(fit, row)| {
             let id = view.id(row).to_owned();
-            let title = title(self, &living, &register.id, &id).unwrap_or_else(|| id.clone());
+            let title = wording.titled(register, &id);
             (fit, id, title)
         });
         shown.collect()

@@ -1,22 +1,24 @@
 //! What is a viewer's to do: duties of his units and of the records he sees, records that wait for his move.
 
-use super::present;
+use super::{Wording, present};
 use crate::access::{Deed, Office, is_official, may};
 use crate::app::Reading;
 use crate::list::{Question, Test};
 use crate::view::{
-    Counts, Entering, Hand, HomePage, Standing, Text, Todo, UnitLink, UnreportedPage,
+    ChildLine, Counts, Entering, Hand, HomePage, Standing, Text, Todo, UnitLink, UnreportedPage,
     UnreportedUnit,
 };
 use crate::{App, Error, Thing, Viewer};
-use engine::Duty;
+use engine::{Duty, roll_up};
 use programme::Programme;
 use programme::model::{FIRST_REGISTER_TABLE, Measure, Register, UNIT_TABLE};
 use rules::Rule;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// So many duties are listed.
+/// So many duties are listed, and so many units below.
 const TODO_MAX: usize = 40;
+const BELOW_MAX: usize = 12;
 
 impl App {
     /// What is the viewer's to do today.
@@ -24,10 +26,14 @@ impl App {
     /// # Errors
     /// A day that cannot be shown.
     pub fn home(&self, viewer: &Viewer) -> Result<HomePage, Error> {
-        let hands = self.hands(viewer);
-        let mut page = self.reading(viewer, None, |reading| Ok(reading.home(viewer)))?;
-        page.hands = hands;
-        Ok(page)
+        let (hands, lists) = (self.hands(viewer), self.listings(viewer));
+        let page = self.reading(viewer, None, |reading| Ok(reading.home(viewer)))?;
+        Ok(HomePage {
+            hands,
+            lists,
+            held: self.held(viewer),
+            ..page
+        })
     }
 
     /// Who has not met a measure in its present period, as far as the viewer sees.
@@ -44,6 +50,24 @@ impl App {
             return Err(Error::NotOfficial);
         }
         self.reading(viewer, at, |reading| reading.unreported(viewer, measure))
+    }
+
+    /// The records for which a viewer acts.
+    fn held(&self, viewer: &Viewer) -> Vec<(String, String, Text)> {
+        let living = self.living();
+        let wording = Wording {
+            app: self,
+            living: &living,
+            viewer,
+        };
+        let held = viewer.offices.iter().filter_map(|office| {
+            let mut roles = self.programme().roles.iter();
+            let of = roles.find(|role| role.id == office.role)?.of.as_deref()?;
+            let (_, register) = self.programme().register(of)?;
+            let title = wording.titled(register, &office.unit);
+            Some((register.id.clone(), office.unit.clone(), title))
+        });
+        held.collect()
     }
 
     /// Records by state that wait for a move which the viewer makes.
@@ -129,6 +153,10 @@ impl Reading<'_> {
             enters: self.enters(viewer, measure, duty),
         });
         let notice = programme.notices.first().filter(|_| official);
+        let below = match official {
+            true => self.below(&units),
+            false => Vec::new(),
+        };
         HomePage {
             frame: self.frame(),
             notice: notice.map(|notice| (notice.id.clone(), (&notice.title).into())),
@@ -139,7 +167,11 @@ impl Reading<'_> {
             counts,
             todo: todo.collect(),
             more,
+            held: Vec::new(),
             hands: Vec::new(),
+            lists: Vec::new(),
+            below_more: below.len().saturating_sub(BELOW_MAX),
+            below: below.into_iter().take(BELOW_MAX).collect(),
             records: programme
                 .registers
                 .iter()
@@ -147,6 +179,15 @@ impl Reading<'_> {
                 .map(|register| (register.id.clone(), (&register.name).into()))
                 .collect(),
         }
+    }
+
+    /// The units directly below some that owe anything, those that stand worst first.
+    fn below(&self, units: &[u32]) -> Vec<ChildLine> {
+        let counts = roll_up(self.cx.programme, &self.evaluation);
+        let children = |unit: &u32| self.children(&counts, *unit as usize);
+        let mut below: Vec<ChildLine> = units.iter().flat_map(children).collect();
+        below.sort_by_key(|child| Reverse(child.counts.red()));
+        below
     }
 
     /// Where this viewer sees to a duty: a new record of its evidence, or the record that bears it.

@@ -2,7 +2,6 @@
 
 use super::wording::{Wording, act_words};
 use crate::list::{JournalQuestion, Told, Unread};
-use crate::sheet::title;
 use crate::view::{JournalLine, JournalPage, Past, Text};
 use crate::{App, Viewer};
 
@@ -48,7 +47,7 @@ impl App {
             let entry = &told.entry;
             let found = self.programme().register(&entry.register);
             let record = &*entry.record;
-            let titled = || title(self, &living, &entry.register, record);
+            let titled = |(_, register): (usize, _)| wording.titled(register, record);
             JournalLine {
                 past: match found {
                     Some((_, register)) => wording.past(register, told),
@@ -63,8 +62,8 @@ impl App {
                     None => Some((String::new(), Text::same(&entry.register))),
                 },
                 record: (!record.is_empty()).then(|| {
-                    let name = titled().unwrap_or_else(|| record.to_owned());
-                    (record.to_owned(), Text::same(&name))
+                    let name = found.map_or_else(|| Text::same(record), titled);
+                    (record.to_owned(), name)
                 }),
                 batch: entry.batch,
             }

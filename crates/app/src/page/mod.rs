@@ -5,6 +5,7 @@ mod duty;
 mod grid;
 mod home;
 mod journal;
+mod listing;
 mod matrix;
 mod name;
 mod near;

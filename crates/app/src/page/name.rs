@@ -73,7 +73,9 @@ impl<'r> Reading<'r> {
             .registers
             .get(table.saturating_sub(programme::model::FIRST_REGISTER_TABLE));
         let row = self.cx.row(table, record);
-        let title = register
+        // Everybody reads the same name here, so one that is masked for anybody is for all.
+        let open = register.filter(|r| r.field(&r.title).is_none_or(|field| !field.sensitive));
+        let title = open
             .zip(row)
             .and_then(|(r, row)| self.cell(table, &r.title, row));
         title.unwrap_or_else(|| Text::same(id))

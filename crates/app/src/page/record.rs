@@ -5,7 +5,6 @@ use super::frame;
 use super::wording::{Wording, same, state_words};
 use crate::access::{Deed, enters, may};
 use crate::list::{LIMIT_MAX, Listed, Page, Question, Test, Told, Unread, is_text};
-use crate::sheet::title;
 use crate::view::{
     Child, Column, FieldShown, Filter, Frame, ListPage, Narrow, Past, RecordPage, RegisterCard,
     RegistersPage, Row, Shown, Step, Text,
@@ -156,8 +155,7 @@ impl App {
             frame: self.frame(at),
             register: (found.id.clone(), (&found.name).into()),
             id: id.to_owned(),
-            title: title(&app, &living, register, id)
-                .map_or_else(|| same(id), |title| same(&title)),
+            title: wording.titled(found, id),
             version: record.listed.version,
             state: record
                 .state

@@ -23,13 +23,6 @@ impl Reading<'_> {
         let unit = programme.unit(id).ok_or_else(missing)?;
         let counts = roll_up(programme, &self.evaluation);
         let of = |unit: usize| counts.get(unit).copied().unwrap_or_default();
-        let children = (0..programme.units.len()).filter(|u| {
-            programme
-                .units
-                .get(*u)
-                .is_some_and(|x| x.parent == Some(unit))
-        });
-        let children = children.filter(|u| of(*u).1.total() > 0);
         Ok(UnitPage {
             frame: self.frame(),
             unit: self.unit_link(unit),
@@ -37,15 +30,24 @@ impl Reading<'_> {
             above: self.above(unit),
             own: of(unit).0,
             subtree: of(unit).1,
-            children: children
-                .map(|u| ChildLine {
-                    unit: self.unit_link(u),
-                    counts: of(u).1,
-                })
-                .collect(),
+            children: self.children(&counts, unit),
             open: self.open(unit),
             clauses: self.clauses(unit),
         })
+    }
+
+    /// The units directly below one that owe anything, by how all units stand.
+    pub(super) fn children(&self, counts: &[(Counts, Counts)], unit: usize) -> Vec<ChildLine> {
+        let units = self.cx.programme.units.iter().enumerate();
+        let below = units.filter(|(_, below)| below.parent == Some(unit));
+        let below = below.filter_map(|(at, _)| Some((at, counts.get(at)?.1)));
+        let owing = below.filter(|(_, counts)| counts.total() > 0);
+        owing
+            .map(|(at, counts)| ChildLine {
+                unit: self.unit_link(at),
+                counts,
+            })
+            .collect()
     }
 
     fn kind(&self, unit: usize) -> Text {

@@ -2,15 +2,17 @@
 
 use crate::App;
 use crate::Viewer;
-use crate::access::sees;
+use crate::access::{is_masked, sees};
 use crate::list::Told;
-use crate::sheet::title;
 use crate::view::{Past, Shown, Text};
 use engine::Living;
 use jiff::civil::{Date, DateTime, Time};
 use programme::model::{FieldKind, Register, RegisterField, UNIT_TABLE};
 use programme::record::{Act, Cell, Cells, Entry};
 use rules::{Day, Empty, Moment};
+
+/// A title may be the name of a record whose title is another's, and so on.
+const TITLES_DEEP: usize = 4;
 
 /// What values are put into words with.
 pub(crate) struct Wording<'w> {
@@ -87,30 +89,55 @@ impl Wording<'_> {
         }
     }
 
-    /// What a record is called, else its id.
-    pub(super) fn titled(&self, register: &Register, id: &str) -> Text {
-        let title = title(self.app, self.living, &register.id, id);
-        same(&title.unwrap_or_else(|| id.to_owned()))
+    /// What a record is called: its title in words, through units and records that it names; its id where the title is
+    /// empty or kept from the viewer.
+    pub(crate) fn titled(&self, register: &Register, id: &str) -> Text {
+        let called = self.called(register, id, TITLES_DEEP);
+        called.unwrap_or_else(|| same(id))
+    }
+
+    fn called(&self, register: &Register, id: &str, deeper: usize) -> Option<Text> {
+        let programme = self.app.programme();
+        let field = register.field(&register.title)?;
+        if is_masked(programme, self.viewer, register, field) {
+            return None;
+        }
+        let (table, _) = programme.register(&register.id)?;
+        let row = self.living.newest(table, self.living.record(table, id)?)?;
+        let facts = self.living.facts();
+        let schema = programme.schema.tables.get(table)?;
+        let stored = schema.fields.iter().filter(|field| field.formula.is_none());
+        let (at, own) = stored
+            .enumerate()
+            .find(|(_, field)| field.id == register.title)?;
+        let cell = facts.cell(programme, (table, at), &own.ty, row)?;
+        let (FieldKind::Reference, Cell::Text(named)) = (field.kind, &cell) else {
+            return match self.value(field, &cell) {
+                Shown::Words(words) | Shown::Unit(_, words) => Some(words),
+                _ => None,
+            };
+        };
+        let to = programme.register(field.to.as_deref()?)?.1;
+        let is_seen = deeper > 0 && self.sees(&to.id, named);
+        let further = is_seen
+            .then(|| self.called(to, named, deeper - 1))
+            .flatten();
+        Some(further.unwrap_or_else(|| same(named)))
+    }
+
+    fn sees(&self, register: &str, id: &str) -> bool {
+        let (programme, today) = (self.app.programme(), self.app.today());
+        sees(programme, self.living, self.viewer, (register, id), today)
     }
 
     /// A record by its title where the viewer sees it, else by its id alone.
     fn reference(&self, field: &RegisterField, id: &str) -> Shown {
         let programme = self.app.programme();
-        let plain = || Shown::Words(same(id));
-        let Some(to) = field.to.as_deref() else {
-            return plain();
-        };
-        if !sees(
-            programme,
-            self.living,
-            self.viewer,
-            (to, id),
-            self.app.today(),
-        ) {
-            return plain();
+        let to = field.to.as_deref().and_then(|to| programme.register(to));
+        match to.filter(|(_, to)| self.sees(&to.id, id)) {
+            Some((_, to)) => Shown::Record(to.id.clone(), id.to_owned(), self.titled(to, id)),
+            None => Shown::Words(same(id)),
         }
-        let title = title(self.app, self.living, to, id).unwrap_or_else(|| id.to_owned());
-        Shown::Record(to.to_owned(), id.to_owned(), same(&title))
     }
 
     pub(super) fn past(&self, register: &Register, told: &Told) -> Past {

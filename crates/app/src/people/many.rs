@@ -149,7 +149,7 @@ impl App {
         if let Some(of) = role.and_then(|role| role.of.as_deref()) {
             let mut found = self.named(&Viewer::operator(), of, text);
             return match (found.pop(), found.is_empty()) {
-                (Some((id, title)), true) => Ok((id, title)),
+                (Some((id, title)), true) => Ok((id, title.zh)),
                 (Some(_), false) => Err(Words::new(
                     format!("叫“{text}”的不止一个；请写编号或信用代码"),
                     format!("more than one is called “{text}”; write a number or code"),

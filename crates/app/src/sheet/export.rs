@@ -69,7 +69,7 @@ impl App {
         let columns: Vec<Column<'_>> = std::iter::once(Column::id())
             .chain(shown.iter().map(|field| Column::Field(field)))
             .collect();
-        let label = |to: &str, id: &str| title(&app, &living, to, id);
+        let label = |to: &str, id: &str| title(&app, &living, viewer, to, id);
         let list = List {
             title: &register.name,
             columns: &columns,
@@ -110,7 +110,7 @@ impl App {
         let view = View::new(self, viewer, &living, (table, register), None);
         let units: Vec<&str> = self.programme().units.iter().map(|u| &*u.id).collect();
         let last = last(&view, register);
-        let label = |to: &str, id: &str| title(self, &living, to, id);
+        let label = |to: &str, id: &str| title(self, &living, viewer, to, id);
         let blank = documents::Blank {
             programme: self.programme(),
             register,
@@ -135,9 +135,20 @@ fn contents(id: &str, cells: Cells, shown: &[&RegisterField]) -> Vec<Content> {
     std::iter::once(own).chain(fields).collect()
 }
 
-/// What a record is called: the text of its title field.
-pub(crate) fn title(app: &App, living: &Living, register: &str, id: &str) -> Option<String> {
+/// What a record is called in a sheet or an input, which is read back: the text of its title field; `None` where that is
+/// kept from the viewer.
+pub(crate) fn title(
+    app: &App,
+    living: &Living,
+    viewer: &Viewer,
+    register: &str,
+    id: &str,
+) -> Option<String> {
     let (table, register) = app.programme().register(register)?;
+    let field = register.field(&register.title)?;
+    if is_masked(app.programme(), viewer, register, field) {
+        return None;
+    }
     let row = living.newest(table, living.record(table, id)?)?;
     let cells = living.facts().cells(app.programme(), table, row);
     match cells

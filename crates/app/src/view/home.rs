@@ -1,6 +1,6 @@
 //! What somebody has to do, and who has not reported.
 
-use super::{Counts, DutyLine, Frame, Text, UnitLink};
+use super::{ChildLine, Counts, DutyLine, Frame, Shown, Text, UnitLink};
 
 /// `/`: what is the reader's to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,6 +11,8 @@ pub struct HomePage {
     pub notice: Option<(String, Text)>,
     /// The units in which the reader holds a role.
     pub units: Vec<UnitLink>,
+    /// The records for which the reader acts: register, id and title.
+    pub held: Vec<(String, String, Text)>,
     /// How the reader's duties stand.
     pub counts: Counts,
     /// Those that need somebody to act, most urgent first.
@@ -21,6 +23,42 @@ pub struct HomePage {
     pub hands: Vec<Hand>,
     /// The registers in which the reader records something: id and name.
     pub records: Vec<(String, Text)>,
+    /// The units directly below the reader's, those that stand worst first.
+    pub below: Vec<ChildLine>,
+    /// How many more of them there are.
+    pub below_more: usize,
+    /// What the reader's roles find here.
+    pub lists: Vec<Listing>,
+}
+
+/// Records that a role finds on its first page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listing {
+    /// What they are called.
+    pub name: Text,
+    /// The register's id.
+    pub register: String,
+    /// Which records, as a rule; `None` for all.
+    pub rule: Option<String>,
+    /// How many there are.
+    pub count: usize,
+    /// The first of them.
+    pub rows: Vec<ListingRow>,
+    /// Whether the reader may add one.
+    pub may_create: bool,
+}
+
+/// A record of a first page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListingRow {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: Text,
+    /// Its state; `None` where its register has no states.
+    pub state: Option<Shown>,
+    /// Its date; `None` where its register has none.
+    pub date: Option<Shown>,
 }
 
 /// A duty to see to.

@@ -26,7 +26,9 @@ pub use frame::{
     BearerLink, ClauseLink, DateBar, DutyId, DutyLine, Frame, Front, Mark, PeriodName, Phase,
     UnitLink,
 };
-pub use home::{Entering, Hand, HomePage, Todo, UnreportedPage, UnreportedUnit};
+pub use home::{
+    Entering, Hand, HomePage, Listing, ListingRow, Todo, UnreportedPage, UnreportedUnit,
+};
 pub use journal::{JournalLine, JournalPage};
 pub use matrix::{
     Choice, MatrixCell, MatrixColumn, MatrixPage, MatrixQuestion, MatrixRow, MatrixTarget, Sort,

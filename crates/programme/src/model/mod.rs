@@ -14,7 +14,7 @@ pub use opening::Opens;
 pub use place::{Division, Outlines, Ring, Unit, UnitField};
 pub use policy::{Match, Policy, PolicyVersion, ScoreItem};
 pub use register::*;
-pub use role::{Grant, Role};
+pub use role::{Grant, HomeList, Role};
 
 use rules::{Calendar, Day, Schema, Value, Words};
 use std::collections::BTreeMap;

@@ -17,6 +17,19 @@ pub struct Role {
     pub official: bool,
     /// What it may do.
     pub may: Vec<Grant>,
+    /// What its holders find on their first page, besides what is theirs to do.
+    pub home: Vec<HomeList>,
+}
+
+/// Records on the first page of a role's holders.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HomeList {
+    /// What they are called there; the register's name unless said.
+    pub name: Option<Words>,
+    /// The register's id.
+    pub register: String,
+    /// Which records, as a rule over the register's own fields; `None` for all that are seen.
+    pub rule: Option<String>,
 }
 
 /// Something a role may do.

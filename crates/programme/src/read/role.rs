@@ -4,9 +4,9 @@ use super::document::Table;
 use super::ground::Ground;
 use super::measure::rhythm;
 use super::text::Text;
-use crate::model::{Bulletin, Grant, Role, Section};
+use crate::model::{Bulletin, Grant, HomeList, Role, Section};
 use crate::{PeriodKind, Rhythm};
-use rules::{Named, Type, Words};
+use rules::{Named, Type, Words, fields_read};
 use std::collections::BTreeMap;
 
 /// What a role may do.
@@ -24,20 +24,79 @@ pub(super) fn role(id: &Text<'_>, table: &Table<'_>, ground: &Ground) -> Role {
     }
     let of = table.maybe_text("of");
     let of = of.and_then(|of| Some(ground.register(&of)?.1.id.clone()));
+    let may: Vec<Grant> = table
+        .array("may")
+        .iter()
+        .map(|may| grant(may, of.as_deref(), ground))
+        .collect();
     let role = Role {
         id: id.snake(),
         name: table.words("name"),
         level: level.map(|t| t.value),
         official: table.flag("official"),
-        may: table
-            .array("may")
+        home: table
+            .array("home")
             .iter()
-            .map(|may| grant(may, of.as_deref(), ground))
+            .filter_map(|list| home(list, &may, ground))
             .collect(),
+        may,
         of,
     };
     table.finish();
     role
+}
+
+/// Reads a list of a first page: its rule sees what everybody sees of a record that he may see.
+fn home(table: &Table<'_>, may: &[Grant], ground: &Ground) -> Option<HomeList> {
+    let on = table.text("register")?;
+    let (at, register) = ground.register(&on)?;
+    let sees = |grant: &&Grant| {
+        grant.acts.iter().any(|act| act == "see") && grant.registers.contains(&register.id)
+    };
+    if !may.iter().any(|grant| sees(&grant)) {
+        on.refuse(
+            "unseen-home",
+            Words::new(
+                format!("首页上的“{}”这个角色看不到", register.name.zh),
+                format!(
+                    "the role does not see “{}” of its first page",
+                    register.name.en
+                ),
+            ),
+            Words::new(
+                "给它 see 的权限，或删去这一段",
+                "grant it see, or remove the list",
+            ),
+        );
+    }
+    let rule = table.maybe_text("where");
+    if let Some(text) = &rule {
+        let read = ground.verdict(text, &ground.scope(Some(&register.id)));
+        let own = |field: &str| register.field(field).is_some_and(|field| !field.sensitive);
+        let beyond = fields_read(&read)
+            .into_iter()
+            .find(|(table, field)| *table != at || !own(field) && field != "id");
+        if let Some((_, field)) = beyond {
+            text.refuse(
+                "reads-beyond",
+                Words::new(
+                    format!("首页清单的规则只能看台账自己的非敏感字段，不能看 {field}"),
+                    format!("a rule of a first page sees the register's own fields that are not sensitive, and not {field}"),
+                ),
+                Words::new(
+                    "改用本台账的字段，或在台账里加一个字段",
+                    "use fields of the register, or give it one",
+                ),
+            );
+        }
+    }
+    let list = HomeList {
+        name: table.has("name").then(|| table.words("name")),
+        register: register.id.clone(),
+        rule: rule.map(|text| text.value),
+    };
+    table.finish();
+    Some(list)
 }
 
 fn grant(table: &Table<'_>, of: Option<&str>, ground: &Ground) -> Grant {

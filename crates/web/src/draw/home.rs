@@ -4,7 +4,7 @@ use super::Shell;
 use crate::ask::Here;
 use crate::reader::Reader;
 use app::people::{Contact, Reminder};
-use app::view::{DutyId, Entering, HomePage, Todo, UnreportedPage, UnreportedUnit};
+use app::view::{DutyId, Entering, HomePage, Listing, Todo, UnreportedPage, UnreportedUnit};
 use askama::Template;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -82,6 +82,14 @@ impl GoView {
 }
 
 impl HomeView {
+    /// All records of a list.
+    fn all(&self, list: &Listing) -> String {
+        let rule = list.rule.as_deref().map(|rule| ("where", rule));
+        let pairs: Vec<(&str, &str)> = rule.into_iter().collect();
+        self.r
+            .address(&["registers", list.register.as_str()], &pairs)
+    }
+
     fn enters(&self, to: &Entering) -> String {
         entering(&self.r, to)
     }

@@ -82,6 +82,9 @@ do = ["see"]
 on = ["*"]
 where = "present(viewer.unit)"
 fields = ["place", "held_on"]
+[[role.clerk.home]]
+register = "event"
+where = "present(announced_on)"
 === registers/event.toml
 id = "event"
 name = { zh = "促销对接活动", en = "Promotion event" }

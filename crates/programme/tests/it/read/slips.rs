@@ -203,3 +203,16 @@ fn all_slips_come_in_one_pass() {
     }
     assert!(reading.programme.is_none());
 }
+
+#[test]
+fn a_first_page_lists_only_what_its_role_sees() {
+    let mut files = with(ROLES, "do = [\"see\", \"create\"", "do = [\"create\"");
+    let text = files.get_mut(ROLES).unwrap();
+    *text = text.replacen("do = [\"see\"]", "do = [\"export\"]", 1);
+    let said = said(&files);
+    let line = said.iter().find(|line| line.starts_with("unseen-home"));
+    assert!(
+        line.is_some_and(|line| line.contains("`\"event\"`")),
+        "{said:?}"
+    );
+}

@@ -1,6 +1,6 @@
 //! What somebody has to do, reminding others, one's own account, programs by token.
 
-use super::door::{MINE, desk, visitor};
+use super::door::{MINE, THEIRS, desk, visitor};
 use super::{Desk, Got, edge};
 use app::Viewer;
 use app::people::{Held, Invitation};
@@ -69,6 +69,43 @@ async fn each_is_shown_what_is_theirs_and_the_rest_is_not_there() {
         home.contains("要办的事") && !home.contains("/notices"),
         "{home}"
     );
+}
+
+#[tokio::test]
+async fn a_role_finds_the_lists_of_its_first_page_as_far_as_it_sees() {
+    let desk = desk().await;
+    let lin = official(&desk, "lin", "13800001111", "visitor", MINE).await;
+    let xu = official(&desk, "xu", "13800001111", "visitor", THEIRS).await;
+    for (cookie, place, topic, asked) in [
+        (&lin, MINE, "本地大额", 300),
+        (&lin, MINE, "本地小额", 100),
+        (&lin, MINE, "本地不知", 0),
+        (&xu, THEIRS, "外地大额", 900),
+    ] {
+        let mut cells = serde_json::json!({"place": place, "topic": topic, "asked": asked});
+        if asked == 0 {
+            cells["asked"] = serde_json::Value::Null;
+        }
+        let body = serde_json::json!({ "cells": cells });
+        let of = [("cookie", cookie.as_str())];
+        desk.put("POST", "/registers/visit/records", &body, &of)
+            .await
+            .is(201);
+    }
+    let home = desk.get_as("/", &lin).await.is(200).text();
+    let list = home.split("class=\"listings\"").nth(1).unwrap();
+    assert!(list.contains("大额走访</a> <small>1</small>"), "{list}");
+    assert!(list.contains("本地大额") && !list.contains("本地小额"));
+    assert!(!list.contains("本地不知"), "unknown is not yes");
+    assert!(!list.contains("外地大额"));
+    // The figure leads to what it counts.
+    let link = list.split("href=\"").nth(1).unwrap();
+    let link = link.split('"').next().unwrap().replace("&#38;", "&");
+    let all = desk.get_as(&link, &lin).await.is(200).text();
+    assert!(all.contains("1 条") && all.contains("本地大额"), "{all}");
+    let county = official(&desk, "he", "13800001111", "county_office", MINE).await;
+    let home = desk.get_as("/", &county).await.is(200).text();
+    assert!(!home.contains("大额走访"), "another role's");
 }
 
 #[tokio::test]

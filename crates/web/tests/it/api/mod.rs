@@ -112,7 +112,7 @@ fn programme() -> (Programme, Files) {
         files.insert("registers/visit.toml".into(), VISIT.into());
         let roles = files.get_mut("roles.toml").unwrap();
         roles.push_str("[[role.city_office.may]]\ndo = [\"see\", \"move\"]\non = [\"visit\"]\n");
-        roles.push_str("[role.visitor]\nname = { zh = \"走访员\", en = \"Visitor\" }\n[[role.visitor.may]]\ndo = [\"see\", \"create\", \"change\", \"export\"]\non = [\"visit\"]\nwhere = \"under(place, viewer.unit)\"\n");
+        roles.push_str("[role.visitor]\nname = { zh = \"走访员\", en = \"Visitor\" }\n[[role.visitor.may]]\ndo = [\"see\", \"create\", \"change\", \"export\"]\non = [\"visit\"]\nwhere = \"under(place, viewer.unit)\"\n[[role.visitor.home]]\nregister = \"visit\"\nwhere = \"asked >= yuan(2)\"\nname = { zh = \"大额走访\", en = \"Large\" }\n");
         roles.push_str("[role.inspector]\nname = { zh = \"巡查员\", en = \"Inspector\" }\n[[role.inspector.may]]\ndo = [\"see\", \"reveal\"]\non = [\"visit\"]\nwhere = \"under(place, viewer.unit)\"\n");
         roles.push_str("[role.auditor]\nname = { zh = \"审计\", en = \"Auditor\" }\nofficial = true\n[[role.auditor.may]]\ndo = [\"see\"]\non = [\"*\"]\n");
         let reading = app::programme::read(&files);

@@ -1,0 +1,83 @@
+//! What a role's holders find on their first page besides what is theirs to do, as the programme says.
+
+use super::wording::Wording;
+use crate::access::{Deed, may};
+use crate::list::{Listed, Question};
+use crate::view::{Listing, ListingRow};
+use crate::{App, Viewer};
+use programme::model::{FieldKind, HomeList, Register};
+
+/// So many records of a list.
+const ROWS: usize = 5;
+
+impl App {
+    /// The lists of the viewer's roles, each once.
+    pub(super) fn listings(&self, viewer: &Viewer) -> Vec<Listing> {
+        let roles = self.programme().roles.iter();
+        let held = roles.filter(|role| viewer.offices.iter().any(|held| held.role == role.id));
+        let mut wanted: Vec<&HomeList> = Vec::new();
+        for list in held.flat_map(|role| &role.home) {
+            if !wanted.contains(&list) {
+                wanted.push(list);
+            }
+        }
+        let one = |list: &HomeList| self.listing(viewer, list);
+        wanted.into_iter().filter_map(one).collect()
+    }
+
+    /// One of them; `None` where the viewer sees nothing of the register today.
+    fn listing(&self, viewer: &Viewer, list: &HomeList) -> Option<Listing> {
+        let (_, register) = self.programme().register(&list.register)?;
+        let date = dated(register);
+        let question = Question {
+            rule: list.rule.clone(),
+            limit: ROWS,
+            count: true,
+            fields: Some(shown(register)),
+            ..Question::default()
+        };
+        let page = self.list(viewer, &register.id, &question).ok()?;
+        let living = self.living();
+        let wording = Wording {
+            app: self,
+            living: &living,
+            viewer,
+        };
+        let row = |listed: Listed| {
+            let word = |field: &String| wording.of(register, field, &listed.cells, &listed.masked);
+            ListingRow {
+                title: wording.titled(register, &listed.id),
+                state: register.states.as_ref().map(|_| word(&"state".to_owned())),
+                date: date.as_ref().map(word),
+                id: listed.id.to_string(),
+            }
+        };
+        Some(Listing {
+            name: list.name.as_ref().unwrap_or(&register.name).into(),
+            register: register.id.clone(),
+            rule: list.rule.clone(),
+            count: page.count.unwrap_or_default(),
+            rows: page.records.into_iter().map(row).collect(),
+            may_create: may(self.programme(), viewer, Deed::Create, &register.id),
+        })
+    }
+}
+
+/// The fields that a row shows besides its title.
+fn shown(register: &Register) -> Vec<String> {
+    let state = register.states.as_ref().map(|_| "state".to_owned());
+    state.into_iter().chain(dated(register)).collect()
+}
+
+/// The day by which a register is listed, else the one that its records are of.
+fn dated(register: &Register) -> Option<String> {
+    let sort = register.view.sort.as_deref();
+    let sorted = sort.and_then(|sort| sort.split_whitespace().next());
+    let is_day = |id: &&str| {
+        register
+            .field(id)
+            .is_some_and(|f| f.kind == FieldKind::Date)
+    };
+    let sorted = sorted.filter(is_day).map(str::to_owned);
+    sorted.or_else(|| register.date.clone())
+}
