@@ -3,10 +3,12 @@
 use crate::api::{SecondFactors, Settings, reads_only, unknown, unmarked};
 use crate::ask::{Browses, Official, Pass, reader_of};
 use crate::draw::{self, DoorPage};
+use crate::provider::Provider;
 use crate::reader::Reader;
 use crate::refusal::{Reason, Refusal};
 use crate::second;
 use crate::sheets::Sheets;
+use crate::single;
 use app::people::{Codes, Entered, Example, Unadmitted};
 use app::{App, Edge, Viewer, is_official};
 use axum::extract::{ConnectInfo, Form, Path, Query, Request, State};
@@ -45,6 +47,7 @@ pub(crate) struct Door {
     edge: Arc<dyn Fn() -> Option<Edge> + Send + Sync>,
     sign_in: bool,
     second: Option<SecondFactors>,
+    provider: Option<Provider>,
     examples: Arc<Option<(Vec<Example>, String)>>,
     proxies: Arc<[IpAddr]>,
     /// Sheets on their way in.
@@ -81,6 +84,7 @@ impl Door {
             edge: Arc::clone(&settings.edge),
             sign_in: settings.sign_in,
             second: settings.second.clone(),
+            provider: settings.single_sign_on.clone().map(Provider::new),
             examples: Arc::new(settings.examples.clone()),
             proxies: settings.proxies.clone().into(),
             sheets: Sheets::new(Arc::clone(&settings.edge)),
@@ -105,6 +109,11 @@ impl Door {
             key: second.key.clone(),
             unix_s: u64::try_from((second.clock_ms)() / 1_000).unwrap_or(0),
         })
+    }
+
+    /// The single sign-on, where there is one.
+    pub(crate) fn provider(&self) -> Option<&Provider> {
+        self.provider.as_ref()
     }
 
     /// On whose behalf a request is made.
@@ -134,6 +143,8 @@ pub(crate) fn router(door: Door) -> Router {
         .route("/sign-in", get(asked).post(entered))
         .route("/sign-out", post(left))
         .route("/sign-in/code", get(second::asked).post(second::given))
+        .route("/sign-in/single", get(single::begun))
+        .route("/sign-in/single/back", get(single::came))
         .route("/link/{token}", get(invited).post(accepted))
         .with_state(door)
 }
@@ -250,6 +261,7 @@ pub(crate) fn sign_in_page(
     };
     let page = DoorPage {
         examples: Arc::clone(&door.examples),
+        is_single: door.provider.is_some(),
         link: None,
         account,
         next,
@@ -355,6 +367,7 @@ async fn link_page(door: &Door, token: &str, reader: Reader, said: Option<String
         Ok(link) => {
             let page = DoorPage {
                 examples: Arc::default(),
+                is_single: false,
                 link,
                 account: String::new(),
                 next: String::new(),

@@ -15,7 +15,7 @@ pub(crate) use home::{Unreported, go, home, unreported};
 pub(crate) use import::{ImportPage, import};
 pub(crate) use journal::{Proof, journal};
 pub(crate) use overview::overview;
-pub(crate) use people::{Made, MePage, Said, accounts, code, me, slips};
+pub(crate) use people::{Accounts, Made, MePage, Said, accounts, code, me, slips};
 pub(crate) use record::{Told, found, list, record, registers};
 
 use crate::ask::Here;
@@ -344,6 +344,19 @@ pub(crate) fn fault(r: Reader, here: Here, page: FaultPage) -> askama::Result<St
     FaultView { shell, r, page }.render()
 }
 
+impl DoorView {
+    /// The way to the single sign-on.
+    fn single(&self) -> String {
+        let next = self.page.next.as_str();
+        let query: &[(&str, &str)] = if next.is_empty() {
+            &[]
+        } else {
+            &[("next", next)]
+        };
+        self.r.address(&["sign-in", "single"], query)
+    }
+}
+
 #[derive(Template)]
 #[template(path = "sign-in.html")]
 struct DoorView {
@@ -356,6 +369,8 @@ struct DoorView {
 pub(crate) struct DoorPage {
     /// The accounts of an example with their one password.
     pub(crate) examples: Arc<Option<(Vec<Example>, String)>>,
+    /// Whether there is a single sign-on beside passwords.
+    pub(crate) is_single: bool,
     /// The account of the link; `None` where somebody signs in.
     pub(crate) link: Option<String>,
     /// The name that was given.

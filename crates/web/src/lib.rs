@@ -14,6 +14,7 @@ mod me;
 mod pages;
 mod parts;
 mod people;
+mod provider;
 mod reader;
 mod record;
 mod refusal;
@@ -22,9 +23,11 @@ mod saved;
 mod second;
 mod sheets;
 mod shield;
+mod single;
 mod words;
 
 pub use api::{SecondFactors, Settings};
+pub use provider::SingleSignOn;
 
 use app::App;
 use axum::{

@@ -2,7 +2,7 @@
 
 use crate::ask::Asked;
 use crate::door::{Door, Secure, failed};
-use crate::draw::{self, Said};
+use crate::draw::{self, Accounts, Said};
 use crate::refusal::{Reason, Refusal};
 use app::Edge;
 use app::people::{Held, Invitation, Slip, Unadmitted};
@@ -26,6 +26,8 @@ pub(crate) struct Filled {
     act: String,
     /// The successor.
     to: String,
+    /// The name at the single sign-on.
+    name: String,
 }
 
 /// The addresses of accounts.
@@ -197,6 +199,14 @@ async fn changed(
             let token = app.reset(viewer, account, edge).await?;
             Ok(Said::Link(account.to_owned(), token))
         }
+        "identity" => {
+            let issuer = door
+                .provider()
+                .map(|provider| provider.named.issuer.as_str());
+            let name = (issuer.unwrap_or_default(), filled.name.as_str());
+            app.identify(viewer, account, name).await?;
+            Ok(Said::Done)
+        }
         "second" => {
             app.reset_second(viewer, account).await?;
             Ok(Said::Done)
@@ -253,13 +263,28 @@ async fn page(
         Ok(accounts) => accounts,
         Err(unadmitted) => return unmanaged(asked, &unadmitted),
     };
+    let identities = match door.provider() {
+        Some(provider) => {
+            let issuer = &provider.named.issuer;
+            match door.app.identities(&asked.viewer, issuer).await {
+                Ok(identities) => Some(identities.into_iter().collect()),
+                Err(unadmitted) => return unmanaged(asked, &unadmitted),
+            }
+        }
+        None => None,
+    };
     let roles = door.app.programme().roles.iter();
     let mut roles: Vec<(String, app::view::Text)> = roles
         .map(|role| (role.id.clone(), (&role.name).into()))
         .collect();
     let administrator = app::view::Text::new("管理员", "Administrator");
     roles.push((app::people::ADMINISTRATOR.to_owned(), administrator));
-    match draw::accounts(asked.reader, (accounts, roles), filled, said) {
+    let all = Accounts {
+        accounts,
+        roles,
+        identities,
+    };
+    match draw::accounts(asked.reader, all, filled, said) {
         Ok(html) => (status, Html(html)).into_response(),
         Err(_) => Refusal::new(asked.reader, Reason::Drawing).into_response(),
     }

@@ -377,6 +377,8 @@ words! {
     accounts_close: "停用", "Close";
     accounts_hand: "移交给", "Hand over to";
     accounts_grant: "加角色", "Give a role";
+    accounts_identity: "统一身份认证里的名字（不填则与账号同名）", "Name at the single sign-on (empty: the account's own)";
+    accounts_identify: "关联", "Link";
     accounts_second: "重置两步验证", "Reset the second step";
     accounts_has_second: "两步验证", "second step";
     accounts_linked: "请把这个链接交给 {}，只能用一次，14 天内有效：", "Give this link to {}; it works once, within 14 days:";
@@ -416,6 +418,10 @@ words! {
     sign_out: "退出", "Sign out";
     sign_in_account: "账号", "Account";
     sign_in_password: "密码", "Password";
+    sign_in_single: "用统一身份认证登录", "Sign in by single sign-on";
+    single_lost: "这次统一身份认证不是从这个浏览器开始的，或者超过了十分钟；请重新开始。", "This sign-on was not begun in this browser, or took more than ten minutes; begin again.";
+    single_refused: "统一身份认证没有让您登录；请再试，或者用账号和密码登录。", "The single sign-on did not let you in; try again, or use account and password.";
+    single_failed: "统一身份认证没有给出可信的答复；请稍后再试，或者用账号和密码登录，并告诉管理员。", "The single sign-on gave no answer that can be trusted; try again shortly, or use account and password, and tell an administrator.";
     sign_in_lost: "忘了密码，请向管理员要一个链接。", "If you lost your password, ask an administrator for a link.";
     code_title: "输入验证码", "Enter the code";
     code_why: "密码对了。请打开手机上的验证器，输入它显示的六位数。", "The password is right. Open the authenticator on your phone and enter the six digits that it shows.";

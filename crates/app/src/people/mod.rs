@@ -3,6 +3,7 @@
 mod accounts;
 mod entry;
 mod example;
+mod identity;
 mod many;
 mod password;
 mod remind;

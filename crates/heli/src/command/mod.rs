@@ -16,6 +16,7 @@ pub(crate) mod node;
 pub(crate) mod opened;
 pub(crate) mod rule;
 pub(crate) mod serve;
+pub(crate) mod sign_on;
 pub(crate) mod standing;
 
 use crate::folder::{self, Refusal};

@@ -1,6 +1,7 @@
 //! A running node: pages and API, the sealer and its witness, the clocks, until it is told to stop.
 
 use super::keep::{Halt, say};
+use super::sign_on::SignOn;
 use crate::edge;
 use crate::folder::{Refusal, pick};
 use app::keep::code_key_or_new;
@@ -63,6 +64,8 @@ pub(crate) struct Asking {
     /// A proxy's address whose X-Forwarded-For and X-Forwarded-Proto are believed; may stand several times.
     #[arg(long = "proxy", value_name = "ADDRESS")]
     proxies: Vec<IpAddr>,
+    #[command(flatten)]
+    sign_on: SignOn,
 }
 
 impl Asking {
@@ -138,8 +141,10 @@ impl Node {
         if self.asking.sign_in {
             first_link(&app, listener.local_addr().map_err(|e| e.to_string())?).await?;
         }
+        let single_sign_on = self.asking.sign_on.read()?;
         let mut settings = settings(&app, self.seal_key, self.asking);
         settings.examples = examples;
+        settings.single_sign_on = single_sign_on;
         settings.second = self.code_key.map(|key| web::SecondFactors {
             key,
             clock_ms: Arc::new(edge::clock_ms),

@@ -1,5 +1,6 @@
 //! What the API is told from the edge.
 
+use crate::provider::SingleSignOn;
 use app::Edge;
 use app::people::{Example, SecretKey};
 use std::fmt;
@@ -39,6 +40,8 @@ pub struct Settings {
     pub sign_in: bool,
     /// Second factors; without it none can be turned on, and nobody who has one is let in.
     pub second: Option<SecondFactors>,
+    /// A province's single sign-on, beside passwords.
+    pub single_sign_on: Option<SingleSignOn>,
     /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     pub proxies: Vec<IpAddr>,
     /// Bytes of a request's body at most.
@@ -59,6 +62,7 @@ impl Settings {
             examples: None,
             sign_in: false,
             second: None,
+            single_sign_on: None,
             proxies: Vec::new(),
             body_bytes_max: BODY_BYTES_MAX,
             sheet_bytes_max: SHEET_BYTES_MAX,

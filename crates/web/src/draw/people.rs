@@ -10,6 +10,7 @@ use askama::Template;
 use askama::filters::Safe;
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
+use std::collections::HashMap;
 
 /// What came of what was asked.
 pub(crate) enum Said {
@@ -28,16 +29,23 @@ pub(crate) enum Said {
 struct AccountsView {
     shell: Shell,
     r: Reader,
-    accounts: Vec<Listed>,
-    roles: Vec<(String, Text)>,
+    all: Accounts,
     filled: Filled,
     said: Option<Said>,
+}
+
+/// Accounts with what their page says of them.
+pub(crate) struct Accounts {
+    pub(crate) accounts: Vec<Listed>,
+    pub(crate) roles: Vec<(String, Text)>,
+    /// Names at the single sign-on by account, where they are others; `None` where there is no single sign-on.
+    pub(crate) identities: Option<HashMap<String, String>>,
 }
 
 /// `/admin/accounts`.
 pub(crate) fn accounts(
     r: Reader,
-    (accounts, roles): (Vec<Listed>, Vec<(String, Text)>),
+    all: Accounts,
     filled: Filled,
     said: Option<Said>,
 ) -> askama::Result<String> {
@@ -46,8 +54,7 @@ pub(crate) fn accounts(
     AccountsView {
         shell,
         r,
-        accounts,
-        roles,
+        all,
         filled,
         said,
     }
@@ -62,7 +69,7 @@ impl AccountsView {
 
     /// A role with where and how long it is held.
     fn held(&self, held: &Held) -> String {
-        let role = self.roles.iter().find(|(id, _)| *id == held.role);
+        let role = self.all.roles.iter().find(|(id, _)| *id == held.role);
         let role = role.map_or(held.role.as_str(), |(_, name)| self.r.t(name));
         let from = self
             .r

@@ -8,4 +8,5 @@
 
 mod address;
 mod api;
+mod provider;
 mod province;

@@ -12,6 +12,7 @@ mod reveal;
 mod saved;
 mod second;
 mod sheet;
+mod single;
 mod write;
 
 use crate::province::collect;
