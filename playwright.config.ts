@@ -3,6 +3,8 @@ import { defineConfig } from "@playwright/test";
 
 const port = process.env.HELI_PORT ?? "18473";
 const peoplePort = String(Number(port) + 1);
+// Where a test starts the provider of a single sign-on.
+const providerPort = String(Number(port) + 2);
 const heli = process.env.HELI_BIN ?? `${process.env.CARGO_TARGET_DIR ?? "target"}/debug/heli`;
 
 export default defineConfig({
@@ -26,7 +28,7 @@ export default defineConfig({
       stdout: "ignore",
     },
     {
-      command: `"${heli}" demo --firms 2000 --sign-in --listen 127.0.0.1:${peoplePort}`,
+      command: `"${heli}" demo --firms 2000 --sign-in --oidc-issuer http://127.0.0.1:${providerPort} --oidc-client heli --listen 127.0.0.1:${peoplePort}`,
       url: `http://127.0.0.1:${peoplePort}/assets/heli.css`,
       timeout: 300_000,
       stdout: "ignore",

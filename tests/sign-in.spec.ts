@@ -1,5 +1,6 @@
-// Signing in by more than a password: the second step, from turning it on to a lost phone.
-import { createHmac } from "node:crypto";
+// Signing in by more than a password: the second step, from turning it on to a lost phone, and a single sign-on.
+import { createHash, createHmac, generateKeyPairSync, sign } from "node:crypto";
+import { createServer } from "node:http";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, peopleAt, signIn, test } from "./heli";
 import type { Page } from "@playwright/test";
@@ -28,7 +29,7 @@ async function holdsToRules(page: Page) {
 
 // Invites somebody of the test's own, who sets the password.
 async function joined(page: Page, account: string) {
-  await signIn(page, "admin");
+  await signIn(page, "admin", "form.leave");
   await page.goto(`${peopleAt}/admin/accounts`);
   await page.fill("input[name=account]", account);
   await page.fill("input[name=person]", "陈一");
@@ -94,7 +95,7 @@ test("a second step is turned on, asked for, passed without the phone, and reset
   await holdsToRules(page);
   await leave(page);
 
-  await signIn(page, "admin");
+  await signIn(page, "admin", "form.leave");
   await page.goto(`${peopleAt}/admin/accounts`);
   const row = page.locator("tr", { has: page.locator(`th:text-is("${account}")`) });
   await row.locator("summary").click();
@@ -103,4 +104,70 @@ test("a second step is turned on, asked for, passed without the phone, and reset
   await leave(page);
   await givePassword(page, account);
   await expect(page.locator("form.leave")).toBeVisible();
+});
+
+// A provider of OpenID Connect that knows everybody as one person, and asks for a click before it says so.
+async function provider(name: string) {
+  const issuer = `http://127.0.0.1:${Number(process.env.HELI_PORT ?? "18473") + 2}`;
+  const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const keys = { keys: [{ ...publicKey.export({ format: "jwk" }), kid: "k", use: "sig", alg: "RS256" }] };
+  const settings = {
+    issuer,
+    authorization_endpoint: `${issuer}/authorize`,
+    token_endpoint: `${issuer}/token`,
+    jwks_uri: `${issuer}/keys`,
+    response_types_supported: ["code"],
+    subject_types_supported: ["public"],
+    id_token_signing_alg_values_supported: ["RS256"],
+  };
+  let asked = new URLSearchParams();
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const token = () => {
+    const now = Math.floor(Date.now() / 1000);
+    const claims = { iss: issuer, aud: "heli", sub: "7", iat: now, exp: now + 60, nonce: asked.get("nonce"), preferred_username: name };
+    const text = `${part({ alg: "RS256", kid: "k" })}.${part(claims)}`;
+    return `${text}.${sign("sha256", Buffer.from(text), privateKey).toString("base64url")}`;
+  };
+  const server = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? "/", issuer);
+    const json = (value: object, status = 200) => {
+      response.writeHead(status, { "content-type": "application/json" });
+      response.end(JSON.stringify(value));
+    };
+    if (pathname === "/.well-known/openid-configuration") return json(settings);
+    if (pathname === "/keys") return json(keys);
+    if (pathname === "/authorize") {
+      asked = searchParams;
+      response.writeHead(200, { "content-type": "text/html; charset=utf-8" });
+      const back = `${asked.get("redirect_uri")}?code=one&state=${asked.get("state")}`;
+      return response.end(`<!doctype html><title>省统一身份认证</title><link rel="icon" href="data:,"><a href="${back}">我是 ${name}</a>`);
+    }
+    let body = "";
+    request.on("data", (piece) => (body += piece));
+    request.on("end", () => {
+      const given = new URLSearchParams(body);
+      const challenge = createHash("sha256").update(given.get("code_verifier") ?? "").digest("base64url");
+      const fits = given.get("code") === "one" && challenge === asked.get("code_challenge");
+      return fits ? json({ access_token: "none", token_type: "Bearer", id_token: token() }) : json({ error: "invalid_grant" }, 400);
+    });
+  });
+  const { port } = new URL(issuer);
+  await new Promise<void>((resolve) => server.listen(Number(port), "127.0.0.1", resolve));
+  return server;
+}
+
+test("a single sign-on lets in who has an account, and leads to where one wanted to go", async ({ page }) => {
+  const server = await provider("county-coordinator");
+  try {
+    await page.goto(`${peopleAt}/registers`);
+    await holdsToRules(page);
+    await page.getByRole("link", { name: "用统一身份认证登录" }).click();
+    await page.getByRole("link", { name: "我是 county-coordinator" }).click();
+    await expect(page).toHaveURL(`${peopleAt}/registers`);
+    await expect(page.locator("form.leave")).toBeVisible();
+    await page.goto(`${peopleAt}/me`);
+    await expect(page.locator("main")).toContainText("county-coordinator");
+  } finally {
+    server.close();
+  }
 });

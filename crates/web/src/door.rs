@@ -2,6 +2,7 @@
 
 use crate::api::{SecondFactors, Settings, reads_only, unknown, unmarked};
 use crate::ask::{Browses, Official, Pass, reader_of};
+use crate::cookie::{Cookie, sent, set};
 use crate::draw::{self, DoorPage};
 use crate::provider::Provider;
 use crate::reader::Reader;
@@ -31,14 +32,6 @@ const COOKIE: Cookie = Cookie {
 };
 /// As long as a session lasts.
 const WEEK_SECONDS: u32 = 7 * 24 * 60 * 60;
-
-/// A cookie that no script reads.
-#[derive(Clone, Copy)]
-pub(crate) struct Cookie {
-    pub(crate) name: &'static str,
-    pub(crate) path: &'static str,
-    pub(crate) seconds: u32,
-}
 
 /// What the door is kept with.
 #[derive(Clone)]
@@ -404,21 +397,6 @@ pub(crate) fn let_in(token: &str, next: &str, secure: Secure) -> Response {
     response
 }
 
-/// Sets a cookie that no script reads and no other site's form sends.
-pub(crate) fn set(response: &mut Response, cookie: Cookie, value: &str, Secure(secure): Secure) {
-    let secure = if secure { "; Secure" } else { "" };
-    let Cookie {
-        name,
-        path,
-        seconds,
-    } = cookie;
-    let cookie =
-        format!("{name}={value}; Path={path}; Max-Age={seconds}; SameSite=Lax; HttpOnly{secure}");
-    if let Ok(cookie) = HeaderValue::try_from(cookie) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-}
-
 pub(crate) fn failed(reader: Reader, unadmitted: &Unadmitted) -> Response {
     let words = unadmitted.words();
     let failed = app::Error::Failed((&words).into());
@@ -428,17 +406,6 @@ pub(crate) fn failed(reader: Reader, unadmitted: &Unadmitted) -> Response {
 /// The token of the session that a browser sends.
 pub(crate) fn token(headers: &HeaderMap) -> Option<&str> {
     sent(headers, COOKIE)
-}
-
-/// What a browser sends of a cookie.
-pub(crate) fn sent(headers: &HeaderMap, cookie: Cookie) -> Option<&str> {
-    let cookies = headers.get(header::COOKIE)?.to_str().ok()?;
-    let mut pairs = cookies
-        .split(';')
-        .filter_map(|cookie| cookie.trim().split_once('='));
-    pairs
-        .find(|(name, _)| *name == cookie.name)
-        .map(|(_, value)| value)
 }
 
 /// The mark of a session's own pages: whoever does not know the session's token cannot make it.

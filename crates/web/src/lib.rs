@@ -3,6 +3,7 @@
 mod api;
 mod ask;
 mod assets;
+mod cookie;
 mod curve;
 mod door;
 mod draw;

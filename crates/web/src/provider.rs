@@ -19,6 +19,7 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use ureq::Agent;
 use ureq::http::{Method, Request, Response};
 use ureq::tls::{RootCerts, TlsConfig};
@@ -27,6 +28,8 @@ use ureq::tls::{RootCerts, TlsConfig};
 const FRESH_MS: i64 = 5 * 60_000;
 /// It has so long to answer.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
+/// It is asked so often at once at most, so that one that hangs does not keep passwords from being tried.
+const AT_ONCE: usize = 4;
 /// Bytes of an answer at most.
 const ANSWER_BYTES_MAX: u64 = 1 << 20;
 /// Signatures that are believed: by a key of the provider's own alone, never by the shared secret and never none.
@@ -146,6 +149,7 @@ pub(crate) struct Provider {
     pub(crate) named: SingleSignOn,
     agent: Agent,
     said: Arc<Mutex<Option<(i64, CoreProviderMetadata)>>>,
+    at_once: Arc<Semaphore>,
 }
 
 impl Provider {
@@ -163,6 +167,7 @@ impl Provider {
             named,
             agent: agent.new_agent(),
             said: Arc::default(),
+            at_once: Arc::new(Semaphore::new(AT_ONCE)),
         }
     }
 
@@ -280,6 +285,7 @@ impl Provider {
         &self,
         work: impl FnOnce(&Self) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
+        let _one = self.at_once.acquire().await.map_err(fault)?;
         let provider = self.clone();
         let done = tokio::task::spawn_blocking(move || work(&provider)).await;
         done.map_err(fault)?

@@ -1,7 +1,8 @@
 //! `/sign-in/code`: the code after the password. Before it is given there is no session, only a step that sees no page.
 
 use crate::ask::reader_of;
-use crate::door::{Cookie, Door, Secure, failed, let_in, local, sent, set, shown, sign_in_page};
+use crate::cookie::{Cookie, sent, set};
+use crate::door::{Door, Secure, failed, let_in, local, shown, sign_in_page};
 use crate::draw;
 use crate::reader::Reader;
 use app::people::{Codes, Unadmitted};

@@ -1,7 +1,8 @@
 //! `/sign-in/single`: to a province's single sign-on and back. Nobody gets an account by it who has none.
 
 use crate::ask::reader_of;
-use crate::door::{Cookie, Door, Secure, failed, sent, set, sign_in_page, welcome};
+use crate::cookie::{Cookie, sent, set};
+use crate::door::{Door, Secure, failed, sign_in_page, welcome};
 use crate::provider::{Fault, Provider, Way};
 use crate::reader::Reader;
 use crate::refusal::{Reason, Refusal};

@@ -1,6 +1,7 @@
 //! People: accounts with the roles they hold, invitations by one-time link, signing in and out, handing over.
 
 mod accounts;
+mod code;
 mod entry;
 mod example;
 mod identity;
@@ -16,11 +17,12 @@ use crate::App;
 use crate::access::Office;
 use crate::act::{Edge, Viewer};
 use crate::live::words;
+pub use code::RECOVERY_CODES;
 pub use example::Example;
 pub use many::{MANY_MAX, Slip};
 pub use remind::{Contact, Reminder};
 use rules::{Day, Moment, Words};
-pub use second::{Codes, RECOVERY_CODES, SecondState, Shown};
+pub use second::{Codes, SecondState, Shown};
 pub use secret::SecretKey;
 use sha2::{Digest, Sha256};
 use store::people::{self, Account};

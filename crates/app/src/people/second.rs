@@ -1,5 +1,6 @@
 //! The second factor: codes that change every half minute, and recovery codes for when the phone is gone.
 
+use super::code::{grouped, hash, plain, recovery};
 use super::{
     Entered, Outcome, SecretKey, Unadmitted, digest, failed, kept, locked, manages, password,
     refused, token, wait_ms,
@@ -7,16 +8,11 @@ use super::{
 use crate::App;
 use crate::act::{Edge, Viewer};
 use rules::{Moment, Words};
-use sha2::{Digest, Sha256};
 use store::people::{self, Account};
-use totp_rs::{Builder, Secret, Totp};
+use totp_rs::{Builder, Totp};
 
 /// So long between password and code.
 const STEP_MS: i64 = 5 * 60_000;
-/// As many recovery codes are given at a time.
-pub const RECOVERY_CODES: usize = 10;
-/// Bytes of a recovery code: nobody tries them all, so SHA-256 keeps them.
-const RECOVERY_BYTES: usize = 10;
 /// Bytes of a secret, as RFC 4226 recommends.
 const SECRET_BYTES: usize = 20;
 
@@ -342,74 +338,9 @@ fn shown(totp: &Totp) -> Option<Shown> {
     })
 }
 
-/// Fresh recovery codes.
-fn recovery(edge: Edge) -> Vec<String> {
-    let code = |nth: usize| {
-        let bytes = digest(&format!("recovery {nth} "), edge);
-        let bytes = bytes.get(..RECOVERY_BYTES).unwrap_or_default();
-        grouped(&Secret::from(bytes).to_base32(), '-')
-    };
-    (0..RECOVERY_CODES).map(code).collect()
-}
-
-/// What the database keeps of an account's recovery code.
-fn hash(account: &str, code: &str) -> [u8; 32] {
-    let code = plain(code);
-    Sha256::digest(format!("heli recovery {account} {code}")).into()
-}
-
-fn grouped(text: &str, between: char) -> String {
-    let mut grouped = String::new();
-    for (at, letter) in text.chars().enumerate() {
-        if at > 0 && at % 4 == 0 {
-            grouped.push(between);
-        }
-        grouped.push(letter);
-    }
-    grouped
-}
-
-/// A code as people type it: full-width digits, spaces, hyphens and small letters are understood.
-fn plain(code: &str) -> String {
-    let narrow = |letter: char| match letter {
-        '０'..='９' => char::from_u32(u32::from(letter) - 0xFEE0).unwrap_or(letter),
-        letter => letter.to_ascii_uppercase(),
-    };
-    let letters = code.chars().map(narrow);
-    letters
-        .filter(|letter| letter.is_ascii_alphanumeric())
-        .collect()
-}
-
 fn unreadable() -> Unadmitted {
     Unadmitted::Failed(Words::new(
         "两步验证的密钥在这台服务器上打不开，它是用另一个密钥文件保存的；请用恢复码登录，或请管理员重置，并核对 --code-key",
         "this node cannot open the second factor's secret, which was kept under another key file; use a recovery code or ask an administrator to reset it, and see to --code-key",
     ))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn codes_are_understood_as_people_type_them() {
-        assert_eq!(plain(" １２３ 456 "), "123456");
-        assert_eq!(plain("abcd-efgh 2345"), "ABCDEFGH2345");
-        assert_eq!(hash("wang", "abcd-efgh"), hash("wang", "ABCD EFGH"));
-        assert_ne!(hash("wang", "abcd"), hash("li", "abcd"));
-    }
-
-    #[test]
-    fn recovery_codes_differ_and_are_long() {
-        let edge = Edge {
-            now: Moment(0),
-            seed: [3; 32],
-        };
-        let mut made = recovery(edge);
-        assert!(made.iter().all(|code| plain(code).len() == 16), "{made:?}");
-        made.sort();
-        made.dedup();
-        assert_eq!(made.len(), RECOVERY_CODES);
-    }
 }

@@ -10,15 +10,15 @@ use totp_rs::{Builder, Secret};
 use web::SecondFactors;
 
 /// The clock of one test, in seconds.
-struct Clock(Arc<AtomicI64>);
+pub(super) struct Clock(Arc<AtomicI64>);
 
 impl Clock {
-    fn later(&self) {
+    pub(super) fn later(&self) {
         self.0.fetch_add(30, Ordering::Relaxed);
     }
 
     /// What the phone shows now.
-    fn code(&self, secret: &str) -> String {
+    pub(super) fn code(&self, secret: &str) -> String {
         let secret = Secret::try_from_base32(secret).unwrap();
         let totp = Builder::new()
             .with_secret(secret)
@@ -30,18 +30,25 @@ impl Clock {
     }
 }
 
-async fn desk() -> (Desk, Clock) {
+/// What codes are checked with, and the clock that they go by.
+pub(super) fn second_factors() -> (SecondFactors, Clock) {
     let clock = Arc::new(AtomicI64::new(1_700_000_010));
     let ticks = Arc::clone(&clock);
+    let factors = SecondFactors {
+        key: SecretKey::from_seed([5; 32]),
+        clock_ms: Arc::new(move || ticks.load(Ordering::Relaxed) * 1_000),
+    };
+    (factors, Clock(clock))
+}
+
+async fn desk() -> (Desk, Clock) {
+    let (factors, clock) = second_factors();
     let desk = Desk::set(move |settings| {
         settings.sign_in = true;
-        settings.second = Some(SecondFactors {
-            key: SecretKey::from_seed([5; 32]),
-            clock_ms: Arc::new(move || ticks.load(Ordering::Relaxed) * 1_000),
-        });
+        settings.second = Some(factors);
     })
     .await;
-    (desk, Clock(clock))
+    (desk, clock)
 }
 
 async fn me(desk: &Desk, cookie: &str, body: &str) -> Got {
@@ -71,7 +78,7 @@ fn recovery(page: &str) -> Vec<String> {
 }
 
 /// Turns the second step on; the secret and the recovery codes.
-async fn turned_on(desk: &Desk, clock: &Clock, mine: &str) -> (String, Vec<String>) {
+pub(super) async fn turned_on(desk: &Desk, clock: &Clock, mine: &str) -> (String, Vec<String>) {
     me(desk, mine, "act=second-begin").await.is(303);
     let shown = page(desk, "/me?lang=en", mine).await;
     let address = between(&shown, "href=\"otpauth://", "\"");
@@ -113,7 +120,7 @@ async fn asked(desk: &Desk) -> String {
     cookie(&got)
 }
 
-async fn give(desk: &Desk, step: &str, code: &str) -> Got {
+pub(super) async fn give(desk: &Desk, step: &str, code: &str) -> Got {
     let body = format!("code={code}&next=%2Fregisters%2Fvisit");
     form(desk, "/sign-in/code", &body, &[("cookie", step)]).await
 }

@@ -1,23 +1,29 @@
 //! Signing in by a province's single sign-on, against a provider that the test starts.
 
 use super::door::{MINE, PASSWORD, THEIRS, cookie, form, visitor};
+use super::second::{give, second_factors, turned_on};
 use super::{Desk, Got, edge};
 use crate::provider::{CLIENT, Provider, SECRET, Wrong};
 use app::Viewer;
 use axum::body::Body;
 use axum::http::{Request, header};
-use web::SingleSignOn;
+use web::{SecondFactors, SingleSignOn};
 
 async fn desk(provider: &Provider) -> Desk {
+    desk_with(provider, None).await
+}
+
+async fn desk_with(provider: &Provider, second: Option<SecondFactors>) -> Desk {
     let issuer = provider.issuer.clone();
     Desk::set(move |settings| {
         settings.sign_in = true;
+        settings.second = second;
         settings.single_sign_on = Some(SingleSignOn {
             issuer,
             client: CLIENT.into(),
             secret: Some(SECRET.into()),
             claim: "preferred_username".into(),
-            told: |_| {},
+            told: |cause| eprintln!("{cause}"),
         });
     })
     .await
@@ -209,6 +215,30 @@ async fn an_administrator_links_another_name() {
     lets_nobody_in(came(&desk, &provider).await);
     link(&admin, "wang", "").await.is(200);
     came(&desk, &provider).await.is(303);
+}
+
+#[tokio::test]
+async fn whoever_has_a_second_step_is_asked_for_the_code() {
+    let provider = Provider::start().await;
+    let (factors, clock) = second_factors();
+    let desk = desk_with(&provider, Some(factors)).await;
+    let mine = visitor(&desk, "wang", MINE).await;
+    let (secret, _) = turned_on(&desk, &clock, &mine).await;
+    let got = came(&desk, &provider).await.is(303);
+    let place = got.header(header::LOCATION);
+    assert_eq!(place, "/sign-in/code?next=%2Fregisters%2Fvisit");
+    let set = cookies(&got);
+    assert!(
+        !set.iter().any(|set| set.starts_with("heli_session=")),
+        "{set:?}"
+    );
+    let step = set
+        .iter()
+        .find(|set| set.starts_with("heli_step="))
+        .unwrap();
+    let step = step.split(';').next().unwrap();
+    clock.later();
+    give(&desk, step, &clock.code(&secret)).await.is(303);
 }
 
 #[tokio::test]
