@@ -181,3 +181,60 @@ fn another_version_of_the_programme_is_told_of() {
     let said = heli(&demo);
     assert!(said.err.contains("no rehearsal"), "{}", said.err);
 }
+
+#[test]
+fn where_people_sign_in_their_secrets_have_a_key_apart_from_the_data() {
+    let folder = folder("serving-codes");
+    let (db, key) = (
+        path(&folder, "data/heli.db"),
+        path(&folder, "keys/seal.pem"),
+    );
+    let serve = ["serve", "--programme", PROGRAMME, "--database", &db];
+    let serve = [&serve[..], &["--key", &key, "--sign-in"]].concat();
+    let node = Running::of(&serve);
+    assert_eq!(node.get("/sign-in").0, 200);
+    let (code, said) = node.stop();
+    assert_eq!(code, 0, "{said}");
+    let made = folder.join("keys/codes.key");
+    let first = std::fs::read_to_string(&made).unwrap();
+    assert_eq!(first.trim().len(), 64);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(&made).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    let node = Running::of(&serve);
+    assert_eq!(node.get("/sign-in").0, 200);
+    assert_eq!(node.stop().0, 0);
+    assert_eq!(std::fs::read_to_string(&made).unwrap(), first, "it is kept");
+
+    let beside = path(&folder, "data/codes.key");
+    let said = heli(&[&serve[..], &["--code-key", &beside]].concat());
+    assert_ne!(said.code, 0);
+    assert!(said.err.contains("--code-key"), "{}", said.err);
+    std::fs::write(&made, "no key\n").unwrap();
+    let said = heli(&serve);
+    assert_eq!(said.code, 2, "{}", said.err);
+    assert!(said.err.contains("64 hexadecimal digits"), "{}", said.err);
+    std::fs::write(&made, first).unwrap();
+
+    let issuer = [
+        "--oidc-issuer",
+        "http://sso.example",
+        "--oidc-client",
+        "heli",
+    ];
+    let said = heli(&[&serve[..], &issuer].concat());
+    assert_eq!(said.code, 2, "{}", said.err);
+    let issuer = [
+        "--oidc-issuer",
+        "https://sso.example",
+        "--oidc-client",
+        "heli",
+    ];
+    let secret = path(&folder, "keys/missing");
+    let said = heli(&[&serve[..], &issuer, &["--oidc-secret-file", &secret]].concat());
+    assert_eq!(said.code, 2, "{}", said.err);
+    assert!(said.err.contains("--oidc-secret-file"), "{}", said.err);
+}
