@@ -34,7 +34,10 @@ async fn recorded(desk: &Desk, cookie: &str, place: &str, topic: &str) -> String
 async fn lines(desk: &Desk, cookie: &str, query: &str) -> Vec<String> {
     let page = desk.get_as(&format!("/journal?{query}"), cookie).await;
     let text = page.is(200).text();
-    let list = text.split("<ol class=\"history journal\">").nth(1).unwrap_or("");
+    let list = text
+        .split("<ol class=\"history journal\">")
+        .nth(1)
+        .unwrap_or("");
     list.split("<li>").skip(1).map(str::to_owned).collect()
 }
 
