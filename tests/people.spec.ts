@@ -39,6 +39,37 @@ test("a county coordinator files three events from a sheet and sees them count",
   await expect(page.locator("main")).toContainText(`${before + 3} 条`);
 });
 
+test("a county coordinator who was just invited sees the city's clause change colour by three events", async ({ page, browser }) => {
+  await signIn(page, "admin", "main");
+  await page.goto(`${peopleAt}/admin/accounts`);
+  await page.fill("input[name=account]", "xinluo");
+  await page.fill("input[name=person]", "林新罗");
+  await page.selectOption("select[name=role]", "county_coordinator");
+  await page.fill("form.filters input[name=unit]", "350802");
+  await page.locator("form.filters button").click();
+  const link = await page.locator(".say code").innerText();
+  const county = await (await browser.newContext()).newPage();
+  await county.goto(`${peopleAt}${link}`);
+  for (const field of await county.locator("input[type=password]").all()) await field.fill("tide-lamp-orchid");
+  await county.locator("main button").first().click();
+  await expect(county.locator("main.home")).toBeVisible();
+
+  const cell = county.locator('#panel a[href*="/duties/promotion-events/350800/2023-09"]').first();
+  const clause = `${peopleAt}/notices/2023-08-industry?clause=3.1`;
+  await county.goto(clause);
+  await expect(cell).toHaveClass(/c-on_track/);
+  const rows = ["甲", "乙", "丙"].map((name) => `新罗推介会${name},350802,产品推介,2023-09-22,已举办`);
+  const sheet = ["活动名称,主办地,活动形式,举办日期,状态", ...rows].join("\n");
+  await county.goto(`${peopleAt}/registers/event/import`);
+  await county.setInputFiles("input[type=file]", { name: "活动.csv", mimeType: "text/csv", buffer: Buffer.from(sheet) });
+  await county.getByRole("button", { name: "先试一遍" }).click();
+  await expect(county.locator("main")).toContainText("将新增 3");
+  await county.getByRole("button", { name: "正式导入" }).click();
+  await expect(county.locator("main")).toContainText("新增 3");
+  await county.goto(clause);
+  await expect(cell).toHaveClass(/c-met/);
+});
+
 test("an on-site cadre files a visit on a phone, with a photograph, and without a connection", async ({ page, context }) => {
   await page.setViewportSize(phone);
   await signIn(page, "on-site-cadre");
@@ -111,6 +142,66 @@ test("an auditor reads everything, changes nothing and proves an entry", async (
   expect(await answer.text()).toContain("path");
 });
 
+test("an auditor finds an entry in the journal, takes its proof and has it checked", async ({ page }) => {
+  await signIn(page, "auditor");
+  await page.getByRole("link", { name: "流水" }).first().click();
+  await page.selectOption("select[name=register]", "event");
+  await page.selectOption("select[name=act]", "create");
+  await page.getByRole("button", { name: "查找" }).click();
+  await expect(page.locator(".journal li")).toHaveCount(50);
+  await holdsToRules(page);
+  const download = page.waitForEvent("download");
+  await page.locator(".journal a[href*='/proof']").first().click();
+  const proof = await (await download).path();
+  await page.setInputFiles("input[name=proof]", proof);
+  await page.getByRole("button", { name: "核验" }).click();
+  await expect(page.getByRole("status")).toContainText("证明成立");
+  await holdsToRules(page);
+  await page.setInputFiles("input[name=proof]", { name: "proof.json", mimeType: "application/json", buffer: Buffer.from("{}") });
+  await page.getByRole("button", { name: "核验" }).click();
+  await expect(page.getByRole("status")).toContainText("证明不成立");
+});
+
+test("an auditor reveals a telephone number, says why, and it is gone with the next look", async ({ page }) => {
+  await signIn(page, "auditor");
+  await page.goto(`${peopleAt}/registers/enterprise`);
+  await page.locator("table.records tbody th a").first().click();
+  const reveal = page.locator("details.reveal").first();
+  await reveal.locator("summary").click();
+  await holdsToRules(page);
+  await page.setViewportSize(phone);
+  await fitsThePhone(page);
+  await reveal.locator("input[name=why]").fill("回访核实");
+  await reveal.locator("button").click();
+  await expect(page.getByRole("status")).toContainText("流水");
+  await holdsToRules(page);
+  await expect(page.locator(".history")).toContainText("回访核实");
+});
+
+test("a list is narrowed, its columns chosen, and saved under a name to come back to", async ({ page }) => {
+  await signIn(page, "city-coordinator");
+  await page.goto(`${peopleAt}/registers/event`);
+  await page.locator("details.further summary").click();
+  await page.fill("form.filters input[name='signed.from']", "100万元");
+  await page.locator("form.filters button").click();
+  await expect(page.locator("form.filters input[name='signed.from']")).toHaveValue("100万元");
+  await page.locator("details.columns summary").first().click();
+  await page.locator("details.columns input[value=venue]").check();
+  await page.locator("details.columns button").first().click();
+  await expect(page.locator("table.records thead")).toContainText("地点或平台");
+  await holdsToRules(page);
+  const rows = await page.locator("table.records tbody tr").count();
+  await page.locator("details.columns summary", { hasText: "存为视图" }).click();
+  await page.locator("details.columns input[name=name]").fill("百万以上");
+  await page.locator("details.columns button", { hasText: "保存" }).click();
+  await holdsToRules(page);
+  await page.getByRole("link", { name: "百万以上" }).click();
+  await expect(page.locator("table.records tbody tr")).toHaveCount(rows);
+  await expect(page.locator("table.records thead")).toContainText("地点或平台");
+  await page.setViewportSize(phone);
+  await fitsThePhone(page);
+});
+
 test("a firm sees only its own", async ({ page }) => {
   await signIn(page, "firm");
   await page.goto(`${peopleAt}/registers`);
@@ -133,6 +224,9 @@ test("who has not reported is named, and the list is copied as text", async ({ p
 
 for (const [name, account, path] of [
   ["home", "city-coordinator", "/"],
+  ["firm's home", "firm", "/"],
+  ["bank's home", "bank-officer", "/"],
+  ["journal", "auditor", "/journal"],
   ["overview", "city-coordinator", "/overview?level=county"],
   ["board", "city-coordinator", "/registers/event/board"],
   ["calendar", "city-coordinator", "/registers/event/calendar?month=2023-09"],
