@@ -29,6 +29,8 @@ pub use act::{Edge, Refused, Viewer, Written};
 pub use app::App;
 pub use attached::{Attached, Handed, Unkept, Upload};
 pub use check::{Checked, check};
+// A programme's folder as one file; web takes it in, commands too.
+pub use documents::{unzipped, zipped};
 pub use error::{Error, Thing};
 pub use evidence::{SheetFault, build_facts, read_evidence, read_sheet, split_sheets};
 pub use fill::Filled;

@@ -130,7 +130,9 @@ async fn fits(
     let [of_tables, of_version] = opening.seeds;
     let moved = store::migrate(db, programme, &plan, author(), of_tables).await;
     moved.map_err(failed)?;
-    let put = store::published::publish(db, programme, &opening.files, author(), of_version).await;
+    let put =
+        store::published::publish(db, programme, &opening.files, (author(), None), of_version)
+            .await;
     put.map_err(failed).map(|_| ())
 }
 

@@ -1,6 +1,6 @@
 //! Opening files: a programme's folder, a folder of evidence, the language of messages.
 
-use app::programme::{Files, Programme};
+use app::programme::{ENDINGS, Files, Programme};
 use app::rules::{Day, Words};
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 /// Why a command cannot go on: one sentence with what to do.
 pub(crate) type Refusal = String;
 
-/// Files of a programme that Heli reads.
-const READ: [&str; 3] = ["toml", "csv", "geojson"];
-
-/// The folder's files as text.
+/// The folder's files as text; the folder may be a zip.
 pub(crate) fn files(folder: &Path) -> Result<Files, Refusal> {
+    if folder.is_file() {
+        let bytes = fs::read(folder).map_err(|e| unreadable(folder, &e))?;
+        return app::unzipped(&bytes).map_err(|words| pick(&words));
+    }
     if !folder.join("programme.toml").is_file() {
         return Err(pick(&Words::new(
             format!(
@@ -37,7 +38,7 @@ fn walk(root: &Path, folder: &Path, files: &mut Files) -> Result<(), Refusal> {
             walk(root, &path, files)?;
         } else if path
             .extension()
-            .is_some_and(|e| READ.iter().any(|r| e == *r))
+            .is_some_and(|e| ENDINGS.iter().any(|r| e == *r))
         {
             let name = path.strip_prefix(root).unwrap_or(&path).components();
             let name: Vec<_> = name.map(|c| c.as_os_str().to_string_lossy()).collect();

@@ -34,6 +34,8 @@ enum Command {
     Demo(command::demo::Demo),
     /// Serve pages and API over a database, or pages over a folder of evidence.
     Serve(command::serve::Serve),
+    /// Show what a version of the programme changes, put it in force, write it back as a folder.
+    Programme(command::programme::Programme),
     /// Bring a database to a programme.
     Migrate(command::migrate::Migrate),
     /// Take a sheet into a register, or a batch back.
@@ -69,6 +71,7 @@ fn main() -> ExitCode {
         Command::Rule(rule) => rule.run(),
         Command::Demo(demo) => demo.run(),
         Command::Serve(serve) => serve.run(),
+        Command::Programme(programme) => programme.run(),
         Command::Migrate(migrate) => migrate.run(),
         Command::Import(import) => import.run(),
         Command::Export(export) => export.run(),

@@ -7,6 +7,9 @@ use std::ops::Range;
 /// The folder's files as text, by path relative to the folder with `/` between parts.
 pub type Files = BTreeMap<String, String>;
 
+/// Endings of the files that a programme's folder is read from; others are left alone.
+pub const ENDINGS: [&str; 3] = ["toml", "csv", "geojson"];
+
 /// Where in the folder something stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {

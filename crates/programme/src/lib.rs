@@ -3,6 +3,7 @@
 //! [`Files`] go in as text; a [`Programme`] and [`Fault`]s come out. Pure: opening files is the caller's.
 
 pub mod case;
+pub mod difference;
 mod fault;
 pub mod model;
 mod period;
@@ -10,7 +11,7 @@ mod proof;
 mod read;
 pub mod record;
 
-pub use fault::{Fault, Files, Place, Severity};
+pub use fault::{ENDINGS, Fault, Files, Place, Severity};
 pub use model::Programme;
 pub use period::{Period, PeriodKind, Rhythm};
 pub use read::{Reading, read};

@@ -35,6 +35,17 @@ pub struct Reign {
     pub from: Moment,
 }
 
+/// The act by which a version came into force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// The version, and since when.
+    pub reign: Reign,
+    /// The account that put it in force.
+    pub by: String,
+    /// Why, where it was said.
+    pub why: Option<String>,
+}
+
 /// A folder unpacked is no longer than this many bytes; more is no programme.
 const BYTES_MAX: u64 = 256 << 20;
 
@@ -43,7 +54,7 @@ pub fn digest(files: &Files) -> Hash {
     Hash::of(text(files).as_bytes())
 }
 
-/// Puts a version of the programme in force, with its entry in the journal; `None` where it is in force already.
+/// Puts a version of the programme in force, with its entry in the journal and why; `None` where it is in force already.
 ///
 /// # Errors
 ///
@@ -52,7 +63,7 @@ pub async fn publish(
     db: &Db,
     programme: &Programme,
     files: &Files,
-    author: Author,
+    (author, why): (Author, Option<&str>),
     seed: [u8; 32],
 ) -> std::result::Result<Option<Entry>, Failure> {
     let digest = digest(files);
@@ -67,7 +78,7 @@ pub async fn publish(
         version: 0,
         act: Act::Publish,
         after: vec![("digest".to_owned(), Some(Cell::Text(shown.as_str().into())))],
-        why: None,
+        why: why.map(str::to_owned),
     };
     let action = Action {
         author,
@@ -147,6 +158,16 @@ pub async fn version(db: &Db, digest: Hash) -> Result<Option<Version>> {
 ///
 /// The database's; or a digest that is none.
 pub async fn reigns(db: &Db) -> Result<Vec<Reign>> {
+    let all = publications(db).await?;
+    Ok(all.into_iter().map(|published| published.reign).collect())
+}
+
+/// Every act that put a version in force, in order.
+///
+/// # Errors
+///
+/// The database's; or a digest that is none.
+pub async fn publications(db: &Db) -> Result<Vec<Published>> {
     let mut tx = db.read().await?;
     let chosen = "where j.record = '' and j.register = '' and j.act = 'publish' order by j.arrival";
     let read = entries(&mut tx, chosen, &[]).await?;
@@ -156,10 +177,14 @@ pub async fn reigns(db: &Db) -> Result<Vec<Reign>> {
             Some((_, Some(Cell::Text(digest)))) => Hash::parse(digest),
             _ => None,
         };
-        Ok(Reign {
-            digest: digest.ok_or_else(altered)?,
-            arrival: entry.arrival,
-            from: entry.author.at,
+        Ok(Published {
+            reign: Reign {
+                digest: digest.ok_or_else(altered)?,
+                arrival: entry.arrival,
+                from: entry.author.at,
+            },
+            by: entry.author.actor.clone(),
+            why: entry.why.clone(),
         })
     };
     read.iter().map(one).collect()

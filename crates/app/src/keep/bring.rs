@@ -7,6 +7,7 @@ use programme::{Files, Programme};
 use rules::Words;
 use std::path::{Path, PathBuf};
 use store::Plan;
+use store::published::{Published, Reign};
 
 /// What would be done.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -85,7 +86,7 @@ pub async fn planned(
 }
 
 /// Brings the database to the programme as planned, puts the version in force, and seals both.
-/// `seeds` are three times 32 bytes of true randomness; none may come again.
+/// `actor` does it, and may say why; `seeds` are three times 32 bytes of true randomness; none may come again.
 ///
 /// # Errors
 ///
@@ -95,7 +96,7 @@ pub async fn brought(
     (programme, files): (&Programme, &Files),
     planned: &Planned,
     key: SealingKey,
-    actor: &str,
+    (actor, why): (&str, Option<&str>),
     clock: Clock,
     seeds: [[u8; 32]; 3],
 ) -> Result<Brought, Stop> {
@@ -108,7 +109,7 @@ pub async fn brought(
         key: None,
     };
     let moved = store::migrate(db, programme, &planned.tables, author(), of_tables).await?;
-    let put = store::published::publish(db, programme, files, author(), of_version).await?;
+    let put = store::published::publish(db, programme, files, (author(), why), of_version).await?;
     let Some(last) = put.or(moved) else {
         return Ok(Brought {
             changed: false,
@@ -123,6 +124,40 @@ pub async fn brought(
 }
 
 impl House {
+    /// Every time that a version came into force, in order.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub async fn versions(&self) -> Result<Vec<Published>, Stop> {
+        Ok(store::published::publications(self.store.db()).await?)
+    }
+
+    /// The folder of a version that is or was in force, by the first letters of its digest; the one in force where none
+    /// are given.
+    ///
+    /// # Errors
+    ///
+    /// There is no such version, or more than one; the database's.
+    pub async fn version(&self, digest: Option<&str>) -> Result<Files, Stop> {
+        let db = self.store.db();
+        let found = match digest {
+            None => store::published::in_force(db).await?,
+            Some(digest) => {
+                let reigns = store::published::reigns(db).await?;
+                let fits = |reign: &Reign| reign.digest.to_string().starts_with(digest);
+                let mut found: Vec<_> = reigns.into_iter().filter(fits).collect();
+                found.sort_by_key(|reign| reign.digest);
+                found.dedup_by_key(|reign| reign.digest);
+                match found.as_slice() {
+                    [one] => store::published::version(db, one.digest).await?,
+                    _ => None,
+                }
+            }
+        };
+        found.map(|version| version.files).ok_or_else(unknown)
+    }
+
     /// What brings this database to a programme.
     ///
     /// # Errors
@@ -140,4 +175,11 @@ impl House {
             publishes: (in_force != Some(digest)).then(|| digest.to_string()),
         })
     }
+}
+
+fn unknown() -> Stop {
+    Stop::No(Words::new(
+        "没有这一版方案，或不止一版以它开头；用 heli programme versions 查看",
+        "there is no such version, or more than one begins so; see `heli programme versions`",
+    ))
 }

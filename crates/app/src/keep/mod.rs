@@ -26,6 +26,7 @@ pub(crate) use witness::WitnessFile;
 pub use store::Plan;
 pub use store::backup::Manifest;
 pub use store::doctor::{Finding, Grade};
+pub use store::published::{Published, digest};
 pub use tables::{Compared, Odd, compared, rebuilt};
 
 use programme::{Files, Programme};

@@ -88,7 +88,7 @@ async fn migrated(place: &Place) {
         (programme, files),
         &planned,
         key(),
-        "clerk",
+        ("clerk", None),
         clock,
         [[3; 32], [4; 32], [6; 32]],
     )

@@ -9,6 +9,7 @@
 mod bytes;
 mod cells;
 mod files;
+mod folder;
 mod fujian;
 mod head;
 mod matched;

@@ -3,7 +3,8 @@
 use super::keep::{self, Database, Form, Halt, json, picked, say};
 use crate::folder::{self, Refusal};
 use crate::{End, edge};
-use app::keep::{Mode, Planned, brought, key_or_new, planned};
+use app::keep::{Brought, Mode, Planned, brought, key_or_new, planned};
+use app::programme::{Files, Programme};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -39,14 +40,7 @@ impl Migrate {
             return Ok(End::Unreadable);
         };
         if self.plan {
-            let [name] = edge::random::<1>()?;
-            let name: String = name
-                .iter()
-                .take(8)
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
-            let scratch = std::env::temp_dir().join(format!("heli-plan-{name}"));
-            let planned = planned(&self.database.address, &programme, &files, &scratch).await?;
+            let planned = plan_of(&self.database.address, &programme, &files).await?;
             return self.shown(&planned);
         }
         let seeds = edge::random()?;
@@ -63,19 +57,10 @@ impl Migrate {
             return Ok(End::No);
         }
         let folder = (&programme, &files);
-        let done = brought(&house, folder, &planned, key, &self.by, edge::now, seeds).await?;
+        let by = (self.by.as_str(), None);
+        let done = brought(&house, folder, &planned, key, by, edge::now, seeds).await?;
         house.close().await;
-        match (done.changed, done.sealed) {
-            (false, _) => say(
-                "数据库与方案一致，无须改动",
-                "the database fits the programme, nothing was done",
-            ),
-            (true, true) => say("已完成并封签", "done, and sealed"),
-            (true, false) => say(
-                "已完成，尚未封签；正在运行的节点会封签",
-                "done, and not sealed yet; the node that runs seals it",
-            ),
-        }
+        say_brought(done);
         Ok(End::Done)
     }
 
@@ -88,13 +73,49 @@ impl Migrate {
                 .iter()
                 .for_each(|line| println!("{line}")),
         }
-        if planned.tables.refusals.is_empty() {
-            return Ok(End::Done);
-        }
-        say(
-            "有记录挡着，什么也没有改；按上面所说处理后再试",
-            "records stand against it and nothing was changed; do as the lines above say, then try again",
-        );
-        Ok(End::No)
+        Ok(stands(planned))
     }
+}
+
+/// No, and says so, where records stand against a plan.
+pub(crate) fn stands(planned: &Planned) -> End {
+    if planned.tables.refusals.is_empty() {
+        return End::Done;
+    }
+    say(
+        "有记录挡着，什么也没有改；按上面所说处理后再试",
+        "records stand against it and nothing was changed; do as the lines above say, then try again",
+    );
+    End::No
+}
+
+/// Says what a database was brought to.
+pub(crate) fn say_brought(done: Brought) {
+    match (done.changed, done.sealed) {
+        (false, _) => say(
+            "数据库与方案一致，无须改动",
+            "the database fits the programme, nothing was done",
+        ),
+        (true, true) => say("已完成并封签", "done, and sealed"),
+        (true, false) => say(
+            "已完成，尚未封签；正在运行的节点会封签",
+            "done, and not sealed yet; the node that runs seals it",
+        ),
+    }
+}
+
+/// What would bring a database, which may not be there yet, to a programme; nothing is changed.
+pub(crate) async fn plan_of(
+    address: &str,
+    programme: &Programme,
+    files: &Files,
+) -> Result<Planned, Halt> {
+    let [name] = edge::random::<1>()?;
+    let name: String = name
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let scratch = std::env::temp_dir().join(format!("heli-plan-{name}"));
+    Ok(planned(address, programme, files, &scratch).await?)
 }

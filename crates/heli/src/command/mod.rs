@@ -14,6 +14,7 @@ pub(crate) mod keep;
 pub(crate) mod migrate;
 pub(crate) mod node;
 pub(crate) mod opened;
+pub(crate) mod programme;
 pub(crate) mod rule;
 pub(crate) mod serve;
 pub(crate) mod sign_on;

@@ -10,4 +10,5 @@ mod access;
 mod commands;
 mod house;
 mod keeping;
+mod programme;
 mod serving;

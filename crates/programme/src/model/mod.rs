@@ -56,6 +56,10 @@ pub struct Programme {
     pub outlines: Outlines,
     /// Working days.
     pub calendar: Calendar,
+    /// Holidays and make-up working days by name, in order.
+    pub named_days: Vec<NamedDay>,
+    /// Where a year's holidays are announced, by year.
+    pub calendar_sources: BTreeMap<i16, Words>,
     /// Registers in order of file name, built-in ones (`excuse`, `filing`) last.
     pub registers: Vec<Register>,
     /// Tables that rules read: 0 `unit`, 1 `division`, then one per register in the same order.
@@ -124,6 +128,17 @@ pub struct Milestone {
     pub name: Words,
     /// Its day.
     pub on: Day,
+}
+
+/// A day that is worked or not otherwise than its weekday says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedDay {
+    /// The day.
+    pub day: Day,
+    /// A make-up working day; a holiday otherwise.
+    pub is_worked: bool,
+    /// The holiday's name.
+    pub name: Words,
 }
 
 /// A number or word that the notice leaves open, with the person who settled it.

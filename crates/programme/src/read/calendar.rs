@@ -2,14 +2,16 @@
 
 use super::document::Source;
 use super::sheet::{Row, Sheet};
+use crate::model::NamedDay;
 use rules::{Calendar, Day, Words};
 use std::collections::BTreeMap;
 
-/// Reads the calendar; days of one year before the first row are not known.
-pub(super) fn calendar(source: Source<'_>) -> Calendar {
+/// Reads the calendar, and its days by name; days of one year before the first row are not known.
+pub(super) fn calendar(source: Source<'_>) -> (Calendar, Vec<NamedDay>) {
     let sheet = Sheet::read(source, &["date", "kind", "name_zh", "name_en"]);
     let mut worked: BTreeMap<Day, bool> = BTreeMap::new();
     let (mut first, mut edge) = (None, None);
+    let mut named = Vec::new();
     for row in sheet.rows() {
         let cell = row.cell("date");
         cell.needed();
@@ -22,9 +24,16 @@ pub(super) fn calendar(source: Source<'_>) -> Calendar {
         match row.cell("kind").needed() {
             "edge" => edge = Some(day),
             word @ ("holiday" | "workday") => {
-                if worked.insert(day, word == "workday").is_some() {
+                let is_worked = word == "workday";
+                if worked.insert(day, is_worked).is_some() {
                     twice(&row);
                 }
+                let name = Words::new(row.cell("name_zh").text, row.cell("name_en").text);
+                named.push(NamedDay {
+                    day,
+                    is_worked,
+                    name,
+                });
             }
             _ => row.cell("kind").unknown(
                 "unknown-word",
@@ -36,7 +45,7 @@ pub(super) fn calendar(source: Source<'_>) -> Calendar {
     }
     let Some((first, edge)) = first.zip(edge) else {
         no_edge(source);
-        return Calendar::default();
+        return (Calendar::default(), named);
     };
     for row in sheet.rows() {
         let cell = row.cell("date");
@@ -56,7 +65,7 @@ pub(super) fn calendar(source: Source<'_>) -> Calendar {
             );
         }
     }
-    Calendar::new(first, edge, worked)
+    (Calendar::new(first, edge, worked), named)
 }
 
 fn past_edge(row: &Row<'_, '_>) {

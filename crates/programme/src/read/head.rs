@@ -6,6 +6,7 @@ use super::span::maybe_span;
 use super::text::Text;
 use crate::model::{Ladder, Milestone, Phase, Programme, RegisterField, Setting};
 use rules::{Day, Value, Words};
+use std::collections::BTreeMap;
 
 /// What `programme.toml` gives that the model does not hold as it is.
 pub(super) struct Head<'f> {
@@ -40,6 +41,7 @@ pub(super) fn head<'f>(table: &Table<'f>, programme: &mut Programme) -> Head<'f>
     programme.phases = phases(table);
     programme.milestones = milestones(table);
     programme.levels = levels(table);
+    programme.calendar_sources = sources(table);
     for (id, setting) in table.children("setting") {
         if let Some(read) = self::setting(&setting) {
             programme.settings.insert(id.field_id(), read);
@@ -154,6 +156,28 @@ fn levels(table: &Table<'_>) -> Vec<(String, Words)> {
         (id.value.to_owned(), name)
     };
     table.children("level").into_iter().map(level).collect()
+}
+
+/// Where each year's holidays are announced.
+fn sources(table: &Table<'_>) -> BTreeMap<i16, Words> {
+    let source = |(year, source): (Text<'_>, Table<'_>)| {
+        let words = source.words("source");
+        source.finish();
+        let read = year.value.parse::<i16>().ok();
+        if read.is_none() {
+            year.refuse(
+                "bad-year",
+                Words::new(
+                    format!("`{}` 不是年份", year.value),
+                    format!("`{}` is no year", year.value),
+                ),
+                Words::new("写成 [calendar.2023]", "write [calendar.2023]"),
+            );
+        }
+        Some((read?, words))
+    };
+    let all = table.children("calendar").into_iter();
+    all.filter_map(source).collect()
 }
 
 fn setting(table: &Table<'_>) -> Option<Setting> {

@@ -9,6 +9,7 @@ mod due;
 mod field;
 mod ground;
 mod head;
+mod level;
 mod light;
 mod measure;
 mod names;
@@ -161,7 +162,8 @@ impl<'f> Folders<'f> {
         let (units, divisions) = (self.sheet("units.csv"), self.sheet("divisions.csv"));
         let programme = &mut ground.programme;
         if let (Some(units), Some(divisions)) = (units, divisions) {
-            (programme.units, programme.divisions) = place::places(units, divisions, fields);
+            (programme.units, programme.divisions) =
+                place::places(units, divisions, fields, &programme.levels);
         }
         if let Some((path, _)) = self.files.get_key_value("outlines.geojson") {
             let divisions = &programme.divisions;
@@ -169,7 +171,7 @@ impl<'f> Folders<'f> {
             programme.outlines = outline::outlines(self.source(path), is_division);
         }
         if let Some(source) = self.sheet("calendar.csv") {
-            programme.calendar = calendar::calendar(source);
+            (programme.calendar, programme.named_days) = calendar::calendar(source);
         }
         programme.unit_fields = fields
             .iter()

@@ -2,6 +2,7 @@
 
 use super::cell;
 use super::document::Source;
+use super::level;
 use super::sheet::{CellText, Row, Sheet};
 use crate::model::{Division, RegisterField, UNIT_TABLE, Unit};
 use rules::{Day, Empty, Value, Words};
@@ -16,11 +17,12 @@ const DIVISION_COLUMNS: [&str; 6] = ["code", "name", "level", "parent", "unit", 
 /// Positions by id.
 type Index<'s> = BTreeMap<&'s str, usize>;
 
-/// Reads both trees. `fields` are the declared further columns of units.
+/// Reads both trees. `fields` are the declared further columns of units, `levels` the levels that have a name.
 pub(super) fn places(
     units: Source<'_>,
     divisions: Source<'_>,
     fields: &[RegisterField],
+    levels: &[(String, Words)],
 ) -> (Vec<Unit>, Vec<Division>) {
     let columns: Vec<&str> = UNIT_COLUMNS
         .into_iter()
@@ -37,6 +39,7 @@ pub(super) fn places(
         }
     }
     let unit_rows = merged(&unit_sheet, &mut unit_index);
+    level::named(unit_rows.iter().flatten(), levels);
     let mut read: Vec<Unit> = unit_rows
         .iter()
         .map(|rows| unit(rows, fields, &unit_index, &division_index))

@@ -1,6 +1,7 @@
 //! CSV with places: rows by column name, every fault at its cell.
 
 use super::document::Source;
+use crate::{Fault, Place};
 use rules::{Day, Words, nearest};
 use std::ops::Range;
 
@@ -184,6 +185,14 @@ impl<'s> CellText<'s, '_> {
         let source = self.row.sheet.source;
         let span = cell_span(source.text, self.row.from, self.column.unwrap_or(0));
         source.refuse(code, span, message, help);
+    }
+
+    /// Records at this cell what a person should look at.
+    pub(super) fn warn(&self, code: &'static str, message: Words, help: Words) {
+        let source = self.row.sheet.source;
+        let span = cell_span(source.text, self.row.from, self.column.unwrap_or(0));
+        let fault = Fault::warning(code, Place::new(source.file, span), message).help(help);
+        source.faults.borrow_mut().push(fault);
     }
 
     /// The text; a fault when it is empty.

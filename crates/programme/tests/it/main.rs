@@ -7,6 +7,7 @@
 )]
 
 mod cases;
+mod difference;
 mod faults;
 mod folder;
 mod read;

@@ -44,6 +44,14 @@ set_by = "programme office, 2023-08-14"
 [unit_field.january_target]
 name = { zh = "年初目标", en = "January target" }
 type = "int"
+[level.province]
+name = { zh = "省级", en = "Province" }
+[level.city]
+name = { zh = "市级", en = "Cities" }
+[level.county]
+name = { zh = "县级", en = "Counties" }
+[level.zone]
+name = { zh = "功能区", en = "Zones" }
 [ladder.standard]
 remind = "80%"
 warn = "due"
