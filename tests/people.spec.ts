@@ -230,6 +230,7 @@ for (const [name, account, path] of [
   ["overview", "city-coordinator", "/overview?level=county"],
   ["board", "city-coordinator", "/registers/event/board"],
   ["calendar", "city-coordinator", "/registers/event/calendar?month=2023-09"],
+  ["map", "city-coordinator", "/registers/event/map?level=county"],
   ["list", "city-coordinator", "/registers/event"],
   ["form", "county-coordinator", "/registers/project/new"],
   ["search", "county-coordinator", "/search?q=gs"],
@@ -249,6 +250,15 @@ for (const [name, account, path] of [
     await holdsToRules(page);
   });
 }
+
+test("the keys are shown by a key and put away by another", async ({ page }) => {
+  await signIn(page, "county-coordinator");
+  await page.keyboard.press("?");
+  await expect(page.locator("#keys")).toBeVisible();
+  await holdsToRules(page);
+  await page.keyboard.press("Escape");
+  await expect(page.locator("#keys")).toBeHidden();
+});
 
 test("a form is filled and sent by keyboard alone", async ({ page }) => {
   await signIn(page, "county-coordinator");

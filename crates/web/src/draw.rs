@@ -5,6 +5,7 @@ mod form;
 mod home;
 mod import;
 mod journal;
+mod map;
 mod overview;
 mod people;
 mod record;
@@ -14,6 +15,7 @@ pub(crate) use form::form;
 pub(crate) use home::{Unreported, go, home, unreported};
 pub(crate) use import::{ImportPage, import};
 pub(crate) use journal::{Proof, journal};
+pub(crate) use map::map;
 pub(crate) use overview::overview;
 pub(crate) use people::{Accounts, Made, MePage, Said, accounts, code, me, slips};
 pub(crate) use record::{Told, found, list, record, registers};
@@ -47,6 +49,19 @@ struct Shell {
 }
 
 impl Shell {
+    /// The keys that do something, and what.
+    fn keys(&self) -> [(&'static str, &'static str); 6] {
+        let w = self.r.w;
+        [
+            ("/", w.key_search),
+            ("n", w.key_add),
+            ("e", w.key_edit),
+            ("← →", w.key_days),
+            ("?", w.key_help),
+            ("Esc", w.key_close),
+        ]
+    }
+
     fn new(r: Reader, here: Here, section: &'static str, title: String, frame: Frame) -> Self {
         let ruler = Ruler::of(&r, &frame.dates);
         Self {

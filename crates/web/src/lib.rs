@@ -52,6 +52,7 @@ pub fn router(app: App, settings: Settings) -> Router {
         .route("/registers", get(record::registers))
         .route("/registers/{id}", get(record::list))
         .route("/registers/{id}/board", get(record::board))
+        .route("/registers/{id}/map", get(record::map))
         .route("/registers/{id}/calendar", get(record::calendar))
         .route("/records/{register}/{id}", get(record::one))
         .route("/search", get(record::search))

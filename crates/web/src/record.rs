@@ -100,6 +100,23 @@ pub(crate) async fn calendar(State(app): State<App>, Path(id): Path<String>, ask
     )
 }
 
+/// `/registers/{id}/map`.
+pub(crate) async fn map(State(app): State<App>, Path(id): Path<String>, asked: Asked) -> Page {
+    let mut kept = asked.here.kept.clone();
+    // Which places are shown is no filter.
+    kept.retain(|(key, _)| key != "level");
+    let question = api::records_question(kept);
+    let mut question = question.map_err(|unread| refused(&asked, unread))?;
+    question.at = day(&asked);
+    let (viewer, level) = (asked.viewer.clone(), asked.here.value("level").to_owned());
+    let page = beside(&asked, move || {
+        let level = Some(level.as_str()).filter(|level| !level.is_empty());
+        app.map_page(&viewer, &id, level, &question)
+    });
+    let page = page.await?;
+    shown(&asked, draw::map(asked.reader, asked.here.clone(), page))
+}
+
 /// `/search`.
 pub(crate) async fn search(State(app): State<App>, asked: Asked) -> Page {
     let (viewer, text) = (asked.viewer.clone(), asked.here.value("q").to_owned());

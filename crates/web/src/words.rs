@@ -41,6 +41,13 @@ words! {
     nav_registers: "台账", "Registers";
     nav_search: "查找", "Search";
     nav_journal: "流水", "Journal";
+    nav_keys: "快捷键", "Keys";
+    key_search: "查找", "Search";
+    key_add: "在台账里登记一条", "Add a record in a register";
+    key_edit: "修改打开的记录", "Change the record that is open";
+    key_days: "在日期条上前后移动一天", "One day back or on, on the date bar";
+    key_help: "显示或收起这张表", "Show or hide this list";
+    key_close: "关闭", "Close";
     other_language: "English", "中文";
     other_language_code: "en", "zh";
     other_language_mark: "En", "中";
@@ -435,6 +442,9 @@ words! {
     link_password: "新密码，至少 10 个字符", "New password, at least 10 characters";
     link_go: "设置并登录", "Set it and sign in";
     fault_not_saved: "没有保存", "Not saved";
+    view_map: "地图", "Map";
+    map_of: "按“{}”", "by “{}”";
+    map_elsewhere: "另有 {} 条不在图上的地方", "{} more are in none of these places";
     view_mine: "我的视图", "My views";
     view_save: "存为视图", "Save as a view";
     view_name: "名称", "Name";
@@ -525,7 +535,7 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
         // The seal and the marks of the rail are signs, the same in both languages.
         let signs = [
-            '合', '力', '文', '责', '位', '账', '查', '证', '人', '出', '办', '我',
+            '合', '力', '文', '责', '位', '账', '查', '证', '键', '人', '出', '办', '我',
         ];
         let strays: Vec<char> = text_of(&root)
             .chars()

@@ -223,6 +223,21 @@ impl<'v> View<'v> {
         Some(Source::Stored(column, ids))
     }
 
+    /// The units that a field names in these rows, by their positions; `None` for an empty cell.
+    pub(crate) fn units(&self, field: &str, rows: &[u32]) -> Vec<Option<usize>> {
+        let source = self.source(field, rows);
+        let unit = |row: &u32| match &source {
+            Some(Source::Stored(column, _)) => match &column.cells {
+                rules::Cells::Record(all) if column.present.get(*row as usize) => {
+                    all.get(*row as usize).map(|unit| *unit as usize)
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        rows.iter().map(unit).collect()
+    }
+
     /// Rows as the viewer sees them: with the fields that are wanted, else with all.
     pub(crate) fn listed(&self, rows: &[u32], wanted: Option<&[String]>) -> Vec<Listed> {
         let fields: Vec<Given<'_>> = self.given(rows, wanted).collect();

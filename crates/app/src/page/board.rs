@@ -1,9 +1,10 @@
 //! A register as a board by state or choice, and as a calendar by date.
 
+use super::map::placed;
 use super::record::{card, columns, shown};
 use super::wording::{Wording, state_words};
 use crate::list::{Listed, Question, Test, Unread};
-use crate::view::{BoardColumn, BoardPage, CalendarDay, CalendarPage, Card, Row, Text};
+use crate::view::{BoardColumn, BoardPage, CalendarDay, CalendarPage, Card, Row, Text, Views};
 use crate::{App, Viewer};
 use programme::model::{FieldKind, Register};
 use programme::record::Cell;
@@ -163,7 +164,11 @@ fn calendar(register: &Register) -> Option<Named> {
     is_date.then(|| (field.id.clone(), (&field.name).into()))
 }
 
-/// Whether a register has a board, and a calendar.
-pub(super) fn views(register: &Register) -> (bool, bool) {
-    (board(register).is_some(), calendar(register).is_some())
+/// How a register can be shown besides as a list.
+pub(super) fn views(register: &Register) -> Views {
+    Views {
+        board: board(register).is_some(),
+        calendar: calendar(register).is_some(),
+        map: placed(register).is_some(),
+    }
 }

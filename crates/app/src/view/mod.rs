@@ -7,6 +7,7 @@ mod form;
 mod frame;
 mod home;
 mod journal;
+mod map;
 mod matrix;
 mod notice;
 mod overview;
@@ -30,6 +31,7 @@ pub use home::{
     Entering, Hand, HomePage, Listing, ListingRow, Todo, UnreportedPage, UnreportedUnit,
 };
 pub use journal::{JournalLine, JournalPage};
+pub use map::{MapPage, Place};
 pub use matrix::{
     Choice, MatrixCell, MatrixColumn, MatrixPage, MatrixQuestion, MatrixRow, MatrixTarget, Sort,
 };
@@ -40,7 +42,7 @@ pub use notice::{
 pub use overview::{Area, Changed, OverviewPage};
 pub use record::{
     Child, Column, FieldShown, Filter, ListPage, Narrow, Past, RecordPage, RegisterCard,
-    RegistersPage, Row, Shown, Step,
+    RegistersPage, Row, Shown, Step, Views,
 };
 pub use text::{Language, Text};
 pub use unit::{ChildLine, UnitClause, UnitPage};

@@ -42,8 +42,8 @@ pub struct ListPage {
     pub choosable: Vec<(String, Text, bool)>,
     /// Whether the reader may take the list away as a sheet.
     pub may_export: bool,
-    /// Whether it can be shown as a board, and as a calendar.
-    pub views: (bool, bool),
+    /// How else it can be shown.
+    pub views: Views,
     /// Whether the reader may add a record.
     pub may_create: bool,
     /// The moves that the reader makes with many records at once: id and name.
@@ -230,4 +230,15 @@ pub struct Past {
     pub named: Vec<Text>,
     /// Fields with what they held before and after.
     pub changes: Vec<(Text, Shown, Shown)>,
+}
+
+/// How a register can be shown besides as a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Views {
+    /// By state or choice.
+    pub board: bool,
+    /// By date.
+    pub calendar: bool,
+    /// By place.
+    pub map: bool,
 }

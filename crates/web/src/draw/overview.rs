@@ -80,6 +80,15 @@ impl OverviewView {
         ]
     }
 
+    /// The matrix of all that is counted here.
+    fn all(&self, sort: Sort) -> String {
+        self.r.matrix(&MatrixQuestion {
+            sort,
+            level: Some(self.page.level.clone()),
+            ..MatrixQuestion::default()
+        })
+    }
+
     /// The matrix of what stands so.
     fn standing(&self, standing: &Standing) -> String {
         self.r.matrix(&MatrixQuestion {

@@ -7,7 +7,7 @@ use app::list::{Hit, Question};
 use app::people::Saved;
 use app::view::{
     Column, FieldShown, Filter, Frame, ListPage, Narrow, Past, RecordPage, RegistersPage, Shown,
-    Step,
+    Step, Views,
 };
 use askama::Template;
 use askama::filters::Safe;
@@ -93,6 +93,15 @@ impl ListView {
             Some((field, true)) if *field == column.id => " aria-sort=\"descending\"",
             _ => "",
         })
+    }
+
+    /// The same records by place.
+    fn map(&self) -> String {
+        let id = self.page.register.id.as_str();
+        let kept = self.but_columns().filter(|(key, _)| key != "sort");
+        let pairs = kept.map(|(key, value)| (key.as_str(), value.as_str()));
+        let pairs: Vec<(&str, &str)> = pairs.collect();
+        self.r.address(&["registers", id, "map"], &pairs)
     }
 
     /// Whether there is more to narrow by than choices.

@@ -239,3 +239,64 @@ async fn page_of_sheet(desk: &Desk, query: &str) -> String {
     let path = format!("/registers/visit/sheet?{query}&format=csv");
     desk.get(&path).await.is(200).text()
 }
+
+#[tokio::test]
+async fn a_map_counts_what_is_asked_in_each_place_and_leads_to_it() {
+    let (desk, ids) = desk().await;
+    let page = async |query: &str| {
+        desk.get_as(&format!("/registers/visit/map?{query}"), "")
+            .await
+    };
+    let all = page("level=county").await.is(200).text();
+    let rows: Vec<&str> = all
+        .split("<ul class=\"hands\">")
+        .nth(1)
+        .unwrap()
+        .split("<li>")
+        .skip(1)
+        .collect();
+    assert_eq!(rows.len(), 2, "{all}");
+    assert!(
+        rows[0].contains("<span class=\"r\">3</span>")
+            && rows[1].contains("<span class=\"r\">1</span>")
+    );
+    let link = rows[0]
+        .split("href=\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
+    let listed = desk
+        .get_as(&link.replace("&#38;", "&"), "")
+        .await
+        .is(200)
+        .text();
+    assert!(listed.contains(&ids[0]) && listed.contains(&ids[2]) && !listed.contains(&ids[3]));
+
+    // What narrows the list narrows the map, and a place's list after it.
+    let narrowed = page("kind=a&where=asked%20%3E%3D%20yuan(1)")
+        .await
+        .is(200)
+        .text();
+    let link = narrowed.split("<ul class=\"hands\">").nth(1).unwrap();
+    let link = link
+        .split("href=\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
+    let listed = desk
+        .get_as(&link.replace("&#38;", "&"), "")
+        .await
+        .is(200)
+        .text();
+    assert!(
+        !listed.contains(&ids[1]) && !listed.contains(&ids[2]),
+        "{listed}"
+    );
+    page("level=nothing").await.is(404);
+    page("kin=a").await.is(400);
+    desk.get_as("/registers/posting/map", "").await.is(404);
+}
