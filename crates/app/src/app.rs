@@ -7,7 +7,9 @@ use crate::view::{
     DutyId, DutyPage, Front, MatrixPage, MatrixQuestion, NoticePage, OverviewPage, UnitPage,
 };
 use crate::{Error, Viewer};
-use engine::{AsOf, Counts, Evaluation, Facts, Lasting, Living, evaluate, evaluate_measure};
+use engine::{
+    AsOf, Counts, Evaluation, Facts, Lasting, Living, evaluate, evaluate_measure, roll_up,
+};
 use jiff::civil::Date;
 use programme::Programme;
 use rules::Day;
@@ -48,6 +50,8 @@ struct Days {
     kept: BTreeMap<Day, (u64, Arc<Evaluation>)>,
     /// A measure's counts on past days, for trends.
     counts: HashMap<(String, Day), Counts>,
+    /// How the subtree of each unit stood on days that are over: what was known then no longer changes.
+    rolled: HashMap<Day, Arc<[Counts]>>,
 }
 
 /// What one page is built from.
@@ -156,8 +160,13 @@ impl App {
             true => Arc::default(),
             false => Arc::clone(&days.lasting),
         };
+        // What another node recorded just before midnight may still arrive.
+        let over = Day(self.today().0 - 1);
+        let mut rolled = std::mem::take(&mut days.rolled);
+        rolled.retain(|day, _| !forgot && *day < over);
         *days = Days {
             lasting,
+            rolled,
             ..Days::default()
         };
     }
@@ -297,6 +306,28 @@ impl App {
 }
 
 impl Reading<'_> {
+    /// How the subtree of each unit stood at the end of a day, as it was known then.
+    pub(crate) fn rolled_on(&self, at: Day) -> Arc<[Counts]> {
+        let programme = self.cx.programme;
+        let subtrees = |evaluation: &Evaluation| -> Arc<[Counts]> {
+            let rolled = roll_up(programme, evaluation).into_iter();
+            rolled.map(|(_, subtree)| subtree).collect()
+        };
+        if at == self.cx.at {
+            return subtrees(&self.evaluation);
+        }
+        let days = &self.app.0.days;
+        if let Some(found) = lock(days).rolled.get(&at) {
+            return Arc::clone(found);
+        }
+        let cx = AsOf::among(programme, self.cx.facts, at, &self.lasting);
+        let rolled = subtrees(&evaluate(&cx));
+        if at < self.today {
+            lock(days).rolled.insert(at, Arc::clone(&rolled));
+        }
+        rolled
+    }
+
     /// How a measure's duties that had begun stood at the end of another day, as it was known then.
     pub(crate) fn counts_on(&self, measure: &str, at: Day) -> Counts {
         let key = (measure.to_owned(), at);

@@ -136,6 +136,25 @@ impl Sparkline {
     }
 }
 
+impl Reader {
+    /// A trend as a line among words, with its ends said; nothing where there is none.
+    pub(crate) fn spark(&self, trend: &Option<Trend>) -> String {
+        let Some(trend) = trend else {
+            return String::new();
+        };
+        let line = Sparkline::of(self, trend);
+        let ends = line.first.zip(line.last);
+        let says = ends.map_or_else(String::new, |((_, first), (_, last))| {
+            format!("{}{}{first} → {last}", self.w.trend, self.w.colon)
+        });
+        let of = format!("0 0 {} {}", Sparkline::WIDTH, Sparkline::HEIGHT);
+        format!(
+            "<svg class=\"spark\" viewBox=\"{of}\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{says}\"><title>{says}</title><polyline class=\"rate\" points=\"{}\"/></svg>",
+            line.worst
+        )
+    }
+}
+
 /// The pace curve of a duty, in a box of 640 × 200.
 pub(crate) struct PaceCurve {
     pub(crate) plan: String,

@@ -2,7 +2,7 @@
 
 use super::outline::{Map, levels, rings};
 use crate::app::Reading;
-use crate::view::{Area, Changed, Counts, OverviewPage, Standing, UnitLink};
+use crate::view::{Area, Changed, ChildLine, Counts, OverviewPage, Standing};
 use crate::{Error, Thing};
 use engine::roll_up;
 use rules::Day;
@@ -53,13 +53,19 @@ impl Reading<'_> {
             })
             .collect();
         areas.retain(|area| area.counts.total() > 0);
-        let mut worst: Vec<(UnitLink, Counts)> = areas
-            .iter()
-            .filter(|area| area.counts.red() > 0)
-            .map(|area| (area.unit.clone(), area.counts))
-            .collect();
-        worst.sort_by_key(|(_, counts)| std::cmp::Reverse(counts.red()));
+        let mut worst: Vec<&Area> = areas.iter().filter(|a| a.counts.red() > 0).collect();
+        worst.sort_by_key(|area| std::cmp::Reverse(area.counts.red()));
         worst.truncate(WORST_MAX);
+        let worst: Vec<ChildLine> = worst
+            .into_iter()
+            .map(|area| ChildLine {
+                unit: area.unit.clone(),
+                counts: area.counts,
+                trend: programme
+                    .unit(&area.unit.id)
+                    .and_then(|at| self.trend_of(at)),
+            })
+            .collect();
         Ok(OverviewPage {
             frame: self.frame(),
             summary: self.summary(notice),

@@ -9,6 +9,7 @@ use crate::view::{
 use engine::{Duty, Look, MeasureResult, Rung, RungState, ladder};
 use programme::Rhythm;
 use programme::model::{Clause, Measure, Notice, Span};
+use rules::Day;
 
 /// So many near misses are shown.
 const NEAR_MAX: usize = 6;
@@ -207,11 +208,22 @@ impl Reading<'_> {
 
     /// The on-time rate week by week since the campaign began, each as it was known then.
     fn trend(&self, measure: &Measure) -> Option<Trend> {
+        self.weekly(|day| self.counts_on(&measure.id, day))
+    }
+
+    /// The on-time rate of a unit's subtree week by week, each as it was known then.
+    pub(super) fn trend_of(&self, unit: usize) -> Option<Trend> {
+        self.weekly(|day| {
+            let rolled = self.rolled_on(day);
+            rolled.get(unit).copied().unwrap_or_default()
+        })
+    }
+
+    fn weekly(&self, counts: impl Fn(Day) -> Counts) -> Option<Trend> {
         let mut points = Vec::new();
         let mut day = self.cx.at;
         while day >= self.cx.programme.campaign.0 {
-            let counts = self.counts_on(&measure.id, day);
-            let rate = counts.on_time();
+            let rate = counts(day).on_time();
             if let Some((worst, best)) = rate.worst().zip(rate.best()) {
                 points.push(TrendPoint {
                     on: date(day),

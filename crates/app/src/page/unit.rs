@@ -30,6 +30,7 @@ impl Reading<'_> {
             above: self.above(unit),
             own: of(unit).0,
             subtree: of(unit).1,
+            trend: self.trend_of(unit),
             children: self.children(&counts, unit),
             open: self.open(unit),
             clauses: self.clauses(unit),
@@ -46,6 +47,7 @@ impl Reading<'_> {
             .map(|(at, counts)| ChildLine {
                 unit: self.unit_link(at),
                 counts,
+                trend: self.trend_of(at),
             })
             .collect()
     }

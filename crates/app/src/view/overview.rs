@@ -1,6 +1,6 @@
 //! The whole at a glance.
 
-use super::{Choice, ClauseLink, Counts, Frame, Standing, Summary, Text, UnitLink};
+use super::{ChildLine, Choice, ClauseLink, Counts, Frame, Standing, Summary, Text, UnitLink};
 
 /// `/overview`.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,7 +22,7 @@ pub struct OverviewPage {
     /// Where the map comes from.
     pub source: Text,
     /// The places with the most duties behind, overdue or missed.
-    pub worst: Vec<(UnitLink, Counts)>,
+    pub worst: Vec<ChildLine>,
     /// Measures of which more is behind, overdue or missed than a week ago.
     pub changed: Vec<Changed>,
 }

@@ -1,6 +1,6 @@
 //! One unit: what it owes, and how its subtree stands.
 
-use super::{ClauseLink, Counts, DutyLine, Frame, Text, UnitLink};
+use super::{ClauseLink, Counts, DutyLine, Frame, Text, Trend, UnitLink};
 
 /// `/units/{id}`.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +17,8 @@ pub struct UnitPage {
     pub own: Counts,
     /// How its own duties and those of all units below stand.
     pub subtree: Counts,
+    /// How the subtree came to that, week by week.
+    pub trend: Option<Trend>,
     /// The units directly below it.
     pub children: Vec<ChildLine>,
     /// Its open items that need somebody to act, most urgent first.
@@ -32,6 +34,8 @@ pub struct ChildLine {
     pub unit: UnitLink,
     /// How its subtree stands.
     pub counts: Counts,
+    /// How it came to that, week by week; `None` where there are not two weeks yet.
+    pub trend: Option<Trend>,
 }
 
 /// A unit's duties under one clause.

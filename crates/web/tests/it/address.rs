@@ -314,3 +314,24 @@ async fn every_answer_carries_a_policy_without_unsafe_and_no_page_has_inline_cod
         );
     }
 }
+
+#[tokio::test]
+async fn a_trend_ends_at_what_its_page_says_and_grows_a_point_a_week() {
+    let read = async |day: &str| {
+        let (status, body) = page(&format!("/units/350000?at={day}")).await;
+        assert_eq!(status, StatusCode::OK);
+        let spark = body.split("class=\"spark\"").nth(1).unwrap();
+        let says = spark.split("aria-label=\"").nth(1).unwrap();
+        let last = says.split('"').next().unwrap().split("→ ").nth(1).unwrap();
+        let points = spark.split("points=\"").nth(1).unwrap();
+        let points = points.split('"').next().unwrap().split(' ').count();
+        // The rate stands just before the line.
+        let before = body.split("<svg class=\"spark\"").next().unwrap();
+        let rate = before.rsplit("<b>").next().unwrap();
+        let rate: f64 = rate.split('%').next().unwrap().parse().unwrap();
+        assert_eq!(format!("{}%", rate.floor()), last, "{day}");
+        points
+    };
+    let (earlier, later) = (read("2023-09-19").await, read("2023-09-26").await);
+    assert_eq!(later, earlier + 1);
+}
