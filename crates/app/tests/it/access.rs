@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 /// What one holder of a role is, and what the holder of the other world is: unit, person.
 const WORLDS: [(&str, &str); 2] = [("350102", "王一"), ("350203", "林二")];
 
-static FUJIAN: LazyLock<(Programme, String)> = LazyLock::new(|| {
+pub(crate) static FUJIAN: LazyLock<(Programme, String)> = LazyLock::new(|| {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../programmes/fujian");
     let mut files = Files::new();
     let mut folders = vec![root.clone()];

@@ -18,6 +18,7 @@ mod excuse;
 mod filled;
 mod lake;
 mod list;
+mod many;
 mod opening;
 mod opens;
 mod past;
