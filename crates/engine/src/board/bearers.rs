@@ -7,29 +7,25 @@ use crate::moment::AsOf;
 use crate::period::bearers;
 use programme::model::{Bearer, FIRST_REGISTER_TABLE, Measure, UNIT_TABLE};
 use rules::{Cells, Day, NO_ROW, Rule, Words};
+use std::collections::BTreeSet;
 
-/// A record as a bearer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Bears {
-    /// Its number, or [`Bears::NOTHING`]'s.
-    pub(super) bearer: u32,
-    /// What it owes, as in [`Bearers::class`]: here too, so that a row looks its bearer up once.
-    pub(super) class: u16,
-}
+/// No bearer.
+pub(super) const NOBODY: u32 = u32::MAX;
 
-impl Bears {
-    /// A record that bears nothing.
-    pub(super) const NOTHING: Self = Self {
-        bearer: u32::MAX,
-        class: 0,
-    };
+/// The records of one kind as bearers.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Numbers {
+    /// Per record its bearer's number, or [`NOBODY`].
+    pub(super) of: Vec<u32>,
+    /// What all of them owe, as in [`Bearers::class`]; `None` where they differ.
+    pub(super) class: Option<u16>,
 }
 
 /// The bearers of all measures on the board.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Bearers {
-    /// Per kind of bearer and record.
-    pub(super) number: Vec<Vec<Bears>>,
+    /// Per kind of bearer.
+    pub(super) numbers: Vec<Numbers>,
     /// Per bearer: table and record.
     pub(super) of: Vec<(u32, u32)>,
     /// Per bearer: which measures it owes, as a position in `classes`.
@@ -184,7 +180,8 @@ impl Bearers {
         self.class = vec![0; sum as usize];
         self.place = vec![0; sum as usize];
         for kind in kinds {
-            let mut numbers = vec![Bears::NOTHING; kind.class.len()];
+            let mut numbers = vec![NOBODY; kind.class.len()];
+            let mut classes = BTreeSet::new();
             for (record, (class, unit)) in kind.class.iter().zip(&kind.unit).enumerate() {
                 let place = tree.place(*unit);
                 let Some(at) = next.get_mut(place).filter(|_| bears(*class)) else {
@@ -192,24 +189,22 @@ impl Bearers {
                 };
                 let number = *at as usize;
                 *at += 1;
+                classes.insert(*class);
                 if let (Some(n), Some(c), Some(p), Some(o)) = (
                     numbers.get_mut(record),
                     self.class.get_mut(number),
                     self.place.get_mut(number),
                     self.of.get_mut(number),
                 ) {
-                    (*n, *c, *p) = (
-                        Bears {
-                            bearer: number as u32,
-                            class: *class,
-                        },
-                        *class,
-                        place as u32,
-                    );
+                    (*n, *c, *p) = (number as u32, *class, place as u32);
                     *o = (kind.table as u32, record as u32);
                 }
             }
-            self.number.push(numbers);
+            let only = classes.first().filter(|_| classes.len() == 1);
+            self.numbers.push(Numbers {
+                of: numbers,
+                class: only.copied(),
+            });
         }
         self.start = start;
     }

@@ -126,10 +126,11 @@ impl Board {
                 let (Some(when), Some(target)) = (when, columns.target(version.row)) else {
                     continue;
                 };
-                self.homes(programme, list, target, |found| {
-                    for entry in list.entries_at(self.entries_of(class, found)) {
+                self.homes(programme, list, target, |bearer| {
+                    let at = self.entries_of(class, self.owing(list, bearer));
+                    for entry in list.entries_at(at) {
                         let amount = |at| Whole::new(version.columns, at)?.number(version.row, at);
-                        taken.push((found.bearer, self.entry(entry, when, amount)));
+                        taken.push((bearer, self.entry(entry, when, amount)));
                     }
                 });
             }

@@ -1,7 +1,7 @@
 //! Rows by what every rule says of them: rows of which all rules say the same are one class.
 
 use crate::moment::AsOf;
-use rules::{Bits, Plan, RowVerdicts, Rule};
+use rules::{Bits, Level, RowClasses, RowVerdicts, Rule};
 
 /// What the rules over one table say of a row.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -23,8 +23,7 @@ pub struct Classes {
 
 /// The classes of all rows of a table, version by version; `None` where there are more than 65,535.
 pub fn classes(cx: &AsOf<'_>, table: usize, rules: &[&Rule]) -> Option<Classes> {
-    let plan = Plan::new(table, rules, &cx.world(), &cx.settings());
-    let found = plan.classes()?;
+    let found = RowClasses::new(table, rules, &cx.world(), &cx.settings(), Level::best())?;
     Some(Classes {
         of_row: found.of_row,
         classes: found.says.iter().map(Class::of).collect(),

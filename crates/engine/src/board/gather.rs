@@ -1,28 +1,28 @@
-//! Gathering the evidence: every row's entries are counted, then each is put where its bearer's stand.
+//! Gathering the evidence: every row's entries are found in one pass, and put where their bearers' stand.
 
 use super::Board;
-use super::bearers::Bears;
+use super::bearers::NOBODY;
 use super::doubt::Doubt;
-use super::ledger::{Ledger, Room};
-use super::list::{Action, Entry, Form, Hit, List, Part};
+use super::ledger::{Ledger, Sorter};
+use super::list::{Action, Entry, Hit, List};
 use super::plain::Stored;
 use super::source::{Columns, When, Whole};
 use crate::moment::AsOf;
 use programme::Programme;
 use programme::model::DIVISION_TABLE;
+use rules::{Moment, NO_ROW};
 
-/// How many rows are looked up together.
+/// How many rows are looked up together: what is known of them stays in the first cache.
 const BATCH: usize = 1_024;
 
-/// How many entries are put in their places together.
-const TOGETHER: usize = 1 << 18;
+/// How many entries of a row are written down at once, without asking how many it has.
+const AT_ONCE: usize = 4;
 
-/// A row with one of its bearers, and where what it adds stands in its list.
+/// A row with one of its bearers.
 #[derive(Clone, Copy, Debug)]
 struct Home {
     bearer: u32,
     row: u32,
-    at: u32,
 }
 
 /// An entry as it is kept.
@@ -32,130 +32,234 @@ pub(super) enum Taken {
     Doubt(Doubt),
 }
 
+/// A list with the columns that it reads.
+struct Reading<'c> {
+    list: &'c List,
+    columns: Columns<'c>,
+    /// The columns that its measures sum.
+    sums: Vec<(Stored, Whole<'c>)>,
+    /// For each of the list's entries.
+    ready: Vec<Ready>,
+}
+
+/// An entry of a list made ready.
+#[derive(Clone, Copy, Debug)]
+struct Ready {
+    /// It certainly adds, where its day and its amount are known.
+    sure: bool,
+    action: u16,
+    /// Which of the sums it adds.
+    sum: u32,
+    /// All ones where it adds one.
+    mask: i64,
+}
+
+/// Room for what is found of one batch, used again.
+#[derive(Default)]
+struct Bench {
+    /// Rows that may add anything.
+    live: Vec<u32>,
+    homes: Vec<Home>,
+    /// When the row of each home counts.
+    whens: Vec<When>,
+    /// Each home as often as it has entries, with the number of one.
+    found: Vec<(u32, u32)>,
+    /// How many of them there are: what stands after them is of no meaning.
+    entries: usize,
+}
+
+/// What was gathered so far.
+struct Gathered {
+    hits: Sorter<Hit>,
+    doubts: Sorter<Doubt>,
+}
+
 impl Board {
     /// All entries, by the class of each row in each sheet.
     pub(super) fn gather(&self, cx: &AsOf<'_>, rows: &[Vec<u16>]) -> (Ledger<Hit>, Ledger<Doubt>) {
-        let mut counts = vec![0u32; self.bearers.class.len()];
-        let mut found = Vec::new();
+        let bearers = self.bearers.class.len();
+        let mut gathered = Gathered {
+            hits: Sorter::new(bearers),
+            doubts: Sorter::new(bearers),
+        };
+        let mut bench = Bench::default();
         for (sheet, of_row) in self.sheets.iter().zip(rows) {
-            let Some(table) = cx.facts.tables().tables.get(sheet.table) else {
-                continue;
-            };
-            let date = self.dates.get(sheet.table).copied().flatten();
-            for list in &sheet.lists {
-                if let Some(columns) = Columns::new(table, &list.source, date) {
-                    let columns = columns.sparing();
-                    self.each_home(cx.programme, list, &columns, of_row, |home| {
-                        if let Some(n) = counts.get_mut(home.bearer as usize) {
-                            *n += list.count_at(home.at as usize);
-                        }
-                    });
-                    found.push((list, columns, of_row));
+            let lists = sheet.lists.iter();
+            let readings: Vec<_> = lists.filter_map(|l| self.reading(cx, l)).collect();
+            let times = cx.facts.times(sheet.table);
+            // All lists of a batch, so that its rows come into the cache once.
+            for (nth, classes) in of_row.chunks(BATCH).enumerate() {
+                for reading in &readings {
+                    bench.look(reading, nth, classes);
+                    self.find_homes(cx.programme, reading, &mut bench);
+                    self.find_entries(reading, times, (nth * BATCH, classes), &mut bench);
+                    self.take(reading, &bench, &mut gathered);
                 }
             }
         }
-        let mut room = Room::new(&counts, Some(Hit::mark));
-        let (mut doubt_of, mut doubts) = (Vec::new(), Vec::new());
-        let (mut hits, mut sorted) = (Vec::with_capacity(TOGETHER), Vec::new());
-        for (list, columns, of_row) in found {
-            let times = cx.facts.times(list.source.table);
-            let sums = self.sums(cx, list);
-            // Looked up a second time: keeping every home takes longer, since it is memory not touched before.
-            self.each_home(cx.programme, list, &columns, of_row, |home| {
-                let row = home.row as usize;
-                let times = times.0.get(row).zip(times.1.get(row));
-                let when = times.and_then(|(from, to)| columns.when(self, row, *from, *to));
-                let Some(when) = when else { return };
-                for entry in list.entries_at(home.at as usize) {
-                    let amount = |at: Stored| {
-                        let (_, column) = sums.iter().find(|(s, _)| *s == at)?;
-                        column.number(row, at)
-                    };
-                    match self.entry(entry, when, amount) {
-                        Taken::Hit(hit) => hits.push((home.bearer, hit)),
-                        Taken::Doubt(doubt) => {
-                            doubt_of.push(home.bearer);
-                            doubts.push(doubt);
-                        }
-                    }
-                }
-                if hits.len() >= TOGETHER {
-                    room.put_all(&mut hits, &mut sorted);
-                }
-            });
-        }
-        room.put_all(&mut hits, &mut sorted);
-        let doubts = Ledger::new(counts.len(), &doubt_of, &doubts);
-        // A row that may count leaves its place empty: a hit that was never known.
-        (room.filled(), doubts)
+        let hits = gathered.hits.sorted(Some(Hit::mark));
+        (hits, gathered.doubts.sorted(None))
     }
 
-    /// Every bearer of every row that may add anything.
-    fn each_home(
-        &self,
-        programme: &Programme,
-        list: &List,
-        columns: &Columns<'_>,
-        of_row: &[u16],
-        mut each: impl FnMut(Home),
-    ) {
-        let straight = !list.source.climbs && list.source.to != DIVISION_TABLE;
-        let numbers = self.bearers.number.get(list.kind);
-        let mut live = vec![(0, 0); BATCH];
-        let mut homes = Vec::with_capacity(BATCH);
-        let mut next = 0;
-        for classes in of_row.chunks(BATCH) {
-            // In steps over a batch and without a branch, so that no look-up waits for the one before.
-            let mut n = 0;
-            for class in classes {
-                let (target, named) = columns.target_bits(next as usize);
-                if let Some(slot) = live.get_mut(n) {
-                    *slot = (next, target);
-                }
-                n += usize::from(named & list.adds(*class));
-                next += 1;
-            }
-            let live = live.get(..n).unwrap_or_default();
-            homes.clear();
-            let home = |row: u32, found: Bears| {
-                let class = of_row.get(row as usize).copied().unwrap_or_default();
-                let at = self.entries_of(class, found) as u32;
-                let bearer = found.bearer;
-                Home { bearer, row, at }
-            };
-            if straight {
-                homes.extend(live.iter().map(|(row, target)| {
-                    let found = numbers.and_then(|all| all.get(*target as usize));
-                    home(*row, found.copied().unwrap_or(Bears::NOTHING))
-                }));
-            } else {
-                for (row, target) in live {
-                    self.homes(programme, list, *target, |found| {
-                        homes.push(home(*row, found))
-                    });
-                }
-            }
-            let bears = |home: &&Home| home.bearer != Bears::NOTHING.bearer;
-            homes.iter().filter(bears).copied().for_each(&mut each);
-        }
-    }
-
-    /// The columns that a source's measures sum.
-    fn sums<'c>(&self, cx: &'c AsOf<'_>, list: &List) -> Vec<(Stored, Whole<'c>)> {
+    fn reading<'c>(&self, cx: &'c AsOf<'_>, list: &'c List) -> Option<Reading<'c>> {
+        let table = cx.facts.tables().tables.get(list.source.table)?;
+        let date = self.dates.get(list.source.table).copied().flatten();
+        let columns = Columns::new(table, &list.source, date)?.sparing();
         let mut sums: Vec<(Stored, Whole<'c>)> = Vec::new();
-        let table = cx.facts.tables().tables.get(list.source.table);
         for at in self.courses.iter().filter_map(|c| c.sum) {
             if !sums.iter().any(|(s, _)| *s == at) {
-                let column = table.and_then(|t| Whole::new(t, at));
-                sums.extend(column.map(|w| (at, w.sparing())));
+                sums.extend(Whole::new(table, at).map(|whole| (at, whole.sparing())));
             }
         }
-        sums
+        let ready = |entry: &Entry| {
+            let course = self.courses.get(usize::from(entry.measure));
+            let sum = course.and_then(|c| c.sum);
+            let at = sum.and_then(|sum| sums.iter().position(|(s, _)| *s == sum));
+            Ready {
+                // A sum of a column that is none is left to [`Board::entry`].
+                sure: entry.is_sure() && sum.is_some() == at.is_some(),
+                action: Action::number(entry.measure, entry.form),
+                sum: at.unwrap_or_default() as u32,
+                mask: -i64::from(at.is_some()),
+            }
+        };
+        let ready = list.entries().iter().map(ready).collect();
+        Some(Reading {
+            list,
+            columns,
+            sums,
+            ready,
+        })
     }
 
-    /// Where a list's entries stand for a row's class and a bearer.
-    pub(super) fn entries_of(&self, class: u16, bears: Bears) -> usize {
-        usize::from(class) * self.bearers.classes.len() + usize::from(bears.class)
+    /// The bearers of the rows that may add anything.
+    fn find_homes(&self, programme: &Programme, reading: &Reading<'_>, bench: &mut Bench) {
+        let Bench { live, homes, .. } = bench;
+        homes.clear();
+        let targets = reading.columns.targets();
+        let target = |row: u32| *targets.get(row as usize).unwrap_or(&NO_ROW);
+        let list = reading.list;
+        if !list.source.climbs && list.source.to != DIVISION_TABLE {
+            let numbers = self.bearers.numbers.get(list.kind);
+            let numbers = numbers.map(|n| n.of.as_slice()).unwrap_or_default();
+            // Nothing else is done meanwhile, so that many look-ups are under way at a time.
+            homes.extend(live.iter().map(|row| Home {
+                bearer: *numbers.get(target(*row) as usize).unwrap_or(&NOBODY),
+                row: *row,
+            }));
+            return;
+        }
+        for row in live.iter().copied() {
+            self.homes(programme, list, target(row), |bearer| {
+                homes.push(Home { bearer, row });
+            });
+        }
+    }
+
+    /// When each home's row counts, and what it adds: nothing where it never counts, or the home is nobody's.
+    fn find_entries(
+        &self,
+        reading: &Reading<'_>,
+        (recorded, superseded): (&[Moment], &[Moment]),
+        (first, classes): (usize, &[u16]),
+        bench: &mut Bench,
+    ) {
+        bench.whens.clear();
+        bench.entries = 0;
+        for (nth, Home { bearer, row }) in (0..).zip(&bench.homes) {
+            let row = *row as usize;
+            let times = recorded.get(row).zip(superseded.get(row));
+            let when = times.and_then(|(from, to)| reading.columns.when(self, row, *from, *to));
+            let class = classes.get(row - first).copied().unwrap_or_default();
+            let owing = self.owing(reading.list, *bearer);
+            let (from, to) = reading.list.stretch_at(self.entries_of(class, owing));
+            let counts = when.is_some() & (*bearer != NOBODY);
+            bench.whens.push(when.unwrap_or_default());
+            let all = if counts { to - from } else { 0 } as usize;
+            let n = bench.entries;
+            if bench.found.len() < n + all.max(AT_ONCE) {
+                bench.found.resize(2 * (n + all) + BATCH, (0, 0));
+            }
+            let rest = bench.found.get_mut(n..).unwrap_or_default();
+            // The first few are written down without a branch: how many there are cannot be foreseen.
+            if let Some(slots) = rest.first_chunk_mut::<AT_ONCE>() {
+                for (slot, entry) in slots.iter_mut().zip(from..) {
+                    *slot = (nth, entry);
+                }
+            }
+            if all > AT_ONCE {
+                for (slot, entry) in rest.iter_mut().zip(from..to).skip(AT_ONCE) {
+                    *slot = (nth, entry);
+                }
+            }
+            bench.entries = n + all;
+        }
+    }
+
+    /// Takes the entries that were found.
+    fn take(&self, reading: &Reading<'_>, bench: &Bench, gathered: &mut Gathered) {
+        for (home, entry) in bench.found.iter().take(bench.entries) {
+            let (Some(Home { bearer, row }), Some(when), Some(ready)) = (
+                bench.homes.get(*home as usize),
+                bench.whens.get(*home as usize),
+                reading.ready.get(*entry as usize),
+            ) else {
+                continue;
+            };
+            let row = *row as usize;
+            let sum = reading.sums.get(ready.sum as usize);
+            let amount = sum.map_or(Some(0), |(at, column)| column.number(row, *at));
+            let known = amount.is_some() | (ready.mask == 0);
+            if let Some(day) = when.day
+                && ready.sure & known
+            {
+                let hit = Hit {
+                    amount: amount.unwrap_or_default() & ready.mask,
+                    day,
+                    action: ready.action,
+                    from: when.known.0,
+                    to: when.known.1,
+                };
+                gathered.hits.push(*bearer, hit);
+                continue;
+            }
+            if let Some(entry) = reading.list.entries().get(*entry as usize) {
+                self.take_unsure(reading, entry, (*bearer, row), *when, gathered);
+            }
+        }
+    }
+
+    /// Takes an entry that may be a doubt; apart, so that those that are none stay in registers.
+    #[cold]
+    #[inline(never)]
+    fn take_unsure(
+        &self,
+        reading: &Reading<'_>,
+        entry: &Entry,
+        (bearer, row): (u32, usize),
+        when: When,
+        gathered: &mut Gathered,
+    ) {
+        let amount = |at: Stored| {
+            let (_, column) = reading.sums.iter().find(|(s, _)| *s == at)?;
+            column.number(row, at)
+        };
+        match self.entry(entry, when, amount) {
+            Taken::Hit(hit) => gathered.hits.push(bearer, hit),
+            Taken::Doubt(doubt) => gathered.doubts.push(bearer, doubt),
+        }
+    }
+
+    /// What a bearer of a list owes, as a position in [`Bearers::classes`](super::Bearers).
+    pub(super) fn owing(&self, list: &List, bearer: u32) -> u16 {
+        let only = self.bearers.numbers.get(list.kind).and_then(|n| n.class);
+        let class = || self.bearers.class.get(bearer as usize).copied();
+        only.or_else(class).unwrap_or_default()
+    }
+
+    /// Where a list's entries stand for a row's class and a bearer's.
+    pub(super) fn entries_of(&self, class: u16, owing: u16) -> usize {
+        usize::from(class) * self.bearers.classes.len() + usize::from(owing)
     }
 
     /// The bearers that a row belongs to, by what its reference leads to.
@@ -164,14 +268,14 @@ impl Board {
         programme: &Programme,
         list: &List,
         target: u32,
-        mut each: impl FnMut(Bears),
+        mut each: impl FnMut(u32),
     ) {
-        let Some(numbers) = self.bearers.number.get(list.kind) else {
+        let Some(numbers) = self.bearers.numbers.get(list.kind) else {
             return;
         };
         let number = |record: u32| {
-            let found = numbers.get(record as usize).copied();
-            found.filter(|found| *found != Bears::NOTHING)
+            let found = numbers.of.get(record as usize).copied();
+            found.filter(|bearer| *bearer != NOBODY)
         };
         let record = if list.source.to == DIVISION_TABLE {
             let division = programme.divisions.get(target as usize);
@@ -203,9 +307,8 @@ impl Board {
         let course = self.courses.get(usize::from(entry.measure));
         let sum = course.and_then(|c| c.sum);
         let amount = sum.map_or(Some(0), amount);
-        let open = entry.form == Form::Part(Part::Open);
         match (when.day, amount) {
-            (Some(day), Some(amount)) if entry.certain && !open => Taken::Hit(Hit {
+            (Some(day), Some(amount)) if entry.is_sure() => Taken::Hit(Hit {
                 amount,
                 day,
                 action: Action::number(entry.measure, entry.form),
@@ -219,6 +322,23 @@ impl Board {
                 course.and_then(|c| c.share),
                 when.known,
             )),
+        }
+    }
+}
+
+impl Bench {
+    /// Finds the rows of a batch that may add anything.
+    fn look(&mut self, reading: &Reading<'_>, batch: usize, classes: &[u16]) {
+        self.live.clear();
+        for (word, classes) in (batch * BATCH / 64..).zip(classes.chunks(64)) {
+            let adds = classes.iter().enumerate().fold(0, |all, (row, class)| {
+                all | u64::from(reading.list.adds(*class)) << row
+            });
+            let mut rest = adds & reading.columns.naming(word);
+            while rest != 0 {
+                self.live.push((word * 64) as u32 + rest.trailing_zeros());
+                rest &= rest - 1;
+            }
         }
     }
 }

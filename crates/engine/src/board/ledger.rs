@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
-/// Entries are put by so many bits of their bearers' numbers first.
-const BUCKET_BITS: u32 = 8;
+/// There are at most so many stretches of bearers, as a power of two.
+const STRETCH_BITS: u32 = 8;
+/// Entries of a part of a stretch.
+const PART: usize = 2_048;
 /// No further entry.
 const END: u32 = u32::MAX;
 
@@ -29,25 +31,6 @@ pub(super) enum Spot {
 }
 
 impl<T: Copy + Default> Ledger<T> {
-    /// Sorts entries by bearer; those of one bearer keep their order.
-    pub(super) fn new(bearers: usize, of: &[u32], entries: &[T]) -> Self {
-        Self::sorted(bearers, of, entries, None)
-    }
-
-    fn sorted(bearers: usize, of: &[u32], entries: &[T], mark: Option<fn(&mut T)>) -> Self {
-        let mut counts = vec![0u32; bearers];
-        for bearer in of {
-            if let Some(n) = counts.get_mut(*bearer as usize) {
-                *n += 1;
-            }
-        }
-        let mut room = Room::new(&counts, mark);
-        for (bearer, entry) in of.iter().zip(entries) {
-            room.put(*bearer, *entry);
-        }
-        room.filled()
-    }
-
     /// How many entries.
     pub(super) fn len(&self) -> usize {
         self.body.len() + self.tail.len()
@@ -147,107 +130,124 @@ impl<T: Copy + Default> Ledger<T> {
     /// Puts the tail in order.
     fn settle(&mut self) {
         let bearers = self.start.len().saturating_sub(1);
-        let mut of = Vec::with_capacity(self.len());
-        let mut entries = Vec::with_capacity(self.len());
+        let mut sorter = Sorter::new(bearers);
         for bearer in 0..bearers {
             for entry in self.of(bearer) {
-                of.push(bearer as u32);
-                entries.push(*entry);
+                sorter.push(bearer as u32, *entry);
             }
         }
-        *self = Self::sorted(bearers, &of, &entries, self.mark);
+        *self = sorter.sorted(self.mark);
     }
 }
 
-/// A ledger while it is filled: as many places for each bearer as were asked for.
-#[derive(Debug)]
-pub(super) struct Room<T> {
-    /// Per bearer where its places begin, and the next free one.
-    places: Vec<[u32; 2]>,
-    body: Vec<T>,
-    mark: Option<fn(&mut T)>,
+/// Entries that become a ledger. They are put by stretches of bearers first, so that few pages are written to at a
+/// time, and each stretch is then sorted within the cache.
+pub(super) struct Sorter<T> {
+    bearers: usize,
+    /// Bearers with the same number without so many bits are a stretch.
+    shift: u32,
+    /// Per stretch its newest entries.
+    open: Vec<Vec<Put<T>>>,
+    /// Per stretch the entries before them, so many to a part.
+    full: Vec<Vec<Vec<Put<T>>>>,
 }
 
-impl<T: Copy + Default> Room<T> {
-    /// Room for so many entries of each bearer; `mark` tells an entry that it is its bearer's first.
-    pub(super) fn new(counts: &[u32], mark: Option<fn(&mut T)>) -> Self {
-        let mut next = 0;
-        let places = counts.iter().map(|n| {
-            let first = next;
-            next += n;
-            [first, first]
-        });
+/// Begins a new part; apart, so that the way of most entries is short.
+#[cold]
+#[inline(never)]
+fn turn<T>(open: &mut Vec<Put<T>>, full: Option<&mut Vec<Vec<Put<T>>>>) {
+    let part = std::mem::replace(open, Vec::with_capacity(PART));
+    if let Some(full) = full {
+        full.push(part);
+    }
+}
+
+/// An entry on its way, without a gap between it and its bearer's number: what is written is what takes time.
+#[derive(Clone, Copy)]
+#[repr(C, packed(4))]
+struct Put<T> {
+    bearer: u32,
+    entry: T,
+}
+
+impl<T: Copy + Default> Sorter<T> {
+    /// Room for entries of so many bearers.
+    pub(super) fn new(bearers: usize) -> Self {
+        let bits = bearers.next_power_of_two().trailing_zeros();
+        let shift = bits.saturating_sub(STRETCH_BITS);
+        let stretches = bearers.div_ceil(1 << shift);
         Self {
-            places: places.collect(),
-            body: vec![T::default(); next as usize],
-            mark,
+            bearers,
+            shift,
+            open: vec![Vec::new(); stretches],
+            full: vec![Vec::new(); stretches],
         }
     }
 
-    /// Puts an entry in its bearer's next place.
-    pub(super) fn put(&mut self, bearer: u32, entry: T) {
-        let Some([_, next]) = self.places.get_mut(bearer as usize) else {
+    /// Adds an entry; one of no bearer is left out.
+    pub(super) fn push(&mut self, bearer: u32, entry: T) {
+        let stretch = (bearer >> self.shift) as usize;
+        let Some(open) = self.open.get_mut(stretch) else {
             return;
         };
-        if let Some(slot) = self.body.get_mut(*next as usize) {
-            *slot = entry;
+        if open.len() == open.capacity() {
+            turn(open, self.full.get_mut(stretch));
         }
-        *next += 1;
+        open.push(Put { bearer, entry });
     }
 
-    /// Puts many entries, those of near bearers together, so that few pages are written to at a time; entries of
-    /// one bearer keep their order. `sorted` is room that is used again.
-    pub(super) fn put_all(&mut self, entries: &mut Vec<(u32, T)>, sorted: &mut Vec<(u32, T)>) {
-        let shift = self
-            .places
-            .len()
-            .next_power_of_two()
-            .trailing_zeros()
-            .saturating_sub(BUCKET_BITS);
-        let bucket = |bearer: u32| (bearer >> shift) as usize;
-        let mut next = [0_u32; (1 << BUCKET_BITS) + 1];
-        for (bearer, _) in &*entries {
-            if let Some(n) = next.get_mut(bucket(*bearer) + 1) {
-                *n += 1;
-            }
-        }
-        let mut sum = 0;
-        for n in &mut next {
-            sum += *n;
-            *n = sum;
-        }
-        sorted.resize(entries.len(), (0, T::default()));
-        for entry in entries.drain(..) {
-            if let Some(next) = next.get_mut(bucket(entry.0)) {
-                if let Some(slot) = sorted.get_mut(*next as usize) {
-                    *slot = entry;
+    /// The ledger; entries of one bearer keep their order. `mark` tells an entry that it is its bearer's first.
+    pub(super) fn sorted(self, mark: Option<fn(&mut T)>) -> Ledger<T> {
+        let mut start = Vec::with_capacity(self.bearers + 1);
+        let all = |parts: &Vec<Vec<_>>| parts.iter().map(Vec::len).sum::<usize>();
+        let entries = self.full.iter().map(all).sum::<usize>() + all(&self.open);
+        let mut body = Vec::with_capacity(entries);
+        let mut next: Vec<u32> = Vec::new();
+        let mut sorted: Vec<T> = Vec::new();
+        for (nth, (mut parts, open)) in self.full.into_iter().zip(self.open).enumerate() {
+            parts.push(open);
+            let first = nth << self.shift;
+            let bearers = (self.bearers - first).min(1 << self.shift);
+            next.clear();
+            next.resize(bearers, 0);
+            let of = |bearer: u32| bearer as usize - first;
+            for put in parts.iter().flatten() {
+                if let Some(n) = next.get_mut(of(put.bearer)) {
+                    *n += 1;
                 }
-                *next += 1;
             }
-        }
-        for (bearer, entry) in &*sorted {
-            self.put(*bearer, *entry);
-        }
-    }
-
-    /// The ledger; places that were left free keep the default.
-    pub(super) fn filled(mut self) -> Ledger<T> {
-        let mut start: Vec<u32> = self.places.iter().map(|[first, _]| *first).collect();
-        start.push(self.body.len() as u32);
-        if let Some(mark) = self.mark {
-            for pair in start.windows(2) {
-                let [first, end] = *pair else { continue };
-                // Also one whose places were all left free: else it would count as the bearer before it.
-                let slot = self.body.get_mut(first as usize);
-                slot.filter(|_| first < end).map(mark);
+            let mut all = 0;
+            for n in &mut next {
+                start.push(body.len() as u32 + all);
+                all += std::mem::replace(n, all);
             }
+            sorted.resize(all as usize, T::default());
+            for put in parts.iter().flatten() {
+                if let Some(next) = next.get_mut(of(put.bearer)) {
+                    if let Some(slot) = sorted.get_mut(*next as usize) {
+                        *slot = put.entry;
+                    }
+                    *next += 1;
+                }
+            }
+            if let Some(mark) = mark {
+                // Each number is now where the next bearer's begin.
+                let mut from = 0;
+                for to in &next {
+                    let slot = sorted.get_mut(from as usize);
+                    slot.filter(|_| from < *to).map(mark);
+                    from = *to;
+                }
+            }
+            body.extend_from_slice(&sorted);
         }
+        start.push(body.len() as u32);
         Ledger {
             start,
-            body: self.body,
+            body,
             newest: Vec::new(),
             tail: Vec::new(),
-            mark: self.mark,
+            mark,
         }
     }
 }

@@ -51,6 +51,13 @@ pub(super) struct Entry {
     pub(super) certain: bool,
 }
 
+impl Entry {
+    /// Whether a row whose day and amount are known certainly adds what it adds.
+    pub(super) fn is_sure(&self) -> bool {
+        self.certain && self.form != Form::Part(Part::Open)
+    }
+}
+
 /// In what form it adds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
@@ -169,23 +176,24 @@ impl List {
         self.live.get(usize::from(class)).is_some_and(|l| *l)
     }
 
-    /// How many entries [`List::entries_at`] has there.
-    pub(super) fn count_at(&self, at: usize) -> u32 {
+    /// The entries of all classes, one after another.
+    pub(super) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Where among [`List::entries`] those of [`List::entries_at`] begin and end.
+    pub(super) fn stretch_at(&self, at: usize) -> (u32, u32) {
         match self.start.get(at..at + 2) {
-            Some([from, to]) => to - from,
-            _ => 0,
+            Some([from, to]) => (*from, *to),
+            _ => (0, 0),
         }
     }
 
     /// What a row adds, by the place that its class and its bearer's have in the list.
     pub(super) fn entries_at(&self, at: usize) -> &[Entry] {
-        match self.start.get(at..at + 2) {
-            Some([from, to]) => self
-                .entries
-                .get(*from as usize..*to as usize)
-                .unwrap_or_default(),
-            _ => &[],
-        }
+        let (from, to) = self.stretch_at(at);
+        let mine = self.entries.get(from as usize..to as usize);
+        mine.unwrap_or_default()
     }
 }
 

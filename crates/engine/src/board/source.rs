@@ -18,7 +18,7 @@ pub(super) struct Columns<'c> {
 }
 
 /// When a version counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct When {
     /// The day it was done, after the board's base; `None` where nobody has said.
     pub(super) day: Option<u16>,
@@ -119,17 +119,21 @@ impl<'c> Columns<'c> {
         (*record != NO_ROW).then_some(*record)
     }
 
-    /// The same without a branch: the record and whether there is one.
-    pub(super) fn target_bits(&self, row: usize) -> (u32, bool) {
-        let (record, present) = match &self.by {
-            None => (self.record.get(row), true),
-            Some((records, present)) => (records.get(row), present.is_none_or(|p| p.get(row))),
-        };
-        let record = record.copied().unwrap_or(NO_ROW);
-        (record, present & (record != NO_ROW))
+    /// Which of the 64 rows of a word may name a record.
+    pub(super) fn naming(&self, word: usize) -> u64 {
+        match &self.by {
+            Some((_, Some(present))) => present.words().get(word).copied().unwrap_or_default(),
+            _ => u64::MAX,
+        }
+    }
+
+    /// Per row the record that it may name: that of a row which names none is nobody's.
+    pub(super) fn targets(&self) -> &'c [u32] {
+        self.by.map_or(self.record, |(records, _)| records)
     }
 
     /// When a version counts; `None` where it never does.
+    #[inline]
     pub(super) fn when(
         &self,
         board: &Board,
@@ -137,8 +141,8 @@ impl<'c> Columns<'c> {
         recorded: Moment,
         superseded: Moment,
     ) -> Option<When> {
-        let mut from = board.after(day_of(recorded));
-        let to = board.after(day_of(superseded));
+        let mut from = board.on(recorded);
+        let to = board.on(superseded);
         if let Some(date) = self.date.and_then(|d| d.get(row)) {
             from = from.max(board.after(date));
         }
@@ -162,14 +166,18 @@ impl<'c> Columns<'c> {
     }
 }
 
-fn day_of(at: Moment) -> i64 {
-    at.0.div_euclid(DAY_MS)
-}
-
 impl Board {
     /// A day, by its number since 1970, after the base; 0 for any before, the greatest for any far after.
     pub(super) fn after(&self, day: i64) -> u16 {
         (day - i64::from(self.base.0)).clamp(0, i64::from(u16::MAX)) as u16
+    }
+
+    /// The day of a moment, in the same way.
+    fn on(&self, at: Moment) -> u16 {
+        // From the base on, so that the division is one of numbers without a sign.
+        let since = at.0.saturating_sub(i64::from(self.base.0) * DAY_MS);
+        let days = since.max(0) as u64 / DAY_MS as u64;
+        days.min(u64::from(u16::MAX)) as u16
     }
 
     /// The same of a day.

@@ -1,8 +1,12 @@
 //! Rows in classes: rows of which all rules say the same, told by their codes alone.
 
-use super::Plan;
+use super::coded::Coder;
 use super::kernel;
+use super::leaf::Names;
+use super::marks::Marks;
 use super::row::{Read, RowVerdicts};
+use super::{Level, Plan};
+use crate::{Rule, World};
 use std::collections::HashMap;
 
 /// Combinations of codes that are numbered at a time.
@@ -18,129 +22,134 @@ pub struct RowClasses {
 }
 
 /// A column of digits: the class of a feature, or of a stored leaf unknown, no and yes.
-#[derive(Clone, Copy)]
-enum Digits {
-    Coded(usize),
+enum Digits<'c> {
+    Coded(Coder<'c>, usize),
     Stored(usize),
 }
 
-impl Plan {
-    /// The rows in classes; `None` where they have more than 65,535 combinations of codes.
-    pub fn classes(&self) -> Option<RowClasses> {
-        let mut of_row = vec![0_u16; self.rows];
-        let mut combinations: Vec<Vec<u8>> = vec![Vec::new()];
-        let coded = (0..self.coded.len()).map(Digits::Coded);
-        let mut rest: Vec<(Digits, usize)> = coded
-            .chain((0..self.stored.len()).map(Digits::Stored))
-            .map(|digits| (digits, self.radix(digits)))
-            .collect();
-        while !rest.is_empty() {
-            let mut keys = combinations.len();
-            let fit = rest.iter().take_while(|(_, radix)| {
-                keys = keys.saturating_mul(*radix);
+impl Digits<'_> {
+    fn radix(&self) -> usize {
+        match self {
+            Self::Coded(_, classes) => *classes,
+            Self::Stored(_) => 3,
+        }
+    }
+}
+
+impl RowClasses {
+    /// Reads each column once, and keeps no codes; `None` where rows have more than 65,535 combinations of codes.
+    pub fn new(
+        own: usize,
+        rules: &[&Rule],
+        world: &World<'_>,
+        names: &Names<'_>,
+        level: Level,
+    ) -> Option<Self> {
+        let mut plan = Plan::sketch(own, rules, world, names, level);
+        plan.marks = Marks::new(&plan);
+        let mut rest = Vec::new();
+        for coded in &plan.coded {
+            let coder = Coder::new(coded, world.tables.tables.get(own)?, level)?;
+            rest.push(Digits::Coded(coder, coded.classes()));
+        }
+        rest.extend((0..plan.stored.len()).map(Digits::Stored));
+        let mut of_row = vec![0_u16; plan.rows];
+        let mut before: Vec<Vec<u8>> = vec![Vec::new()];
+        loop {
+            let mut keys = before.len();
+            let fit = rest.iter().take_while(|digits| {
+                keys = keys.saturating_mul(digits.radix());
                 keys <= KEYS_MAX
             });
-            let batch = fit.count();
-            if batch == 0 {
+            let fit = fit.count();
+            let batch: Vec<_> = rest.drain(..fit).collect();
+            if rest.is_empty() {
+                let mut says = Says::default();
+                let mut name = |digits| says.number(plan.of_digits(digits));
+                plan.combine(&mut of_row, &before, &batch, &mut name)?;
+                return Some(Self {
+                    of_row,
+                    says: says.all,
+                });
+            }
+            if fit == 0 {
                 return None;
             }
-            let batch: Vec<_> = rest.drain(..batch).collect();
-            combinations = self.combine(&mut of_row, combinations, &batch)?;
-        }
-        let mut numbers = HashMap::new();
-        let mut says = Vec::new();
-        let class_of: Vec<u16> = combinations
-            .into_iter()
-            .map(|digits| {
-                let verdicts = self.of_digits(digits);
-                *numbers.entry(verdicts).or_insert_with_key(|verdicts| {
-                    says.push(verdicts.clone());
-                    says.len() as u16 - 1
-                })
-            })
-            .collect();
-        for class in &mut of_row {
-            *class = class_of
-                .get(usize::from(*class))
-                .copied()
-                .unwrap_or_default();
-        }
-        Some(RowClasses { of_row, says })
-    }
-
-    fn radix(&self, digits: Digits) -> usize {
-        match digits {
-            Digits::Coded(feature) => self.coded.get(feature).map_or(1, |coded| coded.classes()),
-            Digits::Stored(_) => 3,
+            let mut met: Vec<Vec<u8>> = Vec::new();
+            let mut name = |digits| {
+                met.push(digits);
+                u16::try_from(met.len() - 1).ok()
+            };
+            plan.combine(&mut of_row, &before, &batch, &mut name)?;
+            before = met;
         }
     }
+}
 
-    /// Numbers every row by what it was numbered before and a batch of digits; gives the digits of each number.
+/// What was said of some row, each once.
+#[derive(Default)]
+struct Says {
+    all: Vec<RowVerdicts>,
+    numbers: HashMap<RowVerdicts, u16>,
+}
+
+impl Says {
+    fn number(&mut self, verdicts: RowVerdicts) -> Option<u16> {
+        let next = u16::try_from(self.all.len()).ok()?;
+        Some(
+            *self.numbers.entry(verdicts).or_insert_with_key(|verdicts| {
+                self.all.push(verdicts.clone());
+                next
+            }),
+        )
+    }
+}
+
+/// A combination that no row had yet. No number is this, since one stands for each combination met.
+const UNMET: u16 = u16::MAX;
+
+impl Plan {
+    /// Numbers every row by what it was numbered before and a batch of digits; `name` gives each combination that is
+    /// met its number.
     fn combine(
         &self,
         of_row: &mut [u16],
-        before: Vec<Vec<u8>>,
-        batch: &[(Digits, usize)],
-    ) -> Option<Vec<Vec<u8>>> {
-        let keys: usize = batch.iter().map(|(_, radix)| radix).product();
-        let mut numbers = vec![u16::MAX; before.len() * keys];
-        let mut met: Vec<u32> = Vec::new();
-        for (word, classes) in of_row.chunks_mut(64).enumerate() {
+        before: &[Vec<u8>],
+        batch: &[Digits<'_>],
+        name: &mut dyn FnMut(Vec<u8>) -> Option<u16>,
+    ) -> Option<()> {
+        let keys: usize = batch.iter().map(Digits::radix).product();
+        let mut numbers = vec![UNMET; before.len() * keys];
+        for (word, numbered) in of_row.chunks_mut(64).enumerate() {
             let mut key = [0_u32; 64];
             key.iter_mut()
-                .zip(&*classes)
-                .for_each(|(key, class)| *key = u32::from(*class));
-            for (digits, radix) in batch {
-                self.append_digits(*digits, *radix as u32, word, &mut key);
+                .zip(&*numbered)
+                .for_each(|(key, number)| *key = u32::from(*number));
+            for digits in batch {
+                self.append_digits(digits, word, &mut key);
             }
-            for (class, key) in classes.iter_mut().zip(key) {
+            for (row, key) in numbered.iter_mut().zip(key) {
                 let number = numbers.get_mut(key as usize)?;
-                if *number == u16::MAX {
-                    *number = u16::try_from(met.len())
-                        .ok()
-                        .filter(|number| *number < u16::MAX)?;
-                    met.push(key);
+                if *number == UNMET {
+                    let found = name(digits_of(key as usize, before, batch));
+                    *number = found.filter(|found| *found != UNMET)?;
                 }
-                *class = *number;
+                *row = *number;
             }
         }
-        let digits = |key: u32| {
-            let mut rest = key as usize;
-            let mut own: Vec<u8> = batch
-                .iter()
-                .rev()
-                .map(|(_, radix)| {
-                    let digit = rest % radix;
-                    rest /= radix;
-                    digit as u8
-                })
-                .collect();
-            own.reverse();
-            before
-                .get(rest)
-                .into_iter()
-                .flatten()
-                .copied()
-                .chain(own)
-                .collect()
-        };
-        Some(met.into_iter().map(digits).collect())
+        Some(())
     }
 
     /// Appends the digits of the 64 rows of a word to their keys.
-    fn append_digits(&self, digits: Digits, radix: u32, word: usize, key: &mut [u32; 64]) {
+    fn append_digits(&self, digits: &Digits<'_>, word: usize, key: &mut [u32; 64]) {
         match digits {
-            Digits::Coded(feature) => {
-                let codes = self
-                    .coded
-                    .get(feature)
-                    .and_then(|coded| coded.codes.get(word * 64..)?.first_chunk());
-                if let Some(codes) = codes {
-                    kernel::append_codes(self.level, key, codes, radix);
-                }
+            Digits::Coded(coder, classes) => {
+                let mut codes = [0; 64];
+                coder.word(word, &mut codes);
+                kernel::append_codes(self.level, key, &codes, *classes as u32);
             }
             Digits::Stored(leaf) => {
-                let (yes, known) = self.stored.words_of(leaf, word);
+                let (yes, known) = self.stored.words_of(*leaf, word);
                 kernel::append_bits(self.level, key, yes, known);
             }
         }
@@ -156,4 +165,17 @@ impl Plan {
         let (yes, unknown) = self.marks.of(self, &read);
         RowVerdicts { yes, unknown }
     }
+}
+
+/// The digits that a key was made of.
+fn digits_of(key: usize, before: &[Vec<u8>], batch: &[Digits<'_>]) -> Vec<u8> {
+    let mut rest = key;
+    let mut own: Vec<u8> = Vec::with_capacity(batch.len());
+    for digits in batch.iter().rev() {
+        own.push((rest % digits.radix()) as u8);
+        rest /= digits.radix();
+    }
+    let mut all = before.get(rest).cloned().unwrap_or_default();
+    all.extend(own.iter().rev());
+    all
 }

@@ -100,6 +100,26 @@ impl Plan {
         names: &Names<'_>,
         level: Level,
     ) -> Self {
+        let mut plan = Self::sketch(own, rules, world, names, level);
+        if let Some(table) = world.tables.tables.get(own) {
+            for coded in &mut plan.coded {
+                coded.fill(table, level);
+            }
+        }
+        plan.merge();
+        plan.lay();
+        plan.marks = Marks::new(&plan);
+        plan
+    }
+
+    /// A plan with its classes made and its stored planes laid down, but no row coded.
+    fn sketch(
+        own: usize,
+        rules: &[&Rule],
+        world: &World<'_>,
+        names: &Names<'_>,
+        level: Level,
+    ) -> Self {
         let mut graph = Graph::default();
         let mut leaves = Leaves::new(own, world, names);
         for rule in rules {
@@ -127,10 +147,12 @@ impl Plan {
             marks: Marks::default(),
         };
         plan.code(world, names);
-        plan.merge();
-        plan.lay();
-        plan.marks = Marks::new(&plan);
         plan
+    }
+
+    /// Which instructions it runs in.
+    pub fn level(&self) -> Level {
+        self.level
     }
 
     /// How many rows the plan covers.
@@ -169,7 +191,7 @@ impl Plan {
             })
     }
 
-    /// Sorts the leaves by how they run, and codes the rows.
+    /// Sorts the leaves by how they run.
     fn code(&mut self, world: &World<'_>, names: &Names<'_>) {
         let Some(table) = world.tables.tables.get(self.own) else {
             return;

@@ -133,7 +133,7 @@ impl Ground<'_> {
 }
 
 /// Codes a column for leaves of one shape; several features where one byte is not enough. A leaf of which one byte
-/// cannot tell enough is left out.
+/// cannot tell enough is left out. No row is coded yet.
 pub(in crate::plan) fn code(
     ground: &Ground<'_>,
     column: usize,
@@ -177,10 +177,7 @@ fn share_out(
         each_of(ground, at, cells, range, &numbers)
     };
     match made {
-        Some(mut coded) => {
-            coded.fill(ground);
-            vec![coded]
-        }
+        Some(coded) => vec![coded],
         None if leaves.len() <= 1 => Vec::new(),
         None => {
             let rest = leaves.split_off(leaves.len() / 2);

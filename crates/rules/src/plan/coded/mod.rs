@@ -4,12 +4,13 @@
 //! leaf may use the whole language. Class 0 is an empty cell.
 
 mod classes;
+mod coder;
 
 pub(super) use classes::{Said, Shape, code, shape};
+pub(super) use coder::Coder;
 
-use super::Ground;
-use super::kernel::{self, Classes};
-use crate::{Cells, Column, NO_ROW};
+use super::kernel::{self, Classes, Level};
+use crate::{Cells, Column, NO_ROW, Table};
 
 /// The class of what has not been met.
 pub(super) const UNSEEN: u8 = 255;
@@ -112,68 +113,20 @@ impl Coded {
     }
 
     /// Codes every row of the table.
-    fn fill(&mut self, ground: &Ground<'_>) {
-        let Some(table) = ground.table() else {
+    pub(super) fn fill(&mut self, table: &Table, level: Level) {
+        let Some(coder) = Coder::new(self, table, level) else {
             return;
         };
-        let Some(column) = table.columns.get(self.column) else {
-            return;
-        };
-        self.codes = vec![0; table.rows().next_multiple_of(kernel::BLOCK)];
-        let mut codes = std::mem::take(&mut self.codes);
-        let (chunks, _) = codes.as_chunks_mut::<64>();
-        let rows = chunks.iter_mut().zip(column.present.words());
-        match (&column.cells, &self.keys) {
-            (Cells::Int(numbers), Keys::Cuts(cuts)) => {
-                let mut last = [0; 64];
-                for ((out, present), numbers) in rows.zip(numbers.chunks(64)) {
-                    kernel::ranks(
-                        ground.level,
-                        sixty_four(numbers, &mut last),
-                        cuts,
-                        *present,
-                        out,
-                    );
-                }
-            }
-            (Cells::Double(numbers), Keys::RealCuts(cuts)) => {
-                let mut keys = [0; 64];
-                for ((out, present), numbers) in rows.zip(numbers.chunks(64)) {
-                    keys.iter_mut()
-                        .zip(numbers)
-                        .for_each(|(key, number)| *key = sortable(*number));
-                    kernel::ranks(ground.level, &keys, cuts, *present, out);
-                    for (row, (out, number)) in out.iter_mut().zip(numbers).enumerate() {
-                        if !number.is_finite() && present >> row & 1 == 1 {
-                            *out = self.odd;
-                        }
-                    }
-                }
-            }
-            (Cells::Symbol { codes: numbers, .. } | Cells::Record(numbers), Keys::Number) => {
-                let table = self.table();
-                rows.zip(numbers.chunks(64))
-                    .for_each(|((out, present), numbers)| {
-                        look_up(&table, numbers, |n| *n as usize, *present, out)
-                    });
-            }
-            (Cells::Int(numbers), Keys::Days(from)) => {
-                let table = self.table();
-                let key = |n: &i64| n.wrapping_sub(*from) as usize;
-                rows.zip(numbers.chunks(64))
-                    .for_each(|((out, present), numbers)| {
-                        look_up(&table, numbers, key, *present, out)
-                    });
-            }
-            _ => {}
+        let rows = table.rows().next_multiple_of(kernel::BLOCK);
+        let mut codes = Vec::with_capacity(rows);
+        let mut out = [0; 64];
+        for word in 0..table.rows().div_ceil(64) {
+            coder.word(word, &mut out);
+            codes.extend_from_slice(&out);
         }
+        codes.resize(rows, 0);
         self.codes = codes;
         self.zone();
-    }
-
-    /// The class of each key, and last that of what is no key.
-    fn table(&self) -> Vec<u8> {
-        self.class_of.iter().copied().chain([self.odd]).collect()
     }
 
     /// Notes which classes each block holds, where that lets blocks be skipped.
@@ -250,34 +203,6 @@ impl Coded {
         }
         if let Some(zone) = self.zones.get_mut(row / kernel::BLOCK) {
             zone.insert(class);
-        }
-    }
-}
-
-/// The classes of up to sixty-four values by their keys; the table's last is that of what is no key.
-fn look_up<T>(
-    table: &[u8],
-    values: &[T],
-    key: impl Fn(&T) -> usize,
-    present: u64,
-    out: &mut [u8; 64],
-) {
-    let last = table.len().saturating_sub(1);
-    for (row, (out, value)) in out.iter_mut().zip(values).enumerate() {
-        let class = table.get(key(value).min(last)).copied().unwrap_or(UNSEEN);
-        *out = class & ((present >> row & 1) as u8).wrapping_neg();
-    }
-}
-
-/// Sixty-four numbers; those of a last, shorter stretch are copied out.
-fn sixty_four<'n>(numbers: &'n [i64], last: &'n mut [i64; 64]) -> &'n [i64; 64] {
-    match numbers.first_chunk::<64>() {
-        Some(whole) => whole,
-        None => {
-            for (to, from) in last.iter_mut().zip(numbers) {
-                *to = *from;
-            }
-            last
         }
     }
 }

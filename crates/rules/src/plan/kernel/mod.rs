@@ -6,8 +6,8 @@ mod wide;
 
 pub use level::Level;
 pub(super) use wide::{
-    ahead, append, append_bits, append_codes, at_least, conjunction, count, magnitudes, members,
-    products, put_in, ranks, take_out,
+    ahead, append, append_bits, append_codes, at_least, conjunction, count, look_up, magnitudes,
+    members, products, put_in, ranks, take_out,
 };
 
 /// Rows of a block: its planes stay in the second cache.

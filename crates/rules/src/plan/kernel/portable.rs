@@ -137,6 +137,20 @@ pub(super) fn ranks(numbers: &[i64; 64], cuts: &[i64], present: u64, out: &mut [
 }
 
 #[inline(always)]
+pub(super) fn look_up(
+    numbers: &[u32; 64],
+    table: &[u8; 256],
+    last: u8,
+    present: u64,
+    out: &mut [u8; 64],
+) {
+    for (row, (out, number)) in out.iter_mut().zip(numbers).enumerate() {
+        let class = table[(*number).min(u32::from(last)) as usize];
+        *out = class & ((present >> row & 1) as u8).wrapping_neg();
+    }
+}
+
+#[inline(always)]
 pub(super) fn at_least(a: &[i64; 64], b: &[i64; 64]) -> u64 {
     a.iter()
         .zip(b)

@@ -38,6 +38,8 @@ widest! {
     append = append_avx2, append_avx512 (planes: &[Plane], factors: &Factors, rows: &Plane, out: &mut Vec<u64>);
     /// For each number one more than how many cuts it reaches, and 0 where no value is present.
     ranks = ranks_avx2, ranks_avx512 (numbers: &[i64; 64], cuts: &[i64], present: u64, out: &mut [u8; 64]);
+    /// For each number what the table has there, or at the last place for a greater one; 0 where no value is present.
+    look_up = look_up_avx2, look_up_avx512 (numbers: &[u32; 64], table: &[u8; 256], last: u8, present: u64, out: &mut [u8; 64]);
     /// The rows where `a >= b`.
     at_least = at_least_avx2, at_least_avx512 (a: &[i64; 64], b: &[i64; 64]) -> u64;
     /// Clears in `words` the bits that are set at any of these places of `marks`.
@@ -87,6 +89,7 @@ mod x86 {
         count_avx2 = count(planes: &[Plane], factors: &Factors, rows: &Plane) -> Count;
         append_avx2 = append(planes: &[Plane], factors: &Factors, rows: &Plane, out: &mut Vec<u64>);
         ranks_avx2 = ranks(numbers: &[i64; 64], cuts: &[i64], present: u64, out: &mut [u8; 64]);
+        look_up_avx2 = look_up(numbers: &[u32; 64], table: &[u8; 256], last: u8, present: u64, out: &mut [u8; 64]);
         take_out_avx2 = take_out(marks: &[u64], places: &[usize], words: &mut [u64]);
         put_in_avx2 = put_in(marks: &[u64], places: &[usize], words: &mut [u64]);
         append_codes_avx2 = append_codes(keys: &mut [u32; 64], codes: &[u8; 64], radix: u32);
@@ -349,6 +352,39 @@ mod x86 {
             let bytes = _mm_cvtsi128_si64(_mm512_cvtepi64_epi8(rank));
             *place = bytes.to_le_bytes();
         }
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+    pub(super) fn look_up_avx512(
+        numbers: &[u32; 64],
+        table: &[u8; 256],
+        last: u8,
+        present: u64,
+        out: &mut [u8; 64],
+    ) {
+        let (vectors, _) = numbers.as_chunks::<16>();
+        let (parts, _) = out.as_chunks_mut::<16>();
+        let last = _mm512_set1_epi32(i32::from(last));
+        for (numbers, part) in vectors.iter().zip(parts) {
+            // SAFETY: 64 bytes at the one address, 16 at the other.
+            unsafe {
+                let numbers = _mm512_loadu_si512(numbers.as_ptr().cast());
+                let places = _mm512_cvtepi32_epi8(_mm512_min_epu32(numbers, last));
+                _mm_storeu_si128(part.as_mut_ptr().cast(), places);
+            }
+        }
+        let (quarters, _) = table.as_chunks::<64>();
+        // SAFETY: 64 bytes at each address.
+        let load = |bytes: &[u8; 64]| unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) };
+        let places = load(out);
+        let quarter = |n: usize| quarters.get(n).map_or(_mm512_setzero_si512(), load);
+        // Two quarters are told apart by the seventh bit of a place, the halves by the eighth.
+        let low = _mm512_permutex2var_epi8(quarter(0), places, quarter(1));
+        let high = _mm512_permutex2var_epi8(quarter(2), places, quarter(3));
+        let classes = _mm512_mask_mov_epi8(low, _mm512_movepi8_mask(places), high);
+        let classes = _mm512_maskz_mov_epi8(present, classes);
+        // SAFETY: 64 bytes at the address.
+        unsafe { _mm512_storeu_si512(out.as_mut_ptr().cast(), classes) };
     }
 
     #[target_feature(enable = "avx2")]
