@@ -10,10 +10,10 @@ use super::source::{Columns, When, Whole};
 use crate::moment::AsOf;
 use programme::Programme;
 use programme::model::DIVISION_TABLE;
-use rules::{Moment, NO_ROW};
+use rules::{Moment, NO_ROW, ahead};
 
 /// How many rows are looked up together: what is known of them stays in the first cache.
-const BATCH: usize = 1_024;
+const BATCH: usize = 512;
 
 /// How many entries of a row are written down at once, without asking how many it has.
 const AT_ONCE: usize = 4;
@@ -40,6 +40,7 @@ struct Reading<'c> {
     sums: Vec<(Stored, Whole<'c>)>,
     /// For each of the list's entries.
     ready: Vec<Ready>,
+    bench: Bench,
 }
 
 /// An entry of a list made ready.
@@ -82,18 +83,22 @@ impl Board {
             hits: Sorter::new(bearers),
             doubts: Sorter::new(bearers),
         };
-        let mut bench = Bench::default();
         for (sheet, of_row) in self.sheets.iter().zip(rows) {
             let lists = sheet.lists.iter();
-            let readings: Vec<_> = lists.filter_map(|l| self.reading(cx, l)).collect();
+            let mut readings: Vec<_> = lists.filter_map(|l| self.reading(cx, l)).collect();
             let times = cx.facts.times(sheet.table);
-            // All lists of a batch, so that its rows come into the cache once.
-            for (nth, classes) in of_row.chunks(BATCH).enumerate() {
-                for reading in &readings {
-                    bench.look(reading, nth, classes);
-                    self.find_homes(cx.programme, reading, &mut bench);
-                    self.find_entries(reading, times, (nth * BATCH, classes), &mut bench);
-                    self.take(reading, &bench, &mut gathered);
+            let batches = || of_row.chunks(BATCH).enumerate();
+            for reading in &mut readings {
+                reading.look(self, batches().next());
+            }
+            // All lists of a batch, so that its rows come into the cache once; meanwhile the next one's are asked for.
+            for ((nth, classes), next) in batches().zip(batches().skip(1).map(Some).chain([None])) {
+                ahead_of(times, next);
+                for reading in &mut readings {
+                    self.find_homes(cx.programme, reading);
+                    reading.look(self, next);
+                    self.find_entries(reading, times, (nth * BATCH, classes));
+                    self.take(reading, &mut gathered);
                 }
             }
         }
@@ -129,12 +134,13 @@ impl Board {
             columns,
             sums,
             ready,
+            bench: Bench::default(),
         })
     }
 
     /// The bearers of the rows that may add anything.
-    fn find_homes(&self, programme: &Programme, reading: &Reading<'_>, bench: &mut Bench) {
-        let Bench { live, homes, .. } = bench;
+    fn find_homes(&self, programme: &Programme, reading: &mut Reading<'_>) {
+        let Bench { live, homes, .. } = &mut reading.bench;
         homes.clear();
         let targets = reading.columns.targets();
         let target = |row: u32| *targets.get(row as usize).unwrap_or(&NO_ROW);
@@ -159,11 +165,11 @@ impl Board {
     /// When each home's row counts, and what it adds: nothing where it never counts, or the home is nobody's.
     fn find_entries(
         &self,
-        reading: &Reading<'_>,
+        reading: &mut Reading<'_>,
         (recorded, superseded): (&[Moment], &[Moment]),
         (first, classes): (usize, &[u16]),
-        bench: &mut Bench,
     ) {
+        let bench = &mut reading.bench;
         bench.whens.clear();
         bench.entries = 0;
         for (nth, Home { bearer, row }) in (0..).zip(&bench.homes) {
@@ -197,7 +203,8 @@ impl Board {
     }
 
     /// Takes the entries that were found.
-    fn take(&self, reading: &Reading<'_>, bench: &Bench, gathered: &mut Gathered) {
+    fn take(&self, reading: &Reading<'_>, gathered: &mut Gathered) {
+        let bench = &reading.bench;
         for (home, entry) in bench.found.iter().take(bench.entries) {
             let (Some(Home { bearer, row }), Some(when), Some(ready)) = (
                 bench.homes.get(*home as usize),
@@ -326,19 +333,45 @@ impl Board {
     }
 }
 
-impl Bench {
-    /// Finds the rows of a batch that may add anything.
-    fn look(&mut self, reading: &Reading<'_>, batch: usize, classes: &[u16]) {
-        self.live.clear();
-        for (word, classes) in (batch * BATCH / 64..).zip(classes.chunks(64)) {
+/// A batch of rows, by its number, with their classes.
+type Batch<'c> = Option<(usize, &'c [u16])>;
+
+impl Reading<'_> {
+    /// Finds the rows of a batch that may add anything, and asks for what is looked up of them.
+    fn look(&mut self, board: &Board, batch: Batch<'_>) {
+        self.bench.live.clear();
+        let Some((nth, classes)) = batch else { return };
+        let rows = nth * BATCH..nth * BATCH + classes.len();
+        self.columns.ahead(rows.clone());
+        for (_, sum) in &self.sums {
+            sum.ahead(rows.clone());
+        }
+        for (word, classes) in (nth * BATCH / 64..).zip(classes.chunks(64)) {
             let adds = classes.iter().enumerate().fold(0, |all, (row, class)| {
-                all | u64::from(reading.list.adds(*class)) << row
+                all | u64::from(self.list.adds(*class)) << row
             });
-            let mut rest = adds & reading.columns.naming(word);
+            let mut rest = adds & self.columns.naming(word);
             while rest != 0 {
-                self.live.push((word * 64) as u32 + rest.trailing_zeros());
+                let row = (word * 64) as u32 + rest.trailing_zeros();
+                self.bench.live.push(row);
                 rest &= rest - 1;
             }
         }
+        let numbers = board.bearers.numbers.get(self.list.kind);
+        let numbers = numbers.map(|n| n.of.as_slice()).unwrap_or_default();
+        let targets = self.columns.targets();
+        for row in &self.bench.live {
+            let target = targets.get(*row as usize).map_or(0, |t| *t as usize);
+            numbers.get(target..=target).into_iter().for_each(ahead);
+        }
+    }
+}
+
+/// Asks for the times of a batch, which are read soon.
+fn ahead_of((recorded, superseded): (&[Moment], &[Moment]), batch: Batch<'_>) {
+    if let Some((nth, classes)) = batch {
+        let rows = nth * BATCH..nth * BATCH + classes.len();
+        recorded.get(rows.clone()).into_iter().for_each(ahead);
+        superseded.get(rows).into_iter().for_each(ahead);
     }
 }

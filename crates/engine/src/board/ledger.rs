@@ -1,9 +1,12 @@
 //! Entries by bearer: a sorted body and a short tail of what came since.
 
+use rules::ahead;
 use std::ops::Range;
 
 /// There are at most so many stretches of bearers, as a power of two.
 const STRETCH_BITS: u32 = 8;
+/// An entry so many after the newest is asked for ahead.
+const SOON: usize = 4;
 /// Entries of a part of a stretch.
 const PART: usize = 2_048;
 /// No further entry.
@@ -194,6 +197,9 @@ impl<T: Copy + Default> Sorter<T> {
             turn(open, self.full.get_mut(stretch));
         }
         open.push(Put { bearer, entry });
+        // The stretch's next but one line, which is written to before long.
+        let soon = open.spare_capacity_mut().get(SOON..=SOON);
+        soon.into_iter().for_each(|soon| ahead(soon));
     }
 
     /// The ledger; entries of one bearer keep their order. `mark` tells an entry that it is its bearer's first.
@@ -249,5 +255,39 @@ impl<T: Copy + Default> Sorter<T> {
             tail: Vec::new(),
             mark,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PART, Sorter};
+
+    #[test]
+    fn entries_are_sorted_by_bearer_and_keep_their_order() {
+        for bearers in [1, 255, 256, 257, 3_000] {
+            let entries: Vec<(u32, u64)> = (0..3 * PART as u64)
+                .map(|n| ((n * n * 31 % bearers) as u32, n))
+                .collect();
+            let mut sorter = Sorter::new(bearers as usize);
+            for (bearer, entry) in &entries {
+                sorter.push(*bearer, *entry);
+            }
+            let ledger = sorter.sorted(Some(|first: &mut u64| *first += 1 << 32));
+            assert_eq!(ledger.len(), entries.len());
+            for bearer in 0..bearers as u32 {
+                let mine = entries.iter().filter(|(of, _)| *of == bearer);
+                let marked = mine
+                    .enumerate()
+                    .map(|(nth, (_, n))| n + (u64::from(nth == 0) << 32));
+                assert!(marked.eq(ledger.body(bearer as usize).iter().copied()));
+            }
+        }
+    }
+
+    #[test]
+    fn an_entry_of_no_bearer_is_left_out() {
+        let mut sorter = Sorter::new(0);
+        sorter.push(3, 1_u64);
+        assert_eq!(sorter.sorted(None).len(), 0);
     }
 }

@@ -2,7 +2,8 @@
 
 use super::Board;
 use super::plain::{Source, Stored};
-use rules::{Bits, Cells, Day, Moment, NO_ROW, Table};
+use rules::{Bits, Cells, Day, Moment, NO_ROW, Table, ahead};
+use std::ops::Range;
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -61,6 +62,11 @@ impl<'c> Whole<'c> {
         self.cells.get(row).copied()
     }
 
+    /// Asks for the cells of some rows, which are read soon.
+    pub(super) fn ahead(&self, rows: Range<usize>) {
+        self.cells.get(rows).into_iter().for_each(ahead);
+    }
+
     /// The number of a row: nothing is 0, and nobody having said is `None`.
     pub(super) fn number(&self, row: usize, at: Stored) -> Option<i64> {
         self.get(row).or(at.empty_is_none.then_some(0))
@@ -117,6 +123,15 @@ impl<'c> Columns<'c> {
             }
         };
         (*record != NO_ROW).then_some(*record)
+    }
+
+    /// Asks for the cells of some rows, which are read soon.
+    pub(super) fn ahead(&self, rows: Range<usize>) {
+        self.targets().get(rows.clone()).into_iter().for_each(ahead);
+        self.on.ahead(rows.clone());
+        if let Some(date) = &self.date {
+            date.ahead(rows);
+        }
     }
 
     /// Which of the 64 rows of a word may name a record.

@@ -27,7 +27,7 @@ mod stored;
 
 pub use classed::RowClasses;
 pub use form::{Form, Forms};
-pub use kernel::{Count, Level};
+pub use kernel::{Count, Level, ahead};
 pub use row::RowVerdicts;
 pub use sets::Sets;
 

@@ -5,9 +5,10 @@ mod portable;
 mod wide;
 
 pub use level::Level;
+pub use wide::ahead;
 pub(super) use wide::{
-    ahead, append, append_bits, append_codes, at_least, conjunction, count, look_up, magnitudes,
-    members, products, put_in, ranks, take_out,
+    append, append_bits, append_codes, at_least, conjunction, count, look_up, magnitudes, members,
+    products, put_in, ranks, take_out,
 };
 
 /// Rows of a block: its planes stay in the second cache.
@@ -91,4 +92,33 @@ pub struct Count {
     pub yes: u64,
     /// Neither yes nor no can be told.
     pub unknown: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Level, look_up};
+
+    #[test]
+    fn every_level_looks_up_the_same() {
+        let mut table = [0; 256];
+        (0_u8..=255)
+            .zip(&mut table)
+            .for_each(|(n, class)| *class = n.wrapping_mul(91).wrapping_add(7));
+        let present = 0xF0F1_7FFF_FFFF_FFFE;
+        for first in [0, 40, 100, 190, 250, u32::MAX - 63] {
+            let numbers: [u32; 64] = std::array::from_fn(|row| first + row as u32);
+            for last in [0, 63, 64, 128, 200, 255] {
+                let expected: [u8; 64] = std::array::from_fn(|row| {
+                    let place = numbers.map(|n| n.min(u32::from(last)) as usize);
+                    let class = place.get(row).and_then(|place| table.get(*place));
+                    class.copied().unwrap_or_default() * (present >> row & 1) as u8
+                });
+                for level in Level::all() {
+                    let mut out = [9; 64];
+                    look_up(level, &numbers, &table, last, present, &mut out);
+                    assert_eq!(out, expected, "{level}, {first}, {last}");
+                }
+            }
+        }
+    }
 }

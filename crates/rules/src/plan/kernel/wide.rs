@@ -56,10 +56,11 @@ widest! {
     products = products_avx2, products_avx512 (a: &[i64; 64], b: &[i64; 64], out: &mut [i64; 64]);
 }
 
-/// Asks for a stretch of memory that is read soon.
-pub(in crate::plan) fn ahead<T>(soon: &[T]) {
+/// Asks for a stretch of memory that is read or written soon: a hint, for loops that would wait for it.
+#[inline]
+pub fn ahead<T>(soon: &[T]) {
     #[cfg(target_arch = "x86_64")]
-    for line in soon.chunks(64 / size_of::<T>()) {
+    for line in soon.chunks((64 / size_of::<T>().max(1)).max(1)) {
         // SAFETY: a hint; the address is one that may be read.
         unsafe {
             use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
