@@ -199,7 +199,7 @@ impl<T: Copy + Default> Sorter<T> {
         open.push(Put { bearer, entry });
         // The stretch's next but one line, which is written to before long.
         let soon = open.spare_capacity_mut().get(SOON..=SOON);
-        soon.into_iter().for_each(|soon| ahead(soon));
+        soon.into_iter().for_each(ahead);
     }
 
     /// The ledger; entries of one bearer keep their order. `mark` tells an entry that it is its bearer's first.

@@ -11,7 +11,7 @@ pub(in crate::plan) struct Coder<'c> {
     /// The class of each key, and last that of what is no key.
     table: Vec<u8>,
     /// The same and its last place, where it is short.
-    short: Option<([u8; 256], u8)>,
+    short: Option<(Box<[u8; 256]>, u8)>,
     level: Level,
 }
 
@@ -28,7 +28,7 @@ impl<'c> Coder<'c> {
             coded,
             column: table.columns.get(coded.column)?,
             table: classes,
-            short: last.map(|last| (short, last)),
+            short: last.map(|last| (Box::new(short), last)),
             level,
         })
     }
