@@ -7,6 +7,7 @@ pub mod view;
 
 mod access;
 mod act;
+mod admin;
 mod app;
 mod attached;
 mod check;
@@ -24,13 +25,13 @@ mod reveal;
 mod sealing;
 mod take;
 
-pub use access::{Deed, Granted, Office, granted, is_official, may};
+pub use access::{Deed, GRANTED, Granted, Office, granted, is_official, manages, may};
 pub use act::{Edge, Refused, Viewer, Written};
 pub use app::App;
 pub use attached::{Attached, Handed, Unkept, Upload};
 pub use check::{Checked, check};
 // A programme's folder as one file; web takes it in, commands too.
-pub use documents::{unzipped, zipped};
+pub use documents::{folded, unzipped, zipped};
 pub use error::{Error, Thing};
 pub use evidence::{SheetFault, build_facts, read_evidence, read_sheet, split_sheets};
 pub use fill::Filled;

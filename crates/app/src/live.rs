@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use store::Store;
+use tokio::sync::Notify;
 
 /// How many entries a follower takes in at a time.
 const AT_ONCE: usize = 1_024;
@@ -30,6 +31,8 @@ pub(crate) struct Live {
     applied: AtomicI64,
     /// Another version of the programme came into force.
     outdated: AtomicBool,
+    /// Told when it was put in force from here.
+    turned: Notify,
     /// Why nothing may be written here.
     closed: Option<Words>,
     /// Why nothing may be written for now: the clocks differ.
@@ -50,6 +53,7 @@ impl Live {
             shelf,
             applied: AtomicI64::new(applied),
             outdated: AtomicBool::new(false),
+            turned: Notify::new(),
             closed: barred.0,
             apart: Mutex::new(barred.1),
         }
@@ -59,6 +63,13 @@ impl Live {
     pub(crate) fn applied(&self) -> u64 {
         // Positions begin at 0.
         (self.applied.load(Ordering::Relaxed) + 1).max(0) as u64
+    }
+
+    /// Another version of the programme is in force, put there from here: nothing is written any more until the database
+    /// is opened again.
+    pub(crate) fn outdate(&self) {
+        self.outdated.store(true, Ordering::Release);
+        self.turned.notify_one();
     }
 
     /// Why nothing may be written.
@@ -154,6 +165,7 @@ impl App {
         tokio::select! {
             () = hearing => {}
             () = taking => {}
+            () = live.turned.notified() => {}
         }
         live.outdated.load(Ordering::Acquire)
     }

@@ -2,6 +2,7 @@
 
 use crate::app::lock;
 use crate::live::{Live, words};
+use crate::view::PastLine;
 use crate::{App, Error};
 use engine::Living;
 use journal::Alterations;
@@ -98,6 +99,23 @@ impl Past {
             built.remove(0);
         }
         built.push((reach, state));
+    }
+
+    /// What is built or kept, and how far that is of so many entries.
+    pub(crate) fn lines(&self, all: u64) -> Vec<PastLine> {
+        let built = lock(&self.built);
+        let line = |(reach, state): &(Reach, State)| PastLine {
+            version: reach.reign.digest.to_string(),
+            building: match state {
+                State::Building(done) => Some((done.load(Ordering::Relaxed), all)),
+                _ => None,
+            },
+            failed: match state {
+                State::Failed(words) => Some(words.into()),
+                _ => None,
+            },
+        };
+        built.iter().map(line).collect()
     }
 
     /// The ids that a register had, newest first, each with the arrivals between which it had it.

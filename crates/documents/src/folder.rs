@@ -49,6 +49,26 @@ pub fn unzipped(bytes: &[u8]) -> Result<Files, Words> {
     rooted(all)
 }
 
+/// The files of a folder that came one by one with their paths, which may lie in one folder more.
+///
+/// # Errors
+/// There is no `programme.toml`, a file is not UTF-8.
+pub fn folded(parts: Vec<(String, Vec<u8>)>) -> Result<Files, Words> {
+    let mut all = Files::new();
+    for (name, bytes) in parts {
+        let read = ENDINGS
+            .iter()
+            .any(|end| name.rsplit('.').next() == Some(end));
+        let mut steps = name.split('/');
+        if !read || steps.any(|step| step.starts_with(['.', '_'])) {
+            continue;
+        }
+        let text = String::from_utf8(bytes).map_err(|_| garbled(&name))?;
+        all.insert(name, text);
+    }
+    rooted(all)
+}
+
 /// The folder that holds `programme.toml`, nearest to the top.
 fn rooted(all: Files) -> Result<Files, Words> {
     let heads = all.keys().filter_map(|name| name.strip_suffix(HEAD));

@@ -21,7 +21,7 @@ mod write;
 pub use ask::{Ask, Found, Lookup};
 pub use entry::{Entered, Entry};
 pub use fault::{Fault, address};
-pub use folder::{unzipped, zipped};
+pub use folder::{folded, unzipped, zipped};
 pub use grid::Limits;
 pub use matched::{Existing, Fate, Find, Matched, Matching, Sought, matched};
 pub use read::{Chunk, Row, Sheet, read, read_in_chunks, surveyed};

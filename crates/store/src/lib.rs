@@ -32,7 +32,7 @@ mod value;
 mod view;
 pub mod write;
 
-pub use batch::{Batch, Kept, Sheet, Taken};
+pub use batch::{Batch, Journalled, Kept, Listed as ListedBatch, Sheet, Taken};
 pub use db::{Db, Options, Tx};
 pub use dialect::Dialect;
 pub use error::{Error, Result, Trouble};

@@ -9,7 +9,7 @@ mod second;
 mod token;
 
 pub use identity::{by_identity, identify, identities};
-pub use remind::{DutyKey, Holder, holders, put_away, remind, reminders};
+pub use remind::{DutyKey, Holder, holders, put_away, remind, reminded, reminders};
 pub use saved::{Saved, forget, save, saved};
 pub use second::{
     Second, begin_second, begin_step, confirm_second, drop_second, end_step, is_second, of_step,

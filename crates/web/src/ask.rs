@@ -2,9 +2,8 @@
 
 use crate::reader::{Reader, sort_id, standing_id};
 use crate::refusal::{Reason, Refusal};
-use app::Viewer;
-use app::people::is_manager;
 use app::view::{Counts, Language, MatrixQuestion, Sort, Standing};
+use app::{Viewer, manages};
 use axum::{
     extract::{FromRequestParts, Query, Request},
     http::{HeaderMap, HeaderValue, Uri, header, request::Parts},
@@ -120,7 +119,7 @@ impl<S: Sync> FromRequestParts<S> for Asked {
                     .extensions
                     .get::<Browses>()
                     .is_none_or(|Browses(may)| *may),
-                manages: !viewer.is_operator() && is_manager(&viewer),
+                manages: manages(&viewer),
                 pass: parts.extensions.get().and_then(|Pass(pass)| *pass),
                 ..Reader::new(language, at)
             },

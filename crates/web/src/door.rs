@@ -10,6 +10,7 @@ use crate::refusal::{Reason, Refusal};
 use crate::second;
 use crate::sheets::Sheets;
 use crate::single;
+use crate::versions::Drafts;
 use app::people::{Codes, Entered, Example, Unadmitted};
 use app::{App, Edge, Viewer, is_official};
 use axum::extract::{ConnectInfo, Form, Path, Query, Request, State};
@@ -45,6 +46,8 @@ pub(crate) struct Door {
     proxies: Arc<[IpAddr]>,
     /// Sheets on their way in.
     pub(crate) sheets: Sheets,
+    /// Folders that are looked at before they are put in force.
+    pub(crate) drafts: Drafts,
     /// Bytes of a sheet at most.
     pub(crate) sheet_bytes_max: usize,
     /// The public key in PEM that seals are signed with here.
@@ -81,6 +84,7 @@ impl Door {
             examples: Arc::new(settings.examples.clone()),
             proxies: settings.proxies.clone().into(),
             sheets: Sheets::new(Arc::clone(&settings.edge)),
+            drafts: Drafts::default(),
             sheet_bytes_max: settings.sheet_bytes_max,
             seal_key: settings.seal_key.clone(),
         }

@@ -1,5 +1,6 @@
 //! Pages from views: each template with what it needs beside the view.
 
+mod admin;
 mod board;
 mod form;
 mod home;
@@ -8,8 +9,10 @@ mod journal;
 mod map;
 mod overview;
 mod people;
+mod programme;
 mod record;
 
+pub(crate) use admin::{admin, calendar_years, jobs, roles, units};
 pub(crate) use board::{board, calendar};
 pub(crate) use form::form;
 pub(crate) use home::{Unreported, go, home, unreported};
@@ -18,6 +21,7 @@ pub(crate) use journal::{Proof, journal};
 pub(crate) use map::map;
 pub(crate) use overview::overview;
 pub(crate) use people::{Accounts, Made, MePage, Said, accounts, code, me, slips};
+pub(crate) use programme::{ProgrammePage, programme};
 pub(crate) use record::{Told, found, list, record, registers};
 
 use crate::ask::Here;

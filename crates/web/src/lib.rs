@@ -1,5 +1,6 @@
 //! Heli's pages: the only crate that knows HTTP and HTML.
 
+mod admin;
 mod api;
 mod ask;
 mod assets;
@@ -25,6 +26,7 @@ mod second;
 mod sheets;
 mod shield;
 mod single;
+mod versions;
 mod words;
 
 pub use api::{SecondFactors, Settings};
@@ -67,9 +69,11 @@ pub fn router(app: App, settings: Settings) -> Router {
         .merge(form::router(door.clone()))
         .merge(import::router(door.clone()))
         .merge(journal::router(door.clone()))
+        .merge(admin::router(door.clone()))
         .merge(me::router(door.clone()))
         .merge(people::router(door.clone()))
         .merge(reveal::router(door.clone()))
+        .merge(versions::router(door.clone()))
         .merge(saved::router(door.clone()))
         .merge(door::router(door.clone()))
         .layer(middleware::from_fn_with_state(door, door::admit))

@@ -150,7 +150,7 @@ fn slips_page(
     slips: Vec<(Slip, String)>,
     status: StatusCode,
 ) -> Response {
-    if !app::people::is_manager(&asked.viewer) {
+    if !app::manages(&asked.viewer) {
         let words = app::rules::Words::new(
             "账号由管理员管理；请向管理员提出",
             "accounts are managed by administrators; ask one",

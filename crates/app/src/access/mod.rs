@@ -10,10 +10,11 @@ mod write;
 
 pub(crate) use scope::{Reads, Sight};
 pub(crate) use seen::Seen;
-pub use told::{Granted, granted};
+pub use told::{GRANTED, Granted, granted};
 pub(crate) use write::{Enters, enters, sees, within};
 
 use crate::act::Viewer;
+use crate::people::ADMINISTRATOR;
 use programme::Programme;
 use programme::model::{Grant, Register, RegisterField, Role};
 use programme::record::Act;
@@ -138,6 +139,13 @@ pub(crate) fn may_upload(programme: &Programme, viewer: &Viewer) -> bool {
             .any(|deed| may(programme, viewer, *deed, &register.id))
     };
     programme.registers.iter().any(writes)
+}
+
+/// Whether a viewer manages: accounts, and what is beside them at `/admin`. Whoever holds the machine does, and
+/// administrators, who see no record by that.
+pub fn manages(viewer: &Viewer) -> bool {
+    let administers = |office: &Office| office.role == ADMINISTRATOR;
+    viewer.is_operator() || viewer.offices.iter().any(administers)
 }
 
 /// Whether a viewer sees how units stand: officials do, those outside see what is theirs.

@@ -4,6 +4,11 @@ use programme::Programme;
 use programme::model::{Grant, Register, Role};
 use rules::Words;
 
+/// The deeds that a grant may name, in `roles.toml`'s words.
+pub const GRANTED: [&str; 8] = [
+    "see", "create", "change", "move", "export", "reveal", "excuse", "confirm",
+];
+
 /// What a role may do with a register, by one grant.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Granted {

@@ -14,7 +14,7 @@ mod secret;
 mod token;
 
 use crate::App;
-use crate::access::Office;
+use crate::access;
 use crate::act::{Edge, Viewer};
 use crate::live::words;
 pub use code::RECOVERY_CODES;
@@ -249,14 +249,8 @@ fn holds(held: &Held, today: Day) -> bool {
     held.from <= today && held.until.is_none_or(|until| today <= until)
 }
 
-/// Whether a viewer manages accounts: whoever holds the machine, and administrators.
-pub fn is_manager(viewer: &Viewer) -> bool {
-    let administers = |office: &Office| office.role == ADMINISTRATOR;
-    viewer.is_operator() || viewer.offices.iter().any(administers)
-}
-
 fn manages(viewer: &Viewer) -> Outcome<()> {
-    match is_manager(viewer) {
+    match access::manages(viewer) {
         true => Ok(()),
         false => Err(Unadmitted::Forbidden(Words::new(
             "账号由管理员管理；请向管理员提出",

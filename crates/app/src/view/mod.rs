@@ -1,5 +1,6 @@
 //! What pages show, as plain values: no HTTP, no HTML, no rules.
 
+mod admin;
 mod board;
 mod duty;
 mod figure;
@@ -15,6 +16,11 @@ mod record;
 mod text;
 mod unit;
 
+pub use admin::{
+    AdminPage, CalendarYear, CalendarYears, Ends, Extent, Holiday, JobLine, JobState, JobsPage,
+    PastLine, Proposal, RoleRow, RoleView, RolesPage, SealingLine, UnitLine, UnitsPage,
+    UnitsQuestion, VersionLine,
+};
 pub use board::{BoardColumn, BoardPage, CalendarDay, CalendarPage, Card};
 pub use duty::{
     DutyDates, DutyPage, Evidence, EvidenceRow, Excuse, LadderState, LadderStep, MissingItem, Pace,

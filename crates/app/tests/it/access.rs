@@ -2,9 +2,11 @@
 
 use crate::lake::day;
 use app::list::{Question, Unread};
+use app::people::ADMINISTRATOR;
 use app::programme::model::{FieldKind, Register, RegisterField};
 use app::programme::{Files, Programme, read};
-use app::{App, Deed, Office, Viewer, build_facts, may, split_sheets};
+use app::view::UnitsQuestion;
+use app::{App, Deed, GRANTED, Office, Viewer, build_facts, granted, may, split_sheets};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -274,4 +276,121 @@ fn a_rule_tells_nothing_of_records_that_are_not_seen() {
         .unwrap_err();
     let said = |unread: &Unread| unread.words().zh.replace("enterprise-1", "enterprise-9");
     assert_eq!(said(&gone), said(&never));
+}
+
+#[tokio::test]
+async fn no_role_of_the_programme_manages_and_the_administrator_sees_no_record() {
+    let app = app();
+    let programme = &FUJIAN.0;
+    for role in &programme.roles {
+        let viewer = holder(&role.id, 0);
+        assert!(!app::manages(&viewer), "{}", role.id);
+        let refused = [
+            app.admin_page(&viewer).await.err(),
+            app.roles_page(&viewer).await.err(),
+            app.units_page(&viewer, UnitsQuestion::default())
+                .await
+                .err(),
+            app.calendar_years(&viewer).err(),
+            app.versions_page(&viewer).await.err(),
+            app.proposal(&viewer, &Files::new()).await.err(),
+            app.jobs_page(&viewer).await.err(),
+        ];
+        for (at, unread) in refused.into_iter().enumerate() {
+            assert!(
+                matches!(unread, Some(Unread::Forbidden(_))),
+                "{} {at}",
+                role.id
+            );
+        }
+    }
+    let administrator = Viewer {
+        offices: vec![Office {
+            role: ADMINISTRATOR.into(),
+            unit: programme.home.clone(),
+        }],
+        ..Viewer::nobody()
+    };
+    assert!(app::manages(&administrator) && app::manages(&Viewer::operator()));
+    for register in &programme.registers {
+        let deeds = Deed::ALL.iter();
+        for deed in deeds {
+            assert!(
+                !may(programme, &administrator, *deed, &register.id),
+                "{}",
+                register.id
+            );
+        }
+    }
+    // Every grant of the programme is on the page, and nothing else is.
+    let page = app.roles_page(&administrator).await.unwrap();
+    for (role, view) in programme.roles.iter().zip(&page.roles) {
+        let shown = view.rows.iter().flat_map(|row| {
+            let register = &row.register.0;
+            let deeds = GRANTED.iter().zip(&row.deeds);
+            deeds.flat_map(move |(deed, all)| {
+                all.iter()
+                    .map(move |one| (register.clone(), *deed, one.rule.clone()))
+            })
+        });
+        let mut shown: Vec<_> = shown.collect();
+        let mut granted: Vec<_> = granted(programme, Some(&role.id), None, None)
+            .into_iter()
+            .map(|one| {
+                let deed = GRANTED.iter().find(|deed| **deed == one.deed).unwrap();
+                (one.register.0, *deed, one.rule)
+            })
+            .collect();
+        shown.sort();
+        granted.sort();
+        assert_eq!(shown, granted, "{}", role.id);
+    }
+    let units = app
+        .units_page(&administrator, UnitsQuestion::default())
+        .await
+        .unwrap();
+    assert_eq!(
+        units.units.len(),
+        programme.units.len(),
+        "every unit stands in the tree once"
+    );
+    assert!(units.units.iter().all(|unit| unit.accounts == 0));
+}
+
+#[test]
+fn the_calendar_is_a_matter_sixty_days_before_it_ends() {
+    let programme = &FUJIAN.0;
+    let on = |today: &str| {
+        let facts = build_facts(programme, Vec::new()).unwrap();
+        let app = App::new(programme.clone(), facts, day(today), true);
+        app.calendar_years(&Viewer::operator()).unwrap()
+    };
+    let ends = |today: &str| on(today).ends.map(|ends| ends.days);
+    assert_eq!(ends("2023-09-26"), None);
+    assert_eq!(ends("2026-10-31"), None);
+    assert_eq!(ends("2026-11-01"), Some(60));
+    assert_eq!(ends("2026-12-31"), Some(0));
+    assert_eq!(ends("2027-01-02"), Some(-2));
+    let years = on("2023-09-26").years;
+    assert_eq!(
+        years.iter().map(|year| year.year).collect::<Vec<_>>(),
+        [2023, 2024, 2025, 2026]
+    );
+    for year in &years {
+        let days = if year.year == 2024 { 366 } else { 365 };
+        assert_eq!(year.workdays + year.rest, days, "{}", year.year);
+        let worked = year.holidays.iter().filter(|one| one.is_worked);
+        let runs = worked.flat_map(|one| &one.runs);
+        let worked: i32 = runs
+            .map(|(from, until)| (*until - *from).get_days() + 1)
+            .sum();
+        assert_eq!(
+            usize::try_from(worked).unwrap(),
+            year.make_up,
+            "{}",
+            year.year
+        );
+    }
+    assert_eq!((years[0].workdays, years[0].make_up), (249, 7));
+    assert!(years[0].source.is_some());
 }

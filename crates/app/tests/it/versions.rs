@@ -9,7 +9,7 @@ use app::programme::{Files, Programme, read};
 use app::rules::Moment;
 use app::sheet::Out;
 use app::view::MatrixQuestion;
-use app::{App, Error, Viewer};
+use app::{App, Edge, Error, Refused, Viewer};
 use std::sync::LazyLock;
 
 /// The lake programme with a field more.
@@ -127,6 +127,35 @@ fn measure_names(app: &App, at: &str) -> Result<Vec<String>, Error> {
 }
 
 on_both! {
+    async fn a_version_is_put_in_force_from_a_page_with_its_reason(place) {
+        let app = open_with(&EARLIER, place, "2023-09-14").await;
+        event(&app).await;
+        let operator = Viewer::operator();
+        let found = app.proposal(&operator, &LATER.1).await.unwrap();
+        assert!(found.is_ready(), "{found:#?}");
+        assert!(!found.plan.is_empty(), "a register and a field are renamed");
+        let renamed = found.difference.changes.iter().filter(|change| change.was.is_some());
+        assert_eq!(renamed.count(), 2);
+        let edges = [edge("2023-09-15"), Edge { seed: [8; 32], ..edge("2023-09-15") }];
+        let refused = app.publish(&operator, (&LATER.1, "  "), edges).await;
+        assert!(matches!(refused, Err(Refused::Failed(_))), "a reason is asked for");
+        let nobody = app.publish(&Viewer::nobody(), (&LATER.1, "why"), edges).await;
+        assert!(matches!(nobody, Err(Refused::Forbidden(_))));
+        let publishing = async { app.publish(&operator, (&LATER.1, "fairs, not events"), edges).await.unwrap() };
+        let (is_outdated, ()) = tokio::join!(app.follow(), publishing);
+        assert!(is_outdated, "the node opens the database again");
+        let lines = app.versions_page(&operator).await.unwrap();
+        assert_eq!(lines.len(), 2);
+        assert_eq!((lines[0].why.as_deref(), lines[0].in_force), (Some("fairs, not events"), true));
+        let own = cells([("place", text(city()))]);
+        let late = app.act(&operator, &[asked(Act::Create, "event", None, own)], None, edge("2023-09-16")).await;
+        assert!(matches!(late, Err(Refused::ReadOnly(_))), "{late:?}");
+        app.close().await;
+        let app = later(place).await;
+        assert!(shown(&app, "fair", "contracts", "2023-09-26").unwrap().is_some());
+        app.close().await;
+    }
+
     async fn each_day_is_shown_by_the_version_in_force_on_it(place) {
         let app = open_with(&EARLIER, place, "2023-09-26").await;
         let id = event(&app).await;

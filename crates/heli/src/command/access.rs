@@ -5,7 +5,7 @@ use crate::End;
 use crate::folder::{self, Refusal, pick};
 use app::programme::Programme;
 use app::rules::{Words, nearest};
-use app::{Granted, granted};
+use app::{GRANTED, Granted, granted};
 use clap::{Args, Subcommand};
 use serde_json::json;
 use std::path::PathBuf;
@@ -50,11 +50,6 @@ struct Given {
     format: Format,
 }
 
-/// The deeds that a grant may name.
-const DEEDS: [&str; 8] = [
-    "see", "create", "change", "move", "export", "reveal", "excuse", "confirm",
-];
-
 impl Access {
     pub(crate) fn run(self) -> Result<End, Refusal> {
         let given = match &self.question {
@@ -70,7 +65,7 @@ impl Access {
                 field,
                 ..
             } => {
-                known(deed, &DEEDS.map(str::to_owned), ("动作", "deed"))?;
+                known(deed, &GRANTED.map(str::to_owned), ("动作", "deed"))?;
                 let registers = ids(&programme.registers, |register| &register.id);
                 known(register, &registers, ("台账", "register"))?;
                 let mut all = granted(&programme, None, Some(deed), Some(register));

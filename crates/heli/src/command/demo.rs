@@ -1,7 +1,8 @@
 //! `heli demo`: a filled example province, written as CSV or served.
 
 use super::keep::{self, Halt};
-use super::node::{Asking, Node, bound, open_due};
+use super::node::{Asking, Ended, Node, bound, open_due};
+use super::opened::{Wanted, opened};
 use super::serve::Seal;
 use crate::demo::{Options, sheets, stand_ins};
 use crate::folder::{self, Refusal, pick};
@@ -146,18 +147,49 @@ impl Demo {
             // Before anybody looks, so that the first page is the one of a minute later.
             open_due(&app).await;
         }
-        let node = Node {
+        let listener = bound(self.listen)?;
+        let mut ended = self
+            .node(app, sealing, (&key, &opening.address))?
+            .run(&listener)
+            .await?;
+        // Another version may be put in force on a page; the example goes on with it.
+        while ended == Ended::OtherVersion {
+            let wanted = Wanted {
+                address: &opening.address,
+                programme: None,
+                today: Some(self.at),
+                since: None,
+                files: None,
+                reads: false,
+            };
+            let Some(app) = opened(wanted).await? else {
+                return Ok(End::Unreadable);
+            };
+            let sealing = self.seal.begun(&app, &opening.address, &key).await?;
+            ended = self
+                .node(app, sealing, (&key, &opening.address))?
+                .run(&listener)
+                .await?;
+        }
+        Ok(End::Done)
+    }
+
+    fn node(
+        &self,
+        app: App,
+        sealing: Sealing,
+        (key, address): (&Path, &str),
+    ) -> Result<Node, Halt> {
+        Ok(Node {
             app,
             seal_key: sealing.public_key(),
             sealing: Some(sealing),
             follows_clock: false,
             file_grace_days: 0,
             asking: self.asking.clone(),
-            code_key: self.asking.code_key(&key, &opening.address)?,
+            code_key: self.asking.code_key(key, address)?,
             examples: Some(EXAMPLE_PASSWORD),
-        };
-        node.run(&bound(self.listen)?).await?;
-        Ok(End::Done)
+        })
     }
 }
 

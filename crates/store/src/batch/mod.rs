@@ -1,9 +1,11 @@
 //! Batches: a sheet taken in chunk by chunk, each row with its own entry; and a batch undone as a batch.
 
 mod chunk;
+mod listed;
 mod many;
 mod undo;
 
+pub use listed::{Journalled, Listed};
 pub use undo::Kept;
 
 use crate::db::Tx;

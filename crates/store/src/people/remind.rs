@@ -90,6 +90,27 @@ pub async fn reminders(db: &Db, account: &str) -> Result<Vec<(DutyKey, String, D
     rows.iter().map(reminder).collect()
 }
 
+/// How many reminders were given on each of the last days that had any, and how many of them were put away; the newest
+/// first.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn reminded(db: &Db, days: usize) -> Result<Vec<(Day, usize, usize)>> {
+    let text = "select day, count(*), count(seen_at) from reminder group by day order by day desc limit $1";
+    let days = i64::try_from(days).unwrap_or(i64::MAX);
+    let rows = db.fetch(text, &[days.into()]).await?;
+    let one = |row: &Row| {
+        let count = |at| {
+            row.need_int(at)
+                .map(|n| usize::try_from(n).unwrap_or_default())
+        };
+        let day = i32::try_from(row.need_int(0)?).unwrap_or_default();
+        Ok((Day(day), count(1)?, count(2)?))
+    };
+    rows.iter().map(one).collect()
+}
+
 /// Puts an account's reminders away.
 ///
 /// # Errors

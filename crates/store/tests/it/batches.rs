@@ -25,6 +25,31 @@ async fn count(store: &Store, register: &str) -> u64 {
 }
 
 on_both! {
+    async fn batches_are_listed_with_what_became_of_them(place) {
+        let store = open(place).await;
+        assert_eq!(store.batches(10).await.unwrap(), []);
+        let rows: Vec<Write> = (0..3).map(|n| firm(&format!("F{n}"))).collect();
+        let mut batch = store.begin(&author(), &sheet(4)).await.unwrap();
+        store.take(&mut batch, &author(), &rows, [3; 32]).await.unwrap();
+        assert_eq!(store.open_batches().await.unwrap(), 1);
+        let listed = store.batches(10).await.unwrap();
+        assert_eq!(listed.len(), 1);
+        assert_eq!((listed[0].batch.done, listed[0].batch.rows, listed[0].written), (3, 4, 3));
+        assert_eq!((listed[0].name.as_deref(), listed[0].by.as_str()), (Some("企业.xlsx"), author().actor.as_str()));
+        assert!(listed[0].batch.open && !listed[0].undone);
+        store.end(&mut batch).await.unwrap();
+        assert_eq!(store.open_batches().await.unwrap(), 0);
+        let mut seed = 0;
+        let seeds = || { seed += 1; [seed; 32] };
+        store.undo(&batch, &author(), None, seeds, |_, _| ()).await.unwrap();
+        let listed = store.batches(10).await.unwrap();
+        assert_eq!(listed.len(), 2, "taking back is a batch of its own");
+        assert!(listed[1].undone && !listed[0].undone);
+        assert_eq!(store.batches(1).await.unwrap().len(), 1);
+        let journalled = store.journalled().await.unwrap();
+        assert_eq!(journalled.numbered + journalled.waiting, 8, "two heads, three rows in, three out");
+    }
+
     async fn rows_go_in_and_refused_ones_come_back(place) {
         let store = open(place).await;
         written(&store, vec![firm("F7"), firm("old")]).await;

@@ -1,5 +1,6 @@
 //! The API over a small database of its own for each test.
 
+mod admin;
 mod browse;
 mod daily;
 mod document;
