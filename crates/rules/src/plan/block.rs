@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 impl Plan {
     /// How many of `rows` each rule holds for, and is unknown for; in the order of the rules.
     pub fn counts(&self, rows: &Bits, threads: usize) -> Vec<Count> {
-        let counted = self.blocks(rows, threads, |worker, counts: &mut Vec<Count>| {
-            counts.resize(self.rules(), Count::default());
+        let none = vec![Count::default(); self.rules()];
+        let counted = self.blocks(rows, threads, none, |worker, counts| {
             worker.each_open(|worker, rule, factors| {
                 let count = kernel::count(self.level, &worker.planes, factors, &worker.rows);
                 if let Some(sum) = counts.get_mut(rule) {
@@ -44,7 +44,7 @@ impl Plan {
         let blocks = sets.renew(self.rules(), self.rows.div_ceil(BLOCK));
         // Each block is taken by one thread, so no lock is ever waited for.
         let blocks: Vec<Mutex<&mut BlockSets>> = blocks.map(Mutex::new).collect();
-        self.blocks(rows, threads, |worker, (): &mut ()| {
+        self.blocks(rows, threads, (), |worker, ()| {
             let Some(Ok(mut sets)) = blocks.get(worker.block).map(Mutex::lock) else {
                 return;
             };
@@ -59,7 +59,8 @@ impl Plan {
     /// The verdict of every row by every rule; rows out of `rows` are in neither set.
     pub fn verdicts(&self, rows: &Bits, threads: usize) -> Vec<Verdicts> {
         type Part = (usize, usize, [Plane; 2]);
-        let parts = self.blocks(rows, threads, |worker, parts: &mut Vec<Part>| {
+        let none: Vec<Part> = Vec::new();
+        let parts = self.blocks(rows, threads, none, |worker, parts| {
             worker.each_open(|worker, rule, factors| {
                 let mut planes = [Plane::ZERO; 2];
                 kernel::conjunction(
@@ -93,17 +94,16 @@ impl Plan {
     }
 
     /// Runs `see` for every block that holds some of `rows`, on so many threads; gives what each thread gathered.
-    fn blocks<T: Default + Send>(
+    fn blocks<T: Clone + Send>(
         &self,
         rows: &Bits,
         threads: usize,
+        none: T,
         see: impl Fn(&mut Worker<'_>, &mut T) + Sync,
     ) -> Vec<T> {
         let blocks = self.rows.div_ceil(BLOCK);
         let next = AtomicUsize::new(0);
-        let work = || {
-            let mut worker = Worker::new(self);
-            let mut gathered = T::default();
+        let work = |mut worker: Worker<'_>, mut gathered: T| {
             loop {
                 let block = next.fetch_add(1, Ordering::Relaxed);
                 if block >= blocks {
@@ -114,20 +114,23 @@ impl Plan {
                 }
             }
         };
-        if threads <= 1 || blocks <= 1 {
-            return vec![work()];
-        }
+        // What threads work with is made here: one that has just begun would have to ask the system for memory.
+        let others = threads.min(blocks).saturating_sub(1);
+        let mut desks = vec![(Worker::new(self), none); others + 1];
+        let own = desks.pop();
         std::thread::scope(|scope| {
-            let all: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            let begin = |(worker, none)| scope.spawn(|| work(worker, none));
+            let others: Vec<_> = desks.into_iter().map(begin).collect();
+            let own = own.map(|(worker, none)| work(worker, none));
             // A thread can only panic where its work would have panicked here.
-            all.into_iter()
-                .filter_map(|thread| thread.join().ok())
-                .collect()
+            let others = others.into_iter().filter_map(|thread| thread.join().ok());
+            own.into_iter().chain(others).collect()
         })
     }
 }
 
 /// One thread's planes of the block it is in.
+#[derive(Clone)]
 struct Worker<'p> {
     plan: &'p Plan,
     block: usize,
@@ -229,6 +232,8 @@ impl<'p> Worker<'p> {
                 if let (Some(words), Some(out)) = (words, self.planes.get_mut(plane as usize)) {
                     out.0 = *words;
                 }
+                let next = plan.stored.block(*stored, self.block + 1);
+                next.into_iter().for_each(|words| kernel::ahead(words));
             }
             Some(Source::Conjunction(n)) => self.conjunction(*n, plane as usize),
             Some(Source::Known) => self.want(plane - 1),
