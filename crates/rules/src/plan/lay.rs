@@ -91,7 +91,7 @@ impl Lay<'_> {
         if let Some(plane) = self.members.get(&(feature, classes)) {
             return *plane;
         }
-        let plane = self.push(Source::Members(feature, Test::of(classes)));
+        let plane = self.push(Source::Members(feature, Test::of(classes, of)));
         self.members.insert((feature, classes), plane);
         plane
     }

@@ -37,38 +37,34 @@ impl<'c> Coder<'c> {
     pub(in crate::plan) fn word(&self, word: usize, out: &mut [u8; 64]) {
         let present = self.column.present.words().get(word).copied();
         let present = present.unwrap_or_default();
+        let level = self.level;
         match (&self.column.cells, &self.coded.keys) {
-            (Cells::Int(numbers), Keys::Cuts(cuts)) => {
-                let numbers = whole(numbers, word);
-                kernel::ranks(self.level, numbers.of(), cuts, present, out);
-            }
+            (Cells::Int(numbers), Keys::Cuts(cuts)) => with_whole(numbers, word, |numbers| {
+                kernel::ranks(level, numbers, cuts, present, out);
+            }),
             (Cells::Double(numbers), Keys::RealCuts(cuts)) => {
-                let numbers = whole(numbers, word);
-                let mut keys = [0; 64];
-                keys.iter_mut()
-                    .zip(numbers.of())
-                    .for_each(|(key, number)| *key = sortable(*number));
-                kernel::ranks(self.level, &keys, cuts, present, out);
-                for (row, (out, number)) in out.iter_mut().zip(numbers.of()).enumerate() {
-                    if !number.is_finite() && present >> row & 1 == 1 {
-                        *out = self.coded.odd;
+                with_whole(numbers, word, |numbers| {
+                    let keys = numbers.map(sortable);
+                    kernel::ranks(level, &keys, cuts, present, out);
+                    for (row, (out, number)) in out.iter_mut().zip(numbers).enumerate() {
+                        if !number.is_finite() && present >> row & 1 == 1 {
+                            *out = self.coded.odd;
+                        }
                     }
-                }
+                });
             }
             (Cells::Symbol { codes: numbers, .. } | Cells::Record(numbers), Keys::Number) => {
-                let numbers = whole(numbers, word);
-                match &self.short {
+                with_whole(numbers, word, |numbers| match &self.short {
                     Some((table, last)) => {
-                        kernel::look_up(self.level, numbers.of(), table, *last, present, out);
+                        kernel::look_up(level, numbers, table, *last, present, out);
                     }
-                    None => self.look_up(numbers.of(), |n| *n as usize, present, out),
-                }
+                    None => self.look_up(numbers, |n| *n as usize, present, out),
+                });
             }
-            (Cells::Int(numbers), Keys::Days(from)) => {
-                let numbers = whole(numbers, word);
+            (Cells::Int(numbers), Keys::Days(from)) => with_whole(numbers, word, |numbers| {
                 let key = |n: &i64| n.wrapping_sub(*from) as usize;
-                self.look_up(numbers.of(), key, present, out);
-            }
+                self.look_up(numbers, key, present, out);
+            }),
             _ => *out = [0; 64],
         }
     }
@@ -88,31 +84,15 @@ impl<'c> Coder<'c> {
     }
 }
 
-/// Sixty-four cells; those of a last, shorter stretch are copied out.
-enum Whole<'n, T> {
-    There(&'n [T; 64]),
-    Copied([T; 64]),
-}
-
-fn whole<T: Copy + Default>(cells: &[T], word: usize) -> Whole<'_, T> {
+/// Gives the sixty-four cells of a word; those of a last, shorter stretch are copied out.
+fn with_whole<T: Copy + Default>(cells: &[T], word: usize, give: impl FnOnce(&[T; 64])) {
     let rest = cells.get(word * 64..).unwrap_or_default();
-    match rest.first_chunk() {
-        Some(whole) => Whole::There(whole),
-        None => {
-            let mut copied = [T::default(); 64];
-            for (to, from) in copied.iter_mut().zip(rest) {
-                *to = *from;
-            }
-            Whole::Copied(copied)
-        }
+    if let Some(whole) = rest.first_chunk() {
+        return give(whole);
     }
-}
-
-impl<T> Whole<'_, T> {
-    fn of(&self) -> &[T; 64] {
-        match self {
-            Self::There(whole) => whole,
-            Self::Copied(copied) => copied,
-        }
+    let mut copied = [T::default(); 64];
+    for (to, from) in copied.iter_mut().zip(rest) {
+        *to = *from;
     }
+    give(&copied);
 }

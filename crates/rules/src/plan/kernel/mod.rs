@@ -63,18 +63,17 @@ impl Classes {
 pub(in crate::plan) enum Test {
     /// Classes `first ..= first + more`.
     Stretch { first: u8, more: u8 },
-    /// Any classes.
-    Any(Classes),
+    /// Any classes of a feature that has so many.
+    Any(Classes, usize),
 }
 
 impl Test {
-    pub(in crate::plan) fn of(classes: Classes) -> Self {
-        classes
-            .stretch()
-            .map_or(Self::Any(classes), |(first, more)| Self::Stretch {
-                first,
-                more,
-            })
+    /// The test for some of the classes of a feature that has `of`.
+    pub(in crate::plan) fn of(classes: Classes, of: usize) -> Self {
+        match classes.stretch() {
+            Some((first, more)) => Self::Stretch { first, more },
+            None => Self::Any(classes, of),
+        }
     }
 }
 
@@ -96,7 +95,7 @@ pub struct Count {
 
 #[cfg(test)]
 mod tests {
-    use super::{Level, look_up};
+    use super::{BLOCK, Classes, Level, Plane, Test, look_up, members};
 
     #[test]
     fn every_level_looks_up_the_same() {
@@ -117,6 +116,32 @@ mod tests {
                     let mut out = [9; 64];
                     look_up(level, &numbers, &table, last, present, &mut out);
                     assert_eq!(out, expected, "{level}, {first}, {last}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_level_tells_the_same_members() {
+        for of in [5_usize, 64, 65, 128, 200, 255] {
+            let codes: [u8; BLOCK] = std::array::from_fn(|row| (row * 37 % of) as u8);
+            for step in [1, 2, 3, 7] {
+                let mut classes = Classes::default();
+                for class in (0..of).step_by(step) {
+                    classes.insert(class as u8);
+                }
+                let expected = codes.map(|code| usize::from(code) % step == 0);
+                for level in Level::all() {
+                    let mut out = Plane::ZERO;
+                    members(level, &codes, &Test::of(classes, of), &mut out);
+                    for (row, expected) in expected.iter().enumerate() {
+                        let word = out.0.get(row / 64).copied().unwrap_or_default();
+                        assert_eq!(
+                            word >> (row % 64) & 1 == 1,
+                            *expected,
+                            "{level}, {of}, {step}"
+                        );
+                    }
                 }
             }
         }

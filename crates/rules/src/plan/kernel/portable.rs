@@ -12,7 +12,7 @@ pub(super) fn members(codes: &[u8; BLOCK], test: &Test, out: &mut Plane) {
                 *word = gather(codes, |code| code.wrapping_sub(*first) <= *more);
             }
         }
-        Test::Any(classes) => {
+        Test::Any(classes, _) => {
             for (word, codes) in out.0.iter_mut().zip(rows) {
                 *word = gather(codes, |code| classes.contains(code));
             }

@@ -128,7 +128,7 @@ mod x86 {
                     *word = within(low) | within(high) << 32;
                 }
             }
-            Test::Any(classes) => {
+            Test::Any(classes, _) => {
                 let (low_bytes, high_bytes) = bytes(classes);
                 // SAFETY: 16 bytes at each address.
                 let table = |bytes: &[u8; 16]| unsafe {
@@ -183,23 +183,22 @@ mod x86 {
                     *word = _mm512_cmple_epu8_mask(_mm512_sub_epi8(load(row), first), more);
                 }
             }
-            Test::Any(classes) => {
-                let mut table = [0; 64];
-                let (low, high) = bytes(classes);
-                table[..16].copy_from_slice(&low);
-                table[16..32].copy_from_slice(&high);
-                let table = load(&table);
-                let powers = _mm512_set1_epi64(i64::from_le_bytes([1, 2, 4, 8, 16, 32, 64, 128]));
-                for (word, row) in out.0.iter_mut().zip(rows) {
-                    let codes = load(row);
-                    let byte =
-                        _mm512_and_si512(_mm512_srli_epi16::<3>(codes), _mm512_set1_epi8(31));
-                    let bits = _mm512_permutexvar_epi8(byte, table);
-                    let power = _mm512_permutexvar_epi8(
-                        _mm512_and_si512(codes, _mm512_set1_epi8(7)),
-                        powers,
-                    );
-                    *word = _mm512_test_epi8_mask(bits, power);
+            Test::Any(classes, of) => {
+                // A byte of ones for each class of the set: as many quarters as the feature has.
+                let [a, b, c, d] = classes.0.map(|word| _mm512_movm_epi8(word));
+                if *of <= 64 {
+                    for (word, row) in out.0.iter_mut().zip(rows) {
+                        *word = _mm512_movepi8_mask(_mm512_permutexvar_epi8(load(row), a));
+                    }
+                } else {
+                    for (word, row) in out.0.iter_mut().zip(rows) {
+                        let codes = load(row);
+                        let low = _mm512_movepi8_mask(_mm512_permutex2var_epi8(a, codes, b));
+                        let high = _mm512_movepi8_mask(_mm512_permutex2var_epi8(c, codes, d));
+                        // The top bit of a code tells which half is its own.
+                        let top = _mm512_movepi8_mask(codes);
+                        *word = low & !top | high & top;
+                    }
                 }
             }
         }
