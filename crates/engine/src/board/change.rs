@@ -198,7 +198,7 @@ impl Board {
         let mut found = Found::default();
         let bearer = bearer as usize;
         let (first, last) = self.stretch(measure, cell);
-        for hit in self.hits.of(bearer) {
+        self.hits.of(bearer).for_each(|hit| {
             if hit.measure() == measure
                 && first <= hit.day
                 && hit.day <= last
@@ -207,7 +207,7 @@ impl Board {
             {
                 found.hit(self.adds(hit), 1);
             }
-        }
+        });
         if self.doubts.len() > 0 {
             for doubt in self.doubts.of(bearer) {
                 if doubt.measure == measure

@@ -183,38 +183,43 @@ impl Marks {
         let (mut alive, mut open) = (self.alive.clone(), self.open.clone());
         kernel::take_out(plan.level, &self.marks, &refuted, &mut alive);
         kernel::put_in(plan.level, &self.marks, &unknown, &mut open);
+        let mut items: Vec<[u64; 2]> = alive
+            .iter()
+            .zip(&open)
+            .map(|(alive, open)| [*alive, *open])
+            .collect();
         for (word, standing) in self.standing.iter().enumerate() {
             // Those before in the same word are done: an item comes after what it stands on.
-            let mut rest = alive.get(word).map_or(0, |alive| alive & standing);
+            let mut rest = items.get(word).map_or(0, |[alive, _]| alive & standing);
             while rest != 0 {
                 let bit = rest.trailing_zeros();
                 rest &= rest - 1;
-                let item = word * 64 + bit as usize;
-                let (refuted, unsure) = self.told(item, &alive, &open);
-                if let Some((alive, open)) = alive.get_mut(word).zip(open.get_mut(word)) {
+                let (refuted, unsure) = self.told(word * 64 + bit as usize, &items);
+                if let Some([alive, open]) = items.get_mut(word) {
                     *alive &= !(refuted << bit);
                     *open |= unsure << bit;
                 }
             }
         }
-        let rules = alive.iter().zip(&open).skip(self.rules);
-        let yes = rules.clone().map(|(alive, open)| alive & !open).collect();
-        let unknown = rules.map(|(alive, open)| alive & open).collect();
+        let rules = items.get(self.rules..).unwrap_or_default().iter();
+        let yes = rules.clone().map(|[alive, open]| alive & !open).collect();
+        let unknown = rules.map(|[alive, open]| alive & open).collect();
         (Bits::of(yes, plan.rules()), Bits::of(unknown, plan.rules()))
     }
 
     /// Whether what an item stands on refutes it, and whether that leaves it unknown: 1 or 0 each.
-    fn told(&self, item: usize, alive: &[u64], open: &[u64]) -> (u64, u64) {
-        let first = |item: usize| self.first_support.get(item).map_or(0, |n| *n as usize);
-        let supports = self.supports.get(first(item)..first(item + 1));
+    fn told(&self, item: usize, items: &[[u64; 2]]) -> (u64, u64) {
+        let supports = match self.first_support.get(item..item + 2) {
+            Some([from, to]) => self.supports.get(*from as usize..*to as usize),
+            _ => None,
+        };
         let (mut refuted, mut unsure) = (0, 0);
-        for support in supports.into_iter().flatten() {
-            let word = support.word as usize;
-            let (alive, open) = alive.get(word).zip(open.get(word)).unwrap_or((&0, &0));
+        for support in supports.unwrap_or_default() {
+            let [alive, open] = *items.get(support.word as usize).unwrap_or(&[0; 2]);
             // Said no without a negation, or yes with one.
-            refuted |= ((!alive ^ support.negated) & !(alive & open)) >> support.bit & 1;
-            unsure |= (alive & open) >> support.bit & 1;
+            refuted |= ((!alive ^ support.negated) & !(alive & open)) >> support.bit;
+            unsure |= (alive & open) >> support.bit;
         }
-        (refuted, unsure)
+        (refuted & 1, unsure & 1)
     }
 }
