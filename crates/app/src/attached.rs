@@ -6,10 +6,13 @@ use crate::list::Unread;
 use crate::live::words;
 use crate::{App, keep};
 use futures_util::Stream;
+use lru::LruCache;
 use programme::model::Register;
 use rules::{Moment, Words};
+use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use store::Trouble;
 use store::files::{Files, Incoming, Limits, Stored, Swept, inline, is_complete};
@@ -18,6 +21,8 @@ use store::files::{Files, Incoming, Limits, Stored, Swept, inline, is_complete};
 const SIZE_MAX: u64 = 64 * 1024 * 1024;
 /// Bytes of all files at most, unless set otherwise.
 const QUOTA: u64 = 100 * 1024 * 1024 * 1024;
+/// So many small pictures are kept in memory, of some kilobytes each.
+const SMALL_KEPT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(999);
 /// Characters of a file's name at most.
 const NAME_MAX: usize = 200;
 
@@ -54,6 +59,9 @@ pub(crate) struct Shelf {
     limits: Limits,
     /// Whether it was seen that everything the journal names is noted.
     is_noted: AtomicBool,
+    /// Small pictures that were made lately, by digest. Whoever holds it makes one: a picture takes much memory while it
+    /// is decoded.
+    small: tokio::sync::Mutex<LruCache<String, Option<Arc<[u8]>>>>,
 }
 
 impl Shelf {
@@ -70,6 +78,7 @@ impl Shelf {
                 quota: attached.quota,
             },
             is_noted: AtomicBool::new(false),
+            small: tokio::sync::Mutex::new(LruCache::new(SMALL_KEPT)),
         }))
     }
 }
@@ -155,6 +164,31 @@ impl App {
             about,
             files: shelf.files.clone(),
         })
+    }
+
+    /// A picture made small, as JPEG; `None` for a file that is no picture or cannot be decoded.
+    ///
+    /// # Errors
+    /// As [`App::attached`].
+    pub async fn small(&self, viewer: &Viewer, digest: &str) -> Result<Option<Arc<[u8]>>, Unread> {
+        let handed = self.attached(viewer, digest).await?;
+        let shelf = self.live().and_then(|live| live.shelf.as_ref());
+        let shelf = shelf.ok_or_else(|| Unread::NoFile(digest.to_owned()))?;
+        let mut made = shelf.small.lock().await;
+        if let Some(found) = made.get(digest) {
+            return Ok(found.clone());
+        }
+        let is_picture = handed.about.kind.starts_with("image/");
+        let content = match is_picture {
+            true => handed.part(0..handed.about.size).await,
+            false => Ok(Vec::new()),
+        };
+        let content = content.map_err(Unread::Failed)?;
+        let small = tokio::task::spawn_blocking(move || store::files::small(&content));
+        // A decoder that gave up has no picture.
+        let small = small.await.ok().flatten().map(Arc::from);
+        made.put(digest.to_owned(), small.clone());
+        Ok(small)
     }
 
     /// Whether the viewer sees one of the records that name a file, and the field in which it does.

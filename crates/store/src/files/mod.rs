@@ -3,11 +3,13 @@
 mod content;
 mod incoming;
 mod refuse;
+mod small;
 mod sweep;
 mod uses;
 
 pub use content::{accepted, inline};
 pub use incoming::Incoming;
+pub use small::small;
 pub use sweep::Swept;
 pub use uses::{Use, is_complete};
 pub(crate) use uses::{Uses, forget, held};

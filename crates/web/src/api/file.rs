@@ -8,7 +8,7 @@ use app::rules::Words;
 use axum::body::Body;
 use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use futures_util::{StreamExt, TryStreamExt};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
@@ -124,6 +124,27 @@ pub(super) async fn download(
         header::CONTENT_SECURITY_POLICY,
         "default-src 'none'; sandbox",
     );
+    Ok(response)
+}
+
+/// `GET /files/{digest}/small`: a picture made small; the whole file where it cannot be.
+pub(super) async fn small(api: Api, Path(digest): Path<String>) -> Result<Response, Problem> {
+    let small = api.app.small(&api.viewer(), &digest).await;
+    let small = small.map_err(|unread| Problem::unread(&unread))?;
+    let Some(small) = small else {
+        let whole = format!("/api/v1/files/{digest}");
+        return Ok(Redirect::to(&whole).into_response());
+    };
+    let mut response = small.to_vec().into_response();
+    set(&mut response, header::CONTENT_TYPE, "image/jpeg");
+    set(&mut response, header::ETAG, &format!("\"{digest}\""));
+    // What it shows never changes, and whoever signs out takes it along.
+    set(
+        &mut response,
+        header::CACHE_CONTROL,
+        "private, max-age=3600",
+    );
+    set(&mut response, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     Ok(response)
 }
 

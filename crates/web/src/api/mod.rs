@@ -108,6 +108,7 @@ pub(crate) fn router(app: App, settings: Settings, sheets: Sheets) -> Router {
         .route("/records/{register}/{record}/history", get(record::history))
         .route("/files", post(file::upload))
         .route("/files/{digest}", get(file::download))
+        .route("/files/{digest}/small", get(file::small))
         .route("/duties", get(duty::list))
         .route("/duties/sheet", get(sheet::duties))
         .route(

@@ -41,7 +41,7 @@ const READ: Operation = Operation {
 };
 
 /// Every operation, in the order of the document.
-pub(super) const OPERATIONS: [Operation; 24] = [
+pub(super) const OPERATIONS: [Operation; 25] = [
     Operation {
         path: "/openapi.json",
         id: "document",
@@ -222,6 +222,14 @@ pub(super) const OPERATIONS: [Operation; 24] = [
         id: "file",
         zh: "一个附件的内容，限看得到提及它的记录的人",
         en: "A file's content, for whoever sees a record that names it",
+        answer: "File",
+        ..READ
+    },
+    Operation {
+        path: "/files/{digest}/small",
+        id: "smallFile",
+        zh: "一张图片的缩略图（JPEG，长边至多 320 像素）；不是图片的转到原件",
+        en: "A picture made small (JPEG, 320 pixels at most on its longer side); a file that is none leads to the whole",
         answer: "File",
         ..READ
     },

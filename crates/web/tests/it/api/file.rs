@@ -138,3 +138,37 @@ async fn a_page_goes_out_as_a_file_and_is_never_shown() {
     );
     assert_eq!(got.header(header::X_CONTENT_TYPE_OPTIONS), "nosniff");
 }
+
+#[tokio::test]
+async fn a_picture_is_handed_out_small_to_whoever_sees_it() {
+    let desk = Desk::new().await;
+    let kept = upload(&desk, "name=a.png&register=visit&field=photos", PNG).await;
+    let digest = kept.json["digest"].as_str().unwrap().to_owned();
+    let path = format!("/files/{digest}/small");
+    assert_eq!(desk.get(&path).await.status, StatusCode::NOT_FOUND);
+    let made = visit(&desk, &digest).await.is(201);
+    let page = format!("/records/visit/{}", made.json["id"].as_str().unwrap());
+    let page = desk.get_as(&page, "").await.is(200).text();
+    assert!(
+        page.contains(&format!("<img src=\"/api/v1{path}\"")),
+        "{page}"
+    );
+    for _ in 0..2 {
+        let small = desk.get(&path).await.is(200);
+        assert_eq!(small.header(header::CONTENT_TYPE), "image/jpeg");
+        assert_eq!(small.header(header::X_CONTENT_TYPE_OPTIONS), "nosniff");
+        assert!(small.body.starts_with(&[0xff, 0xd8, 0xff]));
+    }
+    // What is no picture leads to the whole file.
+    let kept = upload(&desk, "name=a.txt&register=visit&field=papers", b"plain").await;
+    let digest = kept.json["digest"].as_str().unwrap().to_owned();
+    let cells = json!({"cells": {"place": "441402", "papers": [digest]}});
+    desk.put("POST", "/registers/visit/records", &cells, &[])
+        .await
+        .is(201);
+    let whole = desk.get(&format!("/files/{digest}/small")).await.is(303);
+    assert_eq!(
+        whole.header(header::LOCATION),
+        format!("/api/v1/files/{digest}")
+    );
+}
