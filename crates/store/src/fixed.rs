@@ -8,7 +8,7 @@ use crate::error::{Error, Result, Trouble};
 use rules::Words;
 
 /// Statements by release; the version of a database is the number of lists it has been through.
-const RELEASES: [&[&str]; 5] = [FIRST, PEOPLE, DAILY, LISTS, SIGNING_IN];
+const RELEASES: [&[&str]; 6] = [FIRST, PEOPLE, DAILY, LISTS, SIGNING_IN, CONFIRMING];
 
 const FIRST: &[&str] = &[
     // Names and values of one: the version of these tables, the programme's id, the mark of a rehearsal.
@@ -228,9 +228,24 @@ const SIGNING_IN: &[&str] = &[
     "create index identity_account on identity (account)",
 ];
 
+const CONFIRMING: &[&str] = &[
+    // Answers for roles that somebody has to confirm: `confirmed` is 0 where it was refused. A role without one waits.
+    "create table confirmation (
+        account {text} not null references account,
+        role {text} not null,
+        unit {text} not null,
+        from_day {int} not null,
+        confirmed {int} not null,
+        author {text} not null,
+        at {int} not null,
+        primary key (account, role, unit, from_day)
+    ){clustered}",
+];
+
 /// Statements that only PostgreSQL needs, by release.
 const POSTGRES: [&[&str]; RELEASES.len()] = [
     &["create sequence journal_arrival as bigint minvalue 0 start 0"],
+    &[],
     &[],
     &[],
     &[],

@@ -2,13 +2,17 @@
 //!
 //! Tokens come in and are kept as SHA-256; passwords come in as argon2 texts. Nothing here knows either in the clear.
 
+mod confirm;
 mod identity;
+mod office;
 mod remind;
 mod saved;
 mod second;
 mod token;
 
+pub use confirm::{Answer, Waiting, answer, answers, waiting};
 pub use identity::{by_identity, identify, identities};
+pub use office::{Held, end, grant, hand_over, held};
 pub use remind::{DutyKey, Holder, holders, put_away, remind, reminded, reminders};
 pub use saved::{Saved, forget, save, saved};
 pub use second::{
@@ -21,7 +25,8 @@ use crate::db::{Db, Tx};
 use crate::error::Result;
 use crate::row::Row;
 use crate::value::Value;
-use rules::{Day, Moment};
+use office::hold;
+use rules::Moment;
 
 /// Somebody who signs in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,19 +47,6 @@ pub struct Account {
     pub failures: u32,
     /// No password is tried before.
     pub locked_until: Moment,
-}
-
-/// A role that an account holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Held {
-    /// The role's id.
-    pub role: String,
-    /// The unit in which it is held; of some roles the id of a record.
-    pub unit: String,
-    /// The first day.
-    pub from: Day,
-    /// The last day; `None` without end.
-    pub until: Option<Day>,
 }
 
 /// What goes when an account is closed.
@@ -96,31 +88,6 @@ pub async fn open(db: &Db, account: &Account, held: &[Held]) -> Result<bool> {
     Ok(true)
 }
 
-async fn hold(tx: &mut Tx, account: &str, held: &Held) -> Result<()> {
-    let text = "insert into office (account, role, unit, from_day, until_day) values ($1, $2, $3, $4, $5) \
-         on conflict (account, role, unit, from_day) do update set until_day = excluded.until_day";
-    let values: [Value; 5] = [
-        account.into(),
-        held.role.as_str().into(),
-        held.unit.as_str().into(),
-        i64::from(held.from.0).into(),
-        held.until.map(|day| i64::from(day.0)).into(),
-    ];
-    tx.execute(text, &values).await?;
-    Ok(())
-}
-
-/// Gives an account a role, or another last day to one that it holds from the same day.
-///
-/// # Errors
-///
-/// The database's.
-pub async fn grant(db: &Db, account: &str, held: &Held) -> Result<()> {
-    let mut tx = db.write().await?;
-    hold(&mut tx, account, held).await?;
-    tx.commit().await
-}
-
 /// An account by its name.
 ///
 /// # Errors
@@ -140,25 +107,6 @@ pub async fn account(db: &Db, id: &str) -> Result<Option<Account>> {
 pub async fn accounts(db: &Db) -> Result<Vec<Account>> {
     let text = format!("select {COLUMNS} from account order by id");
     db.fetch(&text, &[]).await?.iter().map(read).collect()
-}
-
-/// Every role that an account held or holds, the newest first.
-///
-/// # Errors
-///
-/// The database's.
-pub async fn held(db: &Db, account: &str) -> Result<Vec<Held>> {
-    let text = "select role, unit, from_day, until_day from office where account = $1 order by from_day desc, role, unit";
-    let rows = db.fetch(text, &[account.into()]).await?;
-    let held = |row: &Row| {
-        Ok(Held {
-            role: row.need_text(0)?,
-            unit: row.need_text(1)?,
-            from: day(row.need_int(2)?),
-            until: row.int(3)?.map(day),
-        })
-    };
-    rows.iter().map(held).collect()
 }
 
 /// Counts a wrong password, and says until when no other is tried.
@@ -354,34 +302,11 @@ async fn shut(tx: &mut Tx, account: &str, now: Moment) -> Result<()> {
     Ok(())
 }
 
-/// Gives everything that an account holds to a successor from today on, and closes it; how many roles were handed over.
-///
-/// # Errors
-///
-/// The database's.
-pub async fn hand_over(db: &Db, from: &str, to: &str, now: Moment) -> Result<u64> {
-    let mut tx = db.write().await?;
-    let today = i64::from(now.day().0);
-    let text = "insert into office (account, role, unit, from_day, until_day) \
-         select $2, role, unit, $3, until_day from office where account = $1 and (until_day is null or until_day >= $3) \
-         on conflict do nothing";
-    let handed = tx
-        .execute(text, &[from.into(), to.into(), today.into()])
-        .await?;
-    shut(&mut tx, from, now).await?;
-    tx.commit().await?;
-    Ok(handed)
-}
-
 async fn change(db: &Db, text: &str, values: &[Value]) -> Result<u64> {
     let mut tx = db.write().await?;
     let changed = tx.execute(text, values).await?;
     tx.commit().await?;
     Ok(changed)
-}
-
-fn day(number: i64) -> Day {
-    Day(i32::try_from(number).unwrap_or_default())
 }
 
 fn read(row: &Row) -> Result<Account> {

@@ -4,6 +4,7 @@ mod admin;
 mod api;
 mod ask;
 mod assets;
+mod confirm;
 mod cookie;
 mod curve;
 mod door;
@@ -66,6 +67,7 @@ pub fn router(app: App, settings: Settings) -> Router {
         .with_state(app)
         .merge(api)
         .merge(daily(door.clone()))
+        .merge(confirm::router(door.clone()))
         .merge(form::router(door.clone()))
         .merge(import::router(door.clone()))
         .merge(journal::router(door.clone()))

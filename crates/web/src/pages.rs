@@ -29,11 +29,14 @@ pub(crate) async fn front(State(door): State<Door>, asked: Asked) -> Result<Resp
     let page = read(&asked, move |_| reading.home(&viewer)).await?;
     let reminders = app.reminders(&asked.viewer).await;
     let reminders = reminders.map_err(|unadmitted| failed(&asked, &unadmitted))?;
-    shown(
-        &asked,
-        draw::home(reader, asked.here.clone(), page, reminders),
-    )
-    .map(IntoResponse::into_response)
+    let today = app.today();
+    let unconfirmed = app.unconfirmed(&asked.viewer, today).await;
+    let unconfirmed = unconfirmed.map_err(|unadmitted| failed(&asked, &unadmitted))?;
+    let to_confirm = app.to_confirm(&asked.viewer, today).await;
+    let to_confirm = to_confirm.map_err(|unadmitted| failed(&asked, &unadmitted))?;
+    let people = (reminders, unconfirmed, to_confirm);
+    shown(&asked, draw::home(reader, asked.here.clone(), page, people))
+        .map(IntoResponse::into_response)
 }
 
 /// `/go`: what is entered on the way, on a phone, with or without a connection.

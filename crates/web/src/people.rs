@@ -6,6 +6,7 @@ use crate::draw::{self, Accounts, Said};
 use crate::refusal::{Reason, Refusal};
 use app::Edge;
 use app::people::{Held, Invitation, Slip, Unadmitted};
+use app::rules::Day;
 use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -22,6 +23,10 @@ pub(crate) struct Filled {
     pub(crate) phone: String,
     pub(crate) role: String,
     pub(crate) unit: String,
+    /// The first day, empty for today.
+    pub(crate) from: String,
+    /// The last day, empty for no end.
+    pub(crate) until: String,
     /// What is done with an account.
     act: String,
     /// The successor.
@@ -71,7 +76,7 @@ async fn invited(
         phone: given(&filled.phone),
         held: match filled.role.is_empty() {
             true => Vec::new(),
-            false => vec![held(filled, edge)],
+            false => vec![held(filled, edge)?],
         },
     };
     let token = door.app.invite(&asked.viewer, &invitation, edge).await?;
@@ -163,13 +168,26 @@ fn slips_page(
     }
 }
 
-/// A role from today on.
-fn held(filled: &Filled, edge: Edge) -> Held {
-    Held {
+/// The role that is filled in, from today on unless said.
+fn held(filled: &Filled, edge: Edge) -> Result<Held, Unadmitted> {
+    Ok(Held {
         role: filled.role.clone(),
         unit: filled.unit.trim().to_owned(),
-        from: edge.now.day(),
-        until: None,
+        from: day(&filled.from)?.unwrap_or(edge.now.day()),
+        until: day(&filled.until)?,
+    })
+}
+
+/// A day that is filled in; none where the field is empty.
+fn day(text: &str) -> Result<Option<Day>, Unadmitted> {
+    let text = text.trim();
+    match (text, Day::parse(text)) {
+        ("", _) => Ok(None),
+        (_, Some(day)) => Ok(Some(day)),
+        (_, None) => Err(Unadmitted::Refused(app::rules::Words::new(
+            format!("看不懂日期“{text}”；请写成 2023-09-26"),
+            format!("“{text}” is no date; write it as 2023-09-26"),
+        ))),
     }
 }
 
@@ -212,7 +230,11 @@ async fn changed(
             Ok(Said::Done)
         }
         "grant" => {
-            app.grant(viewer, account, &held(filled, edge)).await?;
+            app.grant(viewer, account, &held(filled, edge)?).await?;
+            Ok(Said::Done)
+        }
+        "end" => {
+            app.end_role(viewer, account, &held(filled, edge)?).await?;
             Ok(Said::Done)
         }
         "hand" => {
@@ -280,6 +302,7 @@ async fn page(
     let administrator = app::view::Text::new("管理员", "Administrator");
     roles.push((app::people::ADMINISTRATOR.to_owned(), administrator));
     let all = Accounts {
+        today: door.app.today(),
         accounts,
         roles,
         identities,

@@ -158,6 +158,12 @@ words! {
     import_title: "导入表格", "Import a sheet";
     nav_home: "待办", "To do";
     home_title: "要办的事", "To do";
+    home_unconfirmed: "您的“{}”身份还要由所在县确认，确认以前看不到也办不了任何事。", "Your role “{}” has yet to be confirmed by the county; before that you see nothing and do nothing in it.";
+    home_refused: "您的“{}”身份没有得到确认。", "Your role “{}” was not confirmed.";
+    home_call: "请联系：", "Please call: ";
+    home_confirm: "等您确认的企业经办人", "People who act for firms, for you to confirm";
+    home_confirms: "确认", "Confirm";
+    home_refuses: "不是", "Refuse";
     home_none: "目前没有滞后、逾期、待核或即将到期的责任事项。", "Nothing is behind, overdue, unknown or due soon.";
     home_more: "另有 {} 项", "{} more";
     home_hands: "等您办下一步的记录", "Records that wait for your next step";
@@ -206,7 +212,7 @@ words! {
     overview_none: "无可计", "none due";
     sum_red: "滞后、逾期或未完成", " behind, overdue or missed";
     slips_title: "批量邀请，打印二维码条", "Invite many, with QR slips to print";
-    slips_how: "每人一行，五栏：账号、姓名、电话、角色、单位；企业的角色写企业名称或信用代码。可从表格直接粘贴。", "A line each, five cells: account, person, telephone number, role, unit; for a firm's role its name or credit code. Paste from a spreadsheet.";
+    slips_how: "每人一行，五栏：账号、姓名、电话、角色、单位；企业的角色写企业名称或信用代码。任期有起止的，再加两栏：第一天、最后一天。可从表格直接粘贴。", "A line each, five cells: account, person, telephone number, role, unit; for a firm's role its name or credit code. Where the role has dates, two more: first day, last day. Paste from a spreadsheet.";
     slips_rows: "名单", "The list";
     slips_go: "邀请并出条", "Invite, and make the slips";
     slips_refused: "一个也没有邀请。请改正下面各行。", "Nobody was invited. Correct the lines below.";
@@ -482,6 +488,14 @@ words! {
     accounts_phone: "电话", "Telephone";
     accounts_role: "角色", "Role";
     accounts_unit: "单位编号，企业角色填企业的记录编号", "Unit's id; for a firm's role the id of its record";
+    accounts_unconfirmed: "待确认", "to be confirmed";
+    accounts_confirmed: "{} 于 {} 确认", "confirmed by {} on {}";
+    accounts_refused: "{} 于 {} 回绝", "refused by {} on {}";
+    accounts_first: "第一天（不填为今天）", "First day (empty: today)";
+    accounts_last: "最后一天（不填为无期限）", "Last day (empty: no end)";
+    accounts_over: "已结束", "over";
+    accounts_ends: "最后一天", "last day";
+    accounts_end: "改任期", "Set the last day";
     accounts_go: "开账号", "Make it";
     accounts_roles: "角色与任期", "Roles and dates";
     accounts_waits: "等待设密码", "waits for a password";

@@ -35,17 +35,20 @@ pub enum Deed {
     Export,
     /// See what a sensitive field holds.
     Reveal,
+    /// Confirm who acts for it.
+    Confirm,
 }
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Read,
         Self::Create,
         Self::Change,
         Self::Move,
         Self::Export,
         Self::Reveal,
+        Self::Confirm,
     ];
 
     /// What an act on a record is.
@@ -66,6 +69,7 @@ impl Deed {
             Self::Move => "move",
             Self::Export => "export",
             Self::Reveal => "reveal",
+            Self::Confirm => "confirm",
         }
     }
 }

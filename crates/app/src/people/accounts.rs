@@ -68,7 +68,7 @@ impl App {
         let seconds: HashSet<String> = seconds.into_iter().collect();
         let mut all = Vec::new();
         for account in people::accounts(db).await.map_err(failed)? {
-            let held = people::held(db, &account.id).await.map_err(failed)?;
+            let held = self.roles_of(&account.id).await?;
             all.push(Listed {
                 has_second: seconds.contains(&account.id),
                 account: account.id,
@@ -93,6 +93,29 @@ impl App {
         people::grant(self.people()?, &found.id, held)
             .await
             .map_err(failed)
+    }
+
+    /// Ends a role with a day, its last: one before its first day takes it back as if it had never been given.
+    ///
+    /// # Errors
+    /// A viewer who does not manage accounts, no such account, a role that it does not hold from that day, no last day, the
+    /// database's failure.
+    pub async fn end_role(&self, viewer: &Viewer, account: &str, held: &Held) -> Outcome<()> {
+        manages(viewer)?;
+        let found = self.open_account(account).await?;
+        if held.until.is_none() {
+            return Err(refused("请填任期的最后一天", "give the role's last day"));
+        }
+        match people::end(self.people()?, &found.id, held)
+            .await
+            .map_err(failed)?
+        {
+            true => Ok(()),
+            false => Err(refused(
+                "这个账号没有这项任职；请刷新页面再选",
+                "the account holds no such role; reload the page and choose again",
+            )),
+        }
     }
 
     /// Closes an account: it signs in no more, and its roles ended yesterday.

@@ -1,6 +1,6 @@
 //! Accounts of an example, one for each role, so that everybody's day can be tried. Only an example has them.
 
-use super::{ADMINISTRATOR, Held, Invitation, Outcome, Unadmitted};
+use super::{ADMINISTRATOR, Confirmation, Held, Invitation, Outcome, Unadmitted};
 use crate::list::{Question, Test, View};
 use crate::view::Text;
 use crate::{App, Edge, Viewer};
@@ -49,6 +49,8 @@ impl App {
                 let link = self.invite(&operator, &invitation, next()?).await?;
                 self.accept(&link, password, next()?).await?;
             }
+            let now = edge().ok_or_else(|| Unadmitted::Failed(no_chance()))?;
+            self.confirm_example(&account, now).await?;
             all.push(Example {
                 account,
                 role,
@@ -56,6 +58,17 @@ impl App {
             });
         }
         Ok(all)
+    }
+
+    /// Confirms what an example's account holds, so that its day can be tried at once.
+    async fn confirm_example(&self, account: &str, edge: Edge) -> Outcome<()> {
+        for (held, confirmation) in self.roles_of(account).await? {
+            if confirmation == Confirmation::Waits {
+                self.confirm(&Viewer::operator(), (account, &held), true, edge)
+                    .await?;
+            }
+        }
+        Ok(())
     }
 
     /// For each role an account's name, what it holds, its person, and both in words.

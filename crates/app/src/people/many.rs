@@ -25,7 +25,7 @@ pub struct Slip {
 
 impl App {
     /// Invites everybody whom rows name, or nobody: account, person, telephone number, role, unit or record, parted by
-    /// tabs or commas. Roles, units and records may be written by id or by name.
+    /// tabs or commas, and where one likes the first and the last day. Roles, units and records may be written by id or by name.
     ///
     /// # Errors
     /// A viewer who does not manage accounts, the database's failure; what is wrong with rows, by their number from 1,
@@ -84,18 +84,18 @@ impl App {
     fn invitation(
         &self,
         row: &str,
-        from: Day,
+        today: Day,
         taken: &BTreeSet<String>,
     ) -> Result<(Invitation, (Words, String)), Words> {
         let cells: Vec<&str> = row.split(['\t', ',', '，']).map(str::trim).collect();
-        let [account, person, phone, role, place] = cells.as_slice() else {
-            let n = cells.len();
-            return Err(Words::new(
-                format!("有 {n} 栏；要 5 栏：账号、姓名、电话、角色、单位（企业写信用代码或名称）"),
-                format!(
-                    "there are {n} cells; 5 belong here: account, person, telephone number, role, unit (or a firm's code or name)"
-                ),
-            ));
+        let [account, person, phone, role, place, days @ ..] = cells.as_slice() else {
+            return Err(unread(cells.len()));
+        };
+        let (first, until) = match days {
+            [] => (None, None),
+            [first] => (a_day(first)?, None),
+            [first, last] => (a_day(first)?, a_day(last)?),
+            _ => return Err(unread(cells.len())),
         };
         if taken.contains(*account) {
             return Err(Words::new(
@@ -112,8 +112,8 @@ impl App {
             held: vec![Held {
                 role: role.map_or(ADMINISTRATOR, |role| &role.id).to_owned(),
                 unit,
-                from,
-                until: None,
+                from: first.unwrap_or(today),
+                until,
             }],
         };
         match self.fits(&invitation) {
@@ -181,5 +181,28 @@ impl App {
                 ))
             }
         }
+    }
+}
+
+fn unread(cells: usize) -> Words {
+    Words::new(
+        format!(
+            "有 {cells} 栏；要 5 至 7 栏：账号、姓名、电话、角色、单位（企业写信用代码或名称），可再写起、止日期"
+        ),
+        format!(
+            "there are {cells} cells; 5 to 7 belong here: account, person, telephone number, role, unit (or a firm's code or name), and where one likes the first and the last day"
+        ),
+    )
+}
+
+/// A day as a sheet has it; none for an empty cell.
+fn a_day(text: &str) -> Result<Option<Day>, Words> {
+    match (text, Day::parse(text)) {
+        ("", _) => Ok(None),
+        (_, Some(day)) => Ok(Some(day)),
+        (_, None) => Err(Words::new(
+            format!("看不懂日期“{text}”；请写成 2023-09-26"),
+            format!("“{text}” is no date; write it as 2023-09-26"),
+        )),
     }
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod code;
+mod confirm;
 mod entry;
 mod example;
 mod identity;
@@ -18,6 +19,7 @@ use crate::access;
 use crate::act::{Edge, Viewer};
 use crate::live::words;
 pub use code::RECOVERY_CODES;
+pub use confirm::{Confirmation, ToConfirm, Unconfirmed};
 pub use example::Example;
 pub use many::{MANY_MAX, Slip};
 pub use remind::{Contact, Reminder};
@@ -26,7 +28,7 @@ pub use second::{Codes, SecondState, Shown};
 pub use secret::SecretKey;
 use sha2::{Digest, Sha256};
 use store::people::{self, Account};
-pub use store::people::{Held, Saved, Token};
+pub use store::people::{Answer, Held, Saved, Token};
 
 /// The role that manages accounts and nothing else; it is of no programme.
 pub const ADMINISTRATOR: &str = "administrator";
@@ -68,8 +70,8 @@ pub struct Listed {
     pub has_second: bool,
     /// When it was closed.
     pub closed_at: Option<Moment>,
-    /// The roles it held and holds, the newest first.
-    pub held: Vec<Held>,
+    /// The roles it held and holds, the newest first, with whether they count yet.
+    pub held: Vec<(Held, Confirmation)>,
 }
 
 /// Why nobody was let in, or nothing was done.
@@ -212,6 +214,12 @@ impl App {
 
     /// Whether there is such a role, and such a unit or record to hold it in.
     fn is_office(&self, held: &Held) -> Outcome<()> {
+        if held.until.is_some_and(|until| until < held.from) {
+            return Err(refused(
+                "任期的最后一天早于第一天；请核对日期",
+                "the last day of the role lies before its first; check the dates",
+            ));
+        }
         let (programme, living) = (self.programme(), self.living());
         let role = programme.roles.iter().find(|role| role.id == held.role);
         let of = match role {

@@ -49,7 +49,8 @@ impl App {
             .map_err(failed)?
         {
             let roles = self.programme().roles.iter();
-            let mut official = roles.filter(|role| role.official && role.id == holder.role);
+            let mut official =
+                roles.filter(|role| role.official && role.of.is_none() && role.id == holder.role);
             if official.next().is_none() {
                 continue;
             }

@@ -1,7 +1,6 @@
 //! Tokens by which programs act for an account, with no more rights than it has.
 
 use super::{Outcome, failed, kept, refused, token};
-use crate::access::Office;
 use crate::{App, Edge, Viewer};
 use rules::Moment;
 use store::people::{self, Token};
@@ -89,19 +88,8 @@ impl App {
 
     /// An account's viewer with the roles of a day.
     pub(super) async fn viewer_of(&self, account: people::Account, now: Moment) -> Outcome<Viewer> {
-        let held = people::held(self.people()?, &account.id)
-            .await
-            .map_err(failed)?;
-        let held = held
-            .into_iter()
-            .filter(|held| super::holds(held, now.day()));
         Ok(Viewer {
-            offices: held
-                .map(|held| Office {
-                    role: held.role,
-                    unit: held.unit,
-                })
-                .collect(),
+            offices: self.offices(&account.id, now.day()).await?,
             person: Some(account.person),
             account: account.id,
             on_behalf: None,

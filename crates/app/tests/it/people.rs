@@ -104,6 +104,27 @@ on_both! {
         assert_eq!(viewer(&app, &other, at(10).now).await, None);
     }
 
+    async fn a_role_has_a_first_and_a_last_day(place) {
+        let app = open(place, "2023-09-26").await;
+        let operator = Viewer::operator();
+        let backwards = Held { from: noon("2023-09-21").day(), ..clerk(Some("2023-09-20")) };
+        let made = app.invite(&operator, &invitation("wang", vec![backwards.clone()]), at(0)).await;
+        assert!(is_refused(&made), "{made:?}");
+        let later = Held { from: noon("2023-09-21").day(), ..clerk(None) };
+        let session = joined(&app, "wang", vec![later.clone()], 1).await;
+        let offices = async |day: &str| viewer(&app, &session, noon(day)).await.unwrap().offices.len();
+        assert_eq!((offices("2023-09-20").await, offices("2023-09-21").await), (0, 1), "not before its first day");
+        assert!(is_refused(&app.grant(&operator, "wang", &backwards).await));
+        assert!(is_refused(&app.end_role(&operator, "wang", &later).await), "no last day");
+        assert!(is_refused(&app.end_role(&operator, "wang", &clerk(Some("2023-09-22"))).await), "held from another day");
+        let ended = Held { until: Some(noon("2023-09-22").day()), ..later };
+        let wang = viewer(&app, &session, noon("2023-09-21")).await.unwrap();
+        let own = app.end_role(&wang, "wang", &ended).await;
+        assert!(matches!(own, Err(Unadmitted::Forbidden(_))), "{own:?}");
+        app.end_role(&operator, "wang", &ended).await.unwrap();
+        assert_eq!((offices("2023-09-22").await, offices("2023-09-23").await), (1, 0), "and not after its last");
+    }
+
     async fn guessing_is_made_slow(place) {
         let app = open(place, "2023-09-26").await;
         joined(&app, "wang", vec![], 0).await;

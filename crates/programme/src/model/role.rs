@@ -13,6 +13,8 @@ pub struct Role {
     pub level: Option<String>,
     /// The register whose records hold it; `None` where units do.
     pub of: Option<String>,
+    /// Whether each holder has to be confirmed, by whoever may `confirm` the record; before that it grants nothing.
+    pub confirmed: bool,
     /// Whether its holders see how units stand: officials of the programme do.
     pub official: bool,
     /// What it may do.

@@ -8,6 +8,7 @@ mod bearers;
 mod bulletins;
 mod chains;
 mod clauses;
+mod confirmers;
 mod constants;
 mod dates;
 mod edge;
@@ -45,6 +46,7 @@ pub(crate) fn proof(programme: &Programme, files: &Files, faults: &mut Vec<Fault
     opens::check(&mut proof);
     constants::check(&mut proof);
     bulletins::check(&mut proof);
+    confirmers::check(&mut proof);
     let mut found = proof.found;
     found.retain(|f| !faults.iter().any(|known| overlap(&known.place, &f.place)));
     faults.append(&mut found);

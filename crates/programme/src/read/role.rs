@@ -31,6 +31,7 @@ pub(super) fn role(id: &Text<'_>, table: &Table<'_>, ground: &Ground) -> Role {
         .collect();
     let role = Role {
         id: id.snake(),
+        confirmed: confirmed(table, of.is_some()),
         name: table.words("name"),
         level: level.map(|t| t.value),
         official: table.flag("official"),
@@ -44,6 +45,25 @@ pub(super) fn role(id: &Text<'_>, table: &Table<'_>, ground: &Ground) -> Role {
     };
     table.finish();
     role
+}
+
+/// Reads whether holders have to be confirmed: only records have somebody who acts for them.
+fn confirmed(table: &Table<'_>, is_of: bool) -> bool {
+    let confirmed = table.flag("confirmed");
+    if let Some(item) = table.get("confirmed").filter(|_| confirmed && !is_of) {
+        item.refuse(
+            "confirmed-of-none",
+            Words::new(
+                "只有替台账记录办事的角色（写了 `of`）才能要求确认",
+                "only a role that acts for records (with `of`) can need confirming",
+            ),
+            Words::new(
+                "加上 `of = \"…\"`，或删去 `confirmed`",
+                "add `of = \"…\"`, or remove `confirmed`",
+            ),
+        );
+    }
+    confirmed
 }
 
 /// Reads a list of a first page: its rule sees what everybody sees of a record that he may see.

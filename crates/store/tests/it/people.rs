@@ -41,6 +41,15 @@ on_both! {
         assert_eq!(people::account(&db, "li").await.unwrap(), None);
     }
 
+    async fn a_role_is_ended_with_a_day(place) {
+        let db = place.open().await;
+        people::open(&db, &somebody("wang"), &[clerk(10, None), clerk(1, Some(9))]).await.unwrap();
+        assert!(people::end(&db, "wang", &clerk(10, Some(20))).await.unwrap());
+        assert_eq!(people::held(&db, "wang").await.unwrap(), [clerk(10, Some(20)), clerk(1, Some(9))]);
+        assert!(!people::end(&db, "wang", &clerk(11, Some(20))).await.unwrap(), "held from another day");
+        assert!(!people::end(&db, "li", &clerk(10, Some(20))).await.unwrap());
+    }
+
     async fn a_link_is_used_once_and_ends_sessions(place) {
         let db = place.open().await;
         people::open(&db, &somebody("wang"), &[]).await.unwrap();

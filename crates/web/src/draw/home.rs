@@ -3,7 +3,7 @@
 use super::Shell;
 use crate::ask::Here;
 use crate::reader::Reader;
-use app::people::{Contact, Reminder};
+use app::people::{Contact, Reminder, ToConfirm, Unconfirmed};
 use app::view::{DutyId, Entering, HomePage, Listing, Todo, UnreportedPage, UnreportedUnit};
 use askama::Template;
 use std::collections::BTreeMap;
@@ -16,6 +16,8 @@ struct HomeView {
     r: Reader,
     page: HomePage,
     reminders: Vec<Reminder>,
+    unconfirmed: Vec<Unconfirmed>,
+    to_confirm: Vec<ToConfirm>,
 }
 
 /// `/`.
@@ -23,7 +25,7 @@ pub(crate) fn home(
     r: Reader,
     here: Here,
     page: HomePage,
-    reminders: Vec<Reminder>,
+    (reminders, unconfirmed, to_confirm): (Vec<Reminder>, Vec<Unconfirmed>, Vec<ToConfirm>),
 ) -> askama::Result<String> {
     let title = r.w.home_title.to_owned();
     let shell = Shell::new(r, here, "home", title, page.frame.clone());
@@ -32,6 +34,8 @@ pub(crate) fn home(
         r,
         page,
         reminders,
+        unconfirmed,
+        to_confirm,
     }
     .render()
 }

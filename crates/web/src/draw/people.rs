@@ -4,7 +4,8 @@ use super::Shell;
 use crate::ask::Here;
 use crate::people::Filled;
 use crate::reader::Reader;
-use app::people::{Held, Listed, SecondState, Shown, Slip, Token};
+use app::people::{Confirmation, Held, Listed, SecondState, Shown, Slip, Token};
+use app::rules::Day;
 use app::view::Text;
 use askama::Template;
 use askama::filters::Safe;
@@ -36,6 +37,7 @@ struct AccountsView {
 
 /// Accounts with what their page says of them.
 pub(crate) struct Accounts {
+    pub(crate) today: Day,
     pub(crate) accounts: Vec<Listed>,
     pub(crate) roles: Vec<(String, Text)>,
     /// Names at the single sign-on by account, where they are others; `None` where there is no single sign-on.
@@ -65,6 +67,28 @@ impl AccountsView {
     fn posting(&self, one: &Listed) -> String {
         let path = self.r.address(&["admin", "accounts", &one.account], &[]);
         self.r.posting(&path)
+    }
+
+    /// Whether a role counts yet, where that has to be confirmed.
+    fn confirmed(&self, confirmation: &Confirmation) -> Option<String> {
+        let w = self.r.w;
+        match confirmation {
+            Confirmation::Unneeded => None,
+            Confirmation::Waits => Some(w.accounts_unconfirmed.to_owned()),
+            Confirmation::Answered(answer) => {
+                let words = match answer.is_confirmed {
+                    true => w.accounts_confirmed,
+                    false => w.accounts_refused,
+                };
+                let day = answer.at.day().to_string();
+                Some(self.r.say(words, &[&answer.by, &day]))
+            }
+        }
+    }
+
+    /// Whether a role is over.
+    fn is_over(&self, held: &Held) -> bool {
+        held.until.is_some_and(|until| until < self.all.today)
     }
 
     /// A role with where and how long it is held.

@@ -360,6 +360,23 @@ async fn many_are_invited_with_slips_or_nobody() {
     desk.get_as("/registers/visit", &format!("heli_session={session}"))
         .await
         .is(200);
+    // Dates, where there are any.
+    let wrong = "ma,马四,,visitor,梅江区,2024-13-01\nma,马四,,visitor,梅江区,2024-05-01,2024-04-30\nma,马四,,visitor,梅江区,,,x";
+    let told = invite(wrong).await.is(422).text();
+    for part in ["看不懂日期“2024-13-01”", "早于第一天", "有 8 栏"] {
+        assert!(told.contains(part), "{part} in {told}");
+    }
+    let dated =
+        "ma,马四,,visitor,梅江区,2024-05-01,2024-06-30\nlu,卢五,,visitor,梅江区,,2024-06-30";
+    invite(dated).await.is(200);
+    let held = async |account: &str| {
+        let all = desk.app.accounts(&Viewer::operator()).await.unwrap();
+        let found = all.into_iter().find(|one| one.account == account);
+        let held = found.unwrap().held.remove(0);
+        (held.from.to_string(), held.until.unwrap().to_string())
+    };
+    assert_eq!(held("ma").await, ("2024-05-01".into(), "2024-06-30".into()));
+    assert_eq!(held("lu").await, ("2024-03-26".into(), "2024-06-30".into()));
     // A name that is taken is said, and who does not manage accounts invites nobody.
     assert!(
         invite("wang,王一,,visitor,梅江区")

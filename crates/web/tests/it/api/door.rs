@@ -361,3 +361,48 @@ async fn an_administrator_makes_accounts_on_a_page() {
     desk.get_as("/registers", &lin).await.is(303);
     desk.get_as("/registers", &admin).await.is(200);
 }
+
+#[tokio::test]
+async fn a_role_is_given_from_a_day_and_ended_on_the_page() {
+    let desk = desk().await;
+    let link = desk.app.first_link(edge()).await.unwrap().unwrap();
+    let body = format!("account=admin&password={PASSWORD}");
+    let path = format!("/link/{link}");
+    let admin = cookie(&form(&desk, &path, &body, &[]).await.is(303));
+    let post = async |path: &str, body: &str| form(&desk, path, body, &[("cookie", &admin)]).await;
+    let wang = format!("account=wang&person=W&role=visitor&unit={MINE}");
+    let path = "/admin/accounts";
+    for wrong in [
+        "from=tomorrow",
+        "from=2024-03-28&until=2024-03-27",
+        "until=26.3.2024",
+    ] {
+        let told = post(path, &format!("{wang}&{wrong}")).await.is(422).text();
+        assert!(told.contains("value=\"wang\""), "what was filled in stays");
+    }
+    let made = post(path, &format!("{wang}&from=2024-03-01&until=2024-04-30")).await;
+    let made = made.is(200).text();
+    assert!(
+        made.contains("走访员 441402 2024-03-01 起 至 2024-04-30"),
+        "{made}"
+    );
+    let end = format!("act=end&role=visitor&unit={MINE}&from=2024-03-01");
+    let path = "/admin/accounts/wang";
+    post(path, &end).await.is(422);
+    let other = end.replace("2024-03-01", "2024-03-02");
+    post(path, &format!("{other}&until=2024-03-25"))
+        .await
+        .is(422);
+    let over = post(path, &format!("{end}&until=2024-03-25")).await.is(200);
+    let over = over.text();
+    assert!(
+        over.contains("走访员 441402 2024-03-01 起 至 2024-03-25</s>"),
+        "{over}"
+    );
+    assert!(over.contains("已结束"));
+    assert_eq!(
+        over.matches("value=\"end\"").count(),
+        1,
+        "only the administrator's own role is left to end"
+    );
+}
