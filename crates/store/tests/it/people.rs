@@ -1,8 +1,9 @@
 //! Accounts, their roles, sessions and links.
 
 use crate::both::on_both;
+use programme::record::Author;
 use rules::{Day, Moment};
-use store::people::{self, Account, Held, Saved, Second, Token};
+use store::people::{self, Account, Answer, Held, Saved, Second, Token};
 
 const NOW: Moment = Moment(1_700_000_000_000);
 const LATER: Moment = Moment(NOW.0 + 1_000);
@@ -17,6 +18,15 @@ fn somebody(id: &str) -> Account {
         closed_at: None,
         failures: 0,
         locked_until: Moment(0),
+    }
+}
+
+fn author(actor: &str) -> Author {
+    Author {
+        actor: actor.into(),
+        on_behalf: None,
+        at: NOW,
+        key: None,
     }
 }
 
@@ -48,6 +58,34 @@ on_both! {
         assert_eq!(people::held(&db, "wang").await.unwrap(), [clerk(10, Some(20)), clerk(1, Some(9))]);
         assert!(!people::end(&db, "wang", &clerk(11, Some(20))).await.unwrap(), "held from another day");
         assert!(!people::end(&db, "li", &clerk(10, Some(20))).await.unwrap());
+    }
+
+    async fn a_role_waits_until_somebody_answers(place) {
+        let db = place.open().await;
+        people::open(&db, &somebody("wang"), &[clerk(10, None), clerk(1, Some(9))]).await.unwrap();
+        let waits = async |today| {
+            let all = people::waiting(&db, "clerk", Day(today)).await.unwrap();
+            all.into_iter().map(|one| (one.account, one.held)).collect::<Vec<_>>()
+        };
+        assert_eq!(waits(10).await, [("wang".to_owned(), clerk(10, None))], "and not what is over");
+        assert!(people::waiting(&db, "king", Day(10)).await.unwrap().is_empty());
+        let by = author("lin");
+        assert!(!people::answer(&db, &by, ("wang", &clerk(11, None)), true).await.unwrap(), "it is not held");
+        assert!(people::answer(&db, &by, ("wang", &clerk(10, None)), false).await.unwrap());
+        assert!(!people::answer(&db, &by, ("wang", &clerk(10, None)), true).await.unwrap(), "it was answered");
+        assert!(waits(10).await.is_empty());
+        let refused = Answer { is_confirmed: false, by: "lin".into(), at: NOW };
+        let of = ("clerk".to_owned(), "350102".to_owned(), Day(10));
+        assert_eq!(people::answers(&db, "wang").await.unwrap(), [(of.clone(), refused)]);
+        people::open(&db, &somebody("li"), &[]).await.unwrap();
+        people::grant(&db, "wang", &clerk(10, Some(40_000))).await.unwrap();
+        assert_eq!(waits(10).await.len(), 1, "what was refused and is given again is asked again");
+        assert!(people::answer(&db, &by, ("wang", &clerk(10, None)), true).await.unwrap());
+        people::grant(&db, "wang", &clerk(10, Some(50_000))).await.unwrap();
+        assert!(waits(10).await.is_empty(), "what was confirmed stays so");
+        people::hand_over(&db, "wang", "li", NOW).await.unwrap();
+        let today = NOW.day().0;
+        assert_eq!(waits(today).await, [("li".to_owned(), clerk(today, Some(50_000)))], "another person is confirmed anew");
     }
 
     async fn a_link_is_used_once_and_ends_sessions(place) {

@@ -372,7 +372,7 @@ async fn many_are_invited_with_slips_or_nobody() {
     let held = async |account: &str| {
         let all = desk.app.accounts(&Viewer::operator()).await.unwrap();
         let found = all.into_iter().find(|one| one.account == account);
-        let held = found.unwrap().held.remove(0);
+        let (held, _) = found.unwrap().held.remove(0);
         (held.from.to_string(), held.until.unwrap().to_string())
     };
     assert_eq!(held("ma").await, ("2024-05-01".into(), "2024-06-30".into()));

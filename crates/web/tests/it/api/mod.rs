@@ -2,6 +2,7 @@
 
 mod admin;
 mod browse;
+mod confirm;
 mod daily;
 mod document;
 mod door;
@@ -117,6 +118,8 @@ fn programme() -> (Programme, Files) {
         roles.push_str("[role.visitor]\nname = { zh = \"走访员\", en = \"Visitor\" }\n[[role.visitor.may]]\ndo = [\"see\", \"create\", \"change\", \"export\"]\non = [\"visit\"]\nwhere = \"under(place, viewer.unit)\"\n[[role.visitor.home]]\nregister = \"visit\"\nwhere = \"asked >= yuan(2)\"\nname = { zh = \"大额走访\", en = \"Large\" }\n");
         roles.push_str("[role.inspector]\nname = { zh = \"巡查员\", en = \"Inspector\" }\n[[role.inspector.may]]\ndo = [\"see\", \"reveal\"]\non = [\"visit\"]\nwhere = \"under(place, viewer.unit)\"\n");
         roles.push_str("[role.auditor]\nname = { zh = \"审计\", en = \"Auditor\" }\nofficial = true\n[[role.auditor.may]]\ndo = [\"see\"]\non = [\"*\"]\n");
+        roles.push_str("[[role.county_office.may]]\ndo = [\"confirm\"]\non = [\"firm\"]\nwhere = \"under(place, viewer.unit)\"\n");
+        roles.push_str("[role.firm]\nname = { zh = \"企业\", en = \"Firm\" }\nof = \"firm\"\nconfirmed = true\n[[role.firm.may]]\ndo = [\"see\"]\non = [\"firm\"]\nwhere = \"name == viewer.record.name\"\n");
         let reading = app::programme::read(&files);
         let faults: Vec<&str> = reading
             .faults
