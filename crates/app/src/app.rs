@@ -3,6 +3,7 @@
 use crate::access::{Seen, is_official};
 use crate::list::{Kept, Names};
 use crate::live::Live;
+use crate::people::Known;
 use crate::view::{
     DutyId, DutyPage, Front, MatrixPage, MatrixQuestion, NoticePage, OverviewPage, UnitPage,
 };
@@ -35,6 +36,7 @@ struct Inner {
     days: Mutex<Days>,
     names: Mutex<Names>,
     kept: Kept,
+    known: Known,
     /// Passwords are tried one at a time.
     door: tokio::sync::Mutex<()>,
 }
@@ -89,6 +91,7 @@ impl App {
             days: Mutex::default(),
             names: Mutex::default(),
             kept: Kept::default(),
+            known: Known::default(),
             door: tokio::sync::Mutex::default(),
         }))
     }
@@ -126,6 +129,11 @@ impl App {
     /// What records are called, for search. Whoever locks it holds the facts.
     pub(crate) fn names(&self) -> MutexGuard<'_, Names> {
         lock(&self.0.names)
+    }
+
+    /// Who was let in lately.
+    pub(crate) fn sessions(&self) -> &Known {
+        &self.0.known
     }
 
     /// What lists are answered from.

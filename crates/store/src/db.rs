@@ -3,6 +3,7 @@
 use crate::dialect::Dialect;
 use crate::error::{Error, Result, Trouble};
 use crate::row::Row;
+use crate::unchanged::Unchanged;
 use crate::value::{self, Value};
 use crate::{fixed, lock};
 use futures_util::TryStreamExt;
@@ -51,6 +52,8 @@ enum Pools {
         /// One connection: SQLite has one writer.
         writer: SqlitePool,
         readers: SqlitePool,
+        /// What the writer does to accounts, roles and sessions.
+        people: Arc<Unchanged>,
         /// `None` where it was opened for reading only.
         _lock: Option<Arc<lock::Lock>>,
     },
@@ -97,23 +100,25 @@ impl Db {
 
     /// Begins a transaction that writes; on SQLite it waits for the one before it.
     pub async fn write(&self) -> Result<Tx> {
-        Ok(Tx(match &self.pools {
-            Pools::Sqlite { writer, .. } => {
-                Inner::Sqlite(writer.begin_with("begin immediate").await?)
+        Ok(match &self.pools {
+            Pools::Sqlite { writer, people, .. } => {
+                let tx = writer.begin_with("begin immediate").await?;
+                Tx(Inner::Sqlite(tx), Some(Arc::clone(people)))
             }
-            Pools::Postgres(pool) => Inner::Postgres(pool.begin().await?),
-        }))
+            Pools::Postgres(pool) => Tx(Inner::Postgres(pool.begin().await?), None),
+        })
     }
 
     /// Begins a transaction that only reads, everything as of one moment.
     pub async fn read(&self) -> Result<Tx> {
-        Ok(Tx(match &self.pools {
+        let inner = match &self.pools {
             Pools::Sqlite { readers, .. } => Inner::Sqlite(readers.begin().await?),
             Pools::Postgres(pool) => Inner::Postgres(
                 pool.begin_with("begin isolation level repeatable read, read only")
                     .await?,
             ),
-        }))
+        };
+        Ok(Tx(inner, None))
     }
 
     /// How many transactions may read at once.
@@ -127,7 +132,7 @@ impl Db {
 
     /// Begins a transaction that may rebuild tables: on SQLite references are not checked while it lasts, and all of them are before it commits.
     pub async fn migration(&self) -> Result<Tx> {
-        let Pools::Sqlite { writer, .. } = &self.pools else {
+        let Pools::Sqlite { writer, people, .. } = &self.pools else {
             return self.write().await;
         };
         let mut connection = writer.acquire().await?;
@@ -137,14 +142,34 @@ impl Db {
         // The connection is closed with the transaction, so the next writer opens one that checks again.
         connection.close_on_drop();
         let begin = "begin immediate".into_sql_str();
-        Ok(Tx(Inner::Sqlite(
-            Transaction::begin(connection, Some(begin)).await?,
-        )))
+        let tx = Transaction::begin(connection, Some(begin)).await?;
+        Ok(Tx(Inner::Sqlite(tx), Some(Arc::clone(people))))
     }
 
-    /// Rows of one statement that only reads.
+    /// Rows of one statement that only reads; it is as of one moment without a transaction around it.
     pub async fn fetch(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>> {
-        self.read().await?.fetch(sql, values).await
+        let text = AssertSqlSafe(sql.to_owned());
+        Ok(match &self.pools {
+            Pools::Sqlite { readers, .. } => {
+                let query = sqlx::query_with(text, value::sqlite(values.to_vec())?);
+                let rows = query.fetch_all(readers).await?;
+                rows.into_iter().map(Row::Sqlite).collect()
+            }
+            Pools::Postgres(pool) => {
+                let query = sqlx::query_with(text, value::postgres(values)?);
+                let rows = query.fetch_all(pool).await?;
+                rows.into_iter().map(Row::Postgres).collect()
+            }
+        })
+    }
+
+    /// A number that stays while accounts, roles and sessions stay as they are, and never comes again: what was read of
+    /// them after it was taken holds for as long as it is the same. `None` while they change, and where others write too.
+    pub fn people_stamp(&self) -> Option<u64> {
+        match &self.pools {
+            Pools::Sqlite { people, .. } => people.stamp(),
+            Pools::Postgres(_) => None,
+        }
     }
 
     /// Rows of one statement that is a transaction of its own, so that nothing can come to a halt inside it.
@@ -213,7 +238,7 @@ impl Db {
 
 /// A transaction; dropped without [`Tx::commit`] it is undone.
 #[derive(Debug)]
-pub struct Tx(Inner);
+pub struct Tx(Inner, Option<Arc<Unchanged>>);
 
 #[derive(Debug)]
 enum Inner {
@@ -237,7 +262,7 @@ impl Tx {
 
     /// The same with values that are given away, for statements that have thousands.
     pub(crate) async fn execute_with(&mut self, sql: &str, values: Vec<Value>) -> Result<u64> {
-        let text = AssertSqlSafe(sql.to_owned());
+        let text = self.heard(sql);
         Ok(match &mut self.0 {
             Inner::Sqlite(tx) => {
                 let query = sqlx::query_with(text, value::sqlite(values)?);
@@ -252,7 +277,7 @@ impl Tx {
 
     /// Runs statements that take no values: about tables, savepoints, settings.
     pub async fn run(&mut self, sql: &str) -> Result<()> {
-        let text = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
+        let text = sqlx::raw_sql(self.heard(sql));
         match &mut self.0 {
             Inner::Sqlite(tx) => text.execute(&mut **tx).await.map(|_| ())?,
             Inner::Postgres(tx) => text.execute(&mut **tx).await.map(|_| ())?,
@@ -283,7 +308,7 @@ impl Tx {
         values: &[Value],
         mut take: impl FnMut(Row) -> Result<()>,
     ) -> Result<()> {
-        let text = AssertSqlSafe(sql.to_owned());
+        let text = self.heard(sql);
         match &mut self.0 {
             Inner::Sqlite(tx) => {
                 let query = sqlx::query_with(text, value::sqlite(values.to_vec())?);
@@ -301,6 +326,12 @@ impl Tx {
             }
         }
         Ok(())
+    }
+
+    /// A statement, after it was looked at.
+    fn heard(&self, sql: &str) -> AssertSqlSafe<String> {
+        self.1.iter().for_each(|people| people.hear(sql));
+        AssertSqlSafe(sql.to_owned())
     }
 
     /// Marks a point that [`Tx::back`] returns to; one mark at a time.
@@ -368,13 +399,26 @@ async fn open_sqlite(path: &Path, options: Options) -> Result<Pools> {
         .pragma("cache_size", "-65536")
         // 32 MiB: the pages that every commit writes again go into the database's file once for many commits.
         .pragma("wal_autocheckpoint", "8000");
+    let people = Arc::new(Unchanged::default());
+    let (connected, rested) = (Arc::clone(&people), Arc::clone(&people));
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .idle_timeout(None)
-        .max_lifetime(None);
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .after_connect(move |connection, _| {
+            let connected = Arc::clone(&connected);
+            Box::pin(async move { connected.rest(connection).await })
+        })
+        .after_release(move |connection, _| {
+            let rested = Arc::clone(&rested);
+            Box::pin(async move { rested.rest(connection).await.map(|()| true) })
+        });
+    // A file does not go away as a server does, so a connection is not asked whether it still works.
     let readers = SqlitePoolOptions::new()
         .max_connections(options.connections.max(1))
-        .max_lifetime(None);
+        .max_lifetime(None)
+        .test_before_acquire(false);
     let writer = match options.read_only {
         true => writer.connect_with(connect.clone().read_only(true)).await?,
         false => writer.connect_with(writing).await?,
@@ -383,6 +427,7 @@ async fn open_sqlite(path: &Path, options: Options) -> Result<Pools> {
         path: path.to_owned(),
         writer,
         readers: readers.connect_lazy_with(connect.read_only(true)),
+        people,
         _lock: held,
     })
 }

@@ -28,6 +28,7 @@ mod seal;
 mod shape;
 mod store;
 mod table;
+mod unchanged;
 mod value;
 mod view;
 pub mod write;

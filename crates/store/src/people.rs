@@ -147,23 +147,24 @@ pub async fn enter(
     tx.commit().await
 }
 
-/// The account of a session that has not ended; none of a closed account.
+/// The account of a session that has not ended, and when it ends; none of a closed account.
 ///
 /// # Errors
 ///
 /// The database's.
-pub async fn session(db: &Db, token: [u8; 32], now: Moment) -> Result<Option<Account>> {
+pub async fn session(db: &Db, token: [u8; 32], now: Moment) -> Result<Option<(Account, Moment)>> {
     let columns = COLUMNS.split(", ").map(|column| format!("a.{column}"));
     let columns: Vec<String> = columns.collect();
     let text = format!(
-        "select {} from session s join account a on a.id = s.account \
+        "select {}, s.ends_at from session s join account a on a.id = s.account \
          where s.token = $1 and s.ends_at > $2 and a.closed_at is null",
         columns.join(", ")
     );
     let rows = db
         .fetch(&text, &[token.as_slice().into(), now.0.into()])
         .await?;
-    rows.first().map(read).transpose()
+    let found = |row: &Row| Ok((read(row)?, Moment(row.need_int(8)?)));
+    rows.first().map(found).transpose()
 }
 
 /// Ends a session.

@@ -1,5 +1,6 @@
 //! Signing in and out: links, passwords, sessions.
 
+use super::known::LookedUp;
 use super::{
     Entered, Outcome, Unadmitted, failed, kept, locked, password, refused, wait_ms, wrong,
 };
@@ -103,14 +104,26 @@ impl App {
     /// # Errors
     /// The database's failure.
     pub async fn session(&self, token: &str, now: Moment) -> Outcome<Option<Viewer>> {
-        let db = self.people()?;
-        let found = people::session(db, kept(token), now)
-            .await
-            .map_err(failed)?;
-        let Some(account) = found else {
+        let (db, token) = (self.people()?, kept(token));
+        let stamp = db.people_stamp();
+        if let Some(viewer) = stamp.and_then(|stamp| self.sessions().viewer(&token, stamp, now)) {
+            return Ok(Some(viewer));
+        }
+        let found = people::session(db, token, now).await.map_err(failed)?;
+        let Some((account, ends_at)) = found else {
             return Ok(None);
         };
-        self.viewer_of(account, now).await.map(Some)
+        let viewer = self.viewer_of(account, now).await?;
+        if let Some(stamp) = stamp {
+            let looked_up = LookedUp {
+                stamp,
+                at: now,
+                ends_at,
+                viewer: viewer.clone(),
+            };
+            self.sessions().keep(token, looked_up);
+        }
+        Ok(Some(viewer))
     }
 
     /// Ends a session.

@@ -125,6 +125,29 @@ on_both! {
         assert_eq!((offices("2023-09-22").await, offices("2023-09-23").await), (1, 0), "and not after its last");
     }
 
+    async fn what_ends_a_session_ends_it_at_once_however_often_it_was_used(place) {
+        let app = open(place, "2023-09-26").await;
+        let now = at(10).now;
+        let first = joined(&app, "wang", vec![clerk(None)], 0).await;
+        let second = app.sign_in("wang", PASSWORD, at(3)).await.unwrap();
+        for _ in 0..3 {
+            assert_eq!(viewer(&app, &first, now).await, viewer(&app, &second, now).await);
+            // Whatever an earlier request kept is not asked for by a later one of the same moment alone.
+            tokio::task::yield_now().await;
+        }
+        app.sign_out(&first).await.unwrap();
+        assert_eq!(viewer(&app, &first, now).await, None);
+        let known = viewer(&app, &second, now).await.unwrap();
+        assert_eq!(known.offices.len(), 1);
+        let administrator = Held { role: ADMINISTRATOR.into(), ..clerk(None) };
+        app.grant(&Viewer::operator(), "wang", &administrator).await.unwrap();
+        assert_eq!(viewer(&app, &second, now).await.unwrap().offices.len(), 2);
+        let later = Moment(now.0 + 8 * 86_400_000);
+        assert_eq!(viewer(&app, &second, later).await, None, "it has ended");
+        app.sign_out_everywhere(&known).await.unwrap();
+        assert_eq!(viewer(&app, &second, now).await, None);
+    }
+
     async fn guessing_is_made_slow(place) {
         let app = open(place, "2023-09-26").await;
         joined(&app, "wang", vec![], 0).await;

@@ -4,6 +4,7 @@ use crate::both::on_both;
 use programme::record::Author;
 use rules::{Day, Moment};
 use store::people::{self, Account, Answer, Held, Saved, Second, Token};
+use store::{Db, Dialect};
 
 const NOW: Moment = Moment(1_700_000_000_000);
 const LATER: Moment = Moment(NOW.0 + 1_000);
@@ -39,7 +40,67 @@ fn clerk(from: i32, until: Option<i32>) -> Held {
     }
 }
 
+/// The stamp once what was begun is over; `None` on PostgreSQL, where other nodes write too.
+async fn stamp(db: &Db) -> Option<u64> {
+    while db.dialect() == Dialect::Sqlite && db.people_stamp().is_none() {
+        tokio::task::yield_now().await;
+    }
+    db.people_stamp()
+}
+
 on_both! {
+    async fn whatever_changes_who_somebody_is_changes_the_stamp(place) {
+        let db = place.open().await;
+        let mut before = stamp(&db).await;
+        let mut is_other = async |what: &str| {
+            let now = stamp(&db).await;
+            assert!(now.is_none() && db.dialect() == Dialect::Postgres || now > before, "{what}");
+            before = now;
+        };
+        people::open(&db, &somebody("wang"), &[clerk(1, None)]).await.unwrap();
+        is_other("opened").await;
+        people::grant(&db, "wang", &clerk(1, Some(20_000))).await.unwrap();
+        is_other("granted").await;
+        people::enter(&db, "wang", [1; 32], (NOW, LATER)).await.unwrap();
+        is_other("entered").await;
+        people::leave(&db, [1; 32]).await.unwrap();
+        is_other("left").await;
+        people::enter(&db, "wang", [2; 32], (NOW, LATER)).await.unwrap();
+        is_other("entered again").await;
+        people::leave_everywhere(&db, "wang").await.unwrap();
+        is_other("left everywhere").await;
+        people::set_password(&db, "wang", "p").await.unwrap();
+        is_other("password").await;
+        people::open(&db, &somebody("li"), &[]).await.unwrap();
+        people::hand_over(&db, "wang", "li", NOW).await.unwrap();
+        is_other("handed over").await;
+        people::close(&db, "li", NOW).await.unwrap();
+        is_other("closed").await;
+    }
+
+    async fn there_is_no_stamp_while_somebody_changes_what_may_be_undone(place) {
+        let db = place.open().await;
+        people::open(&db, &somebody("wang"), &[]).await.unwrap();
+        let before = stamp(&db).await;
+        let mut tx = db.write().await.unwrap();
+        tx.execute("delete from journal where arrival = -1", &[]).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(stamp(&db).await, before, "what is about records leaves it");
+        let mut tx = db.write().await.unwrap();
+        assert_eq!(db.people_stamp(), before);
+        tx.execute("update account set failures = 9", &[]).await.unwrap();
+        assert_eq!(db.people_stamp(), None);
+        drop(tx);
+        let after = stamp(&db).await;
+        assert!(after != before || after.is_none());
+        assert_eq!(people::account(&db, "wang").await.unwrap(), Some(somebody("wang")));
+        // After tables were rebuilt the writer's connection is another one.
+        db.migration().await.unwrap().commit().await.unwrap();
+        people::set_password(&db, "wang", "p").await.unwrap();
+        let last = stamp(&db).await;
+        assert!(last > after || last.is_none());
+    }
+
     async fn an_account_is_made_once_with_its_roles(place) {
         let db = place.open().await;
         assert!(people::open(&db, &somebody("wang"), &[clerk(10, None), clerk(1, Some(9))]).await.unwrap());
@@ -258,7 +319,7 @@ on_both! {
             people::enter(&db, "wang", [token; 32], (NOW, LATER)).await.unwrap();
         }
         let there = async |token: u8, now| people::session(&db, [token; 32], now).await.unwrap();
-        assert_eq!(there(1, NOW).await, Some(somebody("wang")));
+        assert_eq!(there(1, NOW).await, Some((somebody("wang"), LATER)));
         assert_eq!(there(1, LATER).await, None);
         people::leave(&db, [1; 32]).await.unwrap();
         assert_eq!(there(1, NOW).await, None);
