@@ -22,11 +22,11 @@ home = "440000"
 zone = "Asia/Shanghai"
 locale = "zh-CN"
 notices = ["bench"]
-campaign = { from = 2026-01-01, until = 2035-12-31 }
+campaign = { from = 2026-01-01, until = 2026-12-31 }
 hours = ["08:30-12:00", "14:30-17:30"]
 '''
 
-CALENDAR = "date,kind,name_zh,name_en\n2036-12-31,edge,,\n"
+CALENDAR = "date,kind,name_zh,name_en\n2026-01-01,holiday,元旦,New Year's Day\n2027-12-31,edge,,\n"
 
 # The right is a rule over each record, as real ones are, and happens to hold for all of them.
 ROLES = '''# One role that reads.

@@ -1,6 +1,6 @@
 //! Lines of the journal: an entry written with what lies beside it, and read back.
 
-use crate::db::Tx;
+use crate::db::{Db, Tx};
 use crate::dialect::Dialect;
 use crate::error::{Error, Result, Trouble};
 use crate::files::Uses;
@@ -211,13 +211,33 @@ pub(crate) async fn entries(tx: &mut Tx, chosen: &str, values: &[Value]) -> Resu
         Ok(())
     })
     .await?;
-    let beside = beside(
-        tx,
-        read.iter()
-            .filter(|(p, _)| p.digests().next().is_some())
-            .map(|(p, _)| p.arrival),
-    )
-    .await?;
+    let beside = beside(tx, digested(&read)).await?;
+    opened(&read, &beside)
+}
+
+/// The same where each entry is read for itself: without a transaction as long as no values lie beside them. One that is
+/// erased meanwhile is shown as erased.
+pub(crate) async fn entries_alone(db: &Db, chosen: &str, values: &[Value]) -> Result<Vec<Opened>> {
+    let rows = db.fetch(&format!("select {READ} {chosen}"), values).await?;
+    let one = |row: &Row| Ok((payload(row)?, row.int(2)?));
+    let read = rows.iter().map(one).collect::<Result<Vec<_>>>()?;
+    let beside = match digested(&read).next() {
+        None => BTreeMap::new(),
+        Some(_) => beside(&mut db.read().await?, digested(&read)).await?,
+    };
+    opened(&read, &beside)
+}
+
+/// The entries that have values beside them, by their arrivals.
+fn digested(read: &[(Payload, Option<i64>)]) -> impl Iterator<Item = i64> {
+    let digested = read.iter().filter(|(p, _)| p.digests().next().is_some());
+    digested.map(|(p, _)| p.arrival)
+}
+
+fn opened(
+    read: &[(Payload, Option<i64>)],
+    beside: &BTreeMap<i64, Vec<Open>>,
+) -> Result<Vec<Opened>> {
     let open = |(payload, position): &(Payload, Option<i64>)| {
         let none = Vec::new();
         let beside = beside.get(&payload.arrival).unwrap_or(&none);

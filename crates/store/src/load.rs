@@ -3,7 +3,7 @@
 mod parts;
 
 use crate::error::Result;
-use crate::lines::entries;
+use crate::lines::{entries, entries_alone};
 use crate::row::Row;
 use crate::shape::Shape;
 use crate::store::Store;
@@ -249,9 +249,8 @@ impl Store {
     ///
     /// The database's.
     pub async fn history(&self, register: &str, id: &str) -> Result<Vec<Entry>> {
-        let mut tx = self.db.read().await?;
         let chosen = "where j.record = $1 and j.register = $2 order by j.version, j.arrival";
-        let read = entries(&mut tx, chosen, &[id.into(), register.into()]).await?;
+        let read = entries_alone(&self.db, chosen, &[id.into(), register.into()]).await?;
         Ok(read.into_iter().map(|opened| opened.entry).collect())
     }
 

@@ -11,6 +11,7 @@ mod overview;
 mod people;
 mod programme;
 mod record;
+mod rows;
 
 pub(crate) use admin::{admin, calendar_years, jobs, roles, units};
 pub(crate) use board::{board, calendar};

@@ -4,6 +4,7 @@ use crate::reader::Reader;
 use app::view::{Figure, Language, OnTime, Quantity, Standing};
 use jiff::civil::{Date, Weekday};
 use std::borrow::Borrow;
+use std::fmt::Write;
 
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -74,6 +75,14 @@ impl Reader {
     /// A number as it was recorded.
     pub(crate) fn exact(&self, n: f64) -> String {
         grouped(n, 6)
+    }
+
+    /// The same, appended to a text.
+    pub(crate) fn put_exact(&self, text: &mut String, n: f64) {
+        match whole(n) {
+            Some(n) => put_whole(text, n),
+            None => text.push_str(&self.exact(n)),
+        }
     }
 
     /// Money in fen as it was recorded.
@@ -154,6 +163,11 @@ fn percent(share: f64) -> String {
 
 /// A number with thin spaces between thousands and no superfluous decimals.
 fn grouped(value: f64, decimals: usize) -> String {
+    if let Some(n) = whole(value) {
+        let mut text = String::new();
+        put_whole(&mut text, n);
+        return text;
+    }
     let text = format!("{value:.decimals$}");
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
     let mut grouped = String::new();
@@ -170,6 +184,30 @@ fn grouped(value: f64, decimals: usize) -> String {
     } else {
         format!("{grouped}.{fraction}")
     }
+}
+
+/// A number without decimals, where a float still tells it from its neighbours.
+fn whole(value: f64) -> Option<i64> {
+    (value.fract() == 0.0 && value.abs() < 1e15).then_some(value as i64)
+}
+
+/// Appends a whole number with thin spaces between thousands.
+fn put_whole(text: &mut String, n: i64) {
+    if n < 0 {
+        text.push('-');
+    }
+    put_thousands(text, n.unsigned_abs());
+}
+
+fn put_thousands(text: &mut String, n: u64) {
+    // Writing to a string cannot fail.
+    let _ = match n {
+        0..1_000 => write!(text, "{n}"),
+        _ => {
+            put_thousands(text, n / 1_000);
+            write!(text, "\u{2009}{:03}", n % 1_000)
+        }
+    };
 }
 
 fn same(a: f64, b: f64) -> bool {
@@ -198,6 +236,29 @@ mod tests {
         assert_eq!(zh.figure(&open), "≥ 8");
         assert_eq!(zh.figure(&money), "1\u{2009}245 万元");
         assert_eq!(Reader::new(Language::En, None).figure(&money), "¥12.45m");
+    }
+
+    #[test]
+    fn numbers_are_grouped_by_thousands() {
+        let written = [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (999.0, "999"),
+            (-1000.0, "-1\u{2009}000"),
+            (1_045_007.0, "1\u{2009}045\u{2009}007"),
+            (1234.5, "1\u{2009}234.5"),
+            (-0.25, "-0.25"),
+            (
+                1e18,
+                "1\u{2009}000\u{2009}000\u{2009}000\u{2009}000\u{2009}000\u{2009}000",
+            ),
+        ];
+        let zh = Reader::new(Language::Zh, None);
+        for (number, text) in written {
+            let mut put = String::new();
+            zh.put_exact(&mut put, number);
+            assert_eq!((zh.exact(number).as_str(), put.as_str()), (text, text));
+        }
     }
 
     #[test]

@@ -129,12 +129,19 @@ impl Reader {
         self.posting(&format!("/registers/{}/views", escaped(register)))
     }
 
+    /// What stands before and after a record's id in the address of its page.
+    pub(crate) fn around_record(&self, register: &str) -> (String, String) {
+        let at = self.at.map(|at| format!("?at={at}"));
+        let before = format!("/records/{}/", escaped(register));
+        (before, at.unwrap_or_default())
+    }
+
     /// An address that keeps the day.
     pub(crate) fn address(&self, path: &[&str], query: &[(&str, &str)]) -> String {
         let mut address = String::new();
         for step in path {
             address.push('/');
-            address.push_str(&escaped(step));
+            put_escaped(&mut address, step);
         }
         if address.is_empty() {
             address.push('/');
@@ -152,6 +159,11 @@ impl Reader {
         }
         address
     }
+}
+
+/// Appends an id as it stands in an address.
+pub(crate) fn put_escaped(address: &mut String, id: &str) {
+    address.extend(utf8_percent_encode(id, ESCAPED));
 }
 
 /// An id as it stands in an address.

@@ -15,6 +15,7 @@ use askama::filters::HtmlSafe;
 use axum::extract::{Path, State};
 use axum::response::Html;
 use jiff::civil::Date;
+use std::fmt::Write;
 
 type Page = Result<Html<String>, Refusal>;
 
@@ -258,26 +259,46 @@ impl Reader {
 
     /// A value in one line of plain words, for what has no link of its own.
     pub(crate) fn plain(&self, shown: &Shown) -> String {
+        let mut text = String::new();
+        self.put_plain(&mut text, shown);
+        text
+    }
+
+    /// The same, appended to a text.
+    pub(crate) fn put_plain(&self, text: &mut String, shown: &Shown) {
         match shown {
-            Shown::Unknown => self.w.value_unknown.into(),
-            Shown::Nothing => self.w.value_nothing.into(),
-            Shown::Masked => self.w.value_masked.into(),
-            Shown::Words(text) | Shown::Unit(_, text) | Shown::Record(_, _, text) => {
-                self.t(text).to_owned()
+            Shown::Unknown => text.push_str(self.w.value_unknown),
+            Shown::Nothing => text.push_str(self.w.value_nothing),
+            Shown::Masked => text.push_str(self.w.value_masked),
+            Shown::Said(said) => text.push_str(said),
+            Shown::Words(words) | Shown::Unit(_, words) | Shown::Record(_, _, words) => {
+                text.push_str(self.t(words));
             }
-            Shown::Truth(true) => self.w.value_yes.into(),
-            Shown::Truth(false) => self.w.value_no.into(),
+            Shown::Truth(true) => text.push_str(self.w.value_yes),
+            Shown::Truth(false) => text.push_str(self.w.value_no),
             Shown::Number(n, unit) => {
-                format!("{}{}", self.exact(*n), unit.as_deref().unwrap_or_default())
+                self.put_exact(text, *n);
+                text.push_str(unit.as_deref().unwrap_or_default());
             }
-            Shown::Share(share) => format!("{}%", self.exact(share * 100.0)),
-            Shown::Fen(fen) => self.yuan(*fen),
-            Shown::Day(day) => day.to_string(),
-            Shown::Moment(at) => format!("{} {:02}:{:02}", at.date(), at.hour(), at.minute()),
-            Shown::File(digest) | Shown::Picture(digest) => digest.chars().take(12).collect(),
+            Shown::Share(share) => {
+                self.put_exact(text, share * 100.0);
+                text.push('%');
+            }
+            Shown::Fen(fen) => text.push_str(&self.yuan(*fen)),
+            // Writing to a string cannot fail.
+            Shown::Day(day) => {
+                let _ = write!(text, "{day}");
+            }
+            Shown::Moment(at) => {
+                let (day, hour, minute) = (at.date(), at.hour(), at.minute());
+                let _ = write!(text, "{day} {hour:02}:{minute:02}");
+            }
+            Shown::File(digest) | Shown::Picture(digest) => text.extend(digest.chars().take(12)),
             Shown::Several(all) => {
-                let all: Vec<String> = all.iter().map(|shown| self.plain(shown)).collect();
-                all.join(self.w.enumerate)
+                for (nth, shown) in all.iter().enumerate() {
+                    text.push_str(if nth == 0 { "" } else { self.w.enumerate });
+                    self.put_plain(text, shown);
+                }
             }
         }
     }

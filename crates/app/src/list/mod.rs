@@ -3,6 +3,7 @@
 mod asked;
 mod cursor;
 mod duty;
+mod given;
 mod history;
 mod journal;
 mod kept;
@@ -25,7 +26,7 @@ use crate::{App, Error, Viewer};
 pub(crate) use asked::is_text;
 use engine::Objection;
 pub(crate) use kept::Kept;
-pub(crate) use pick::all as matching;
+pub(crate) use pick::{all as matching, rows as page_rows};
 use programme::Programme;
 use programme::model::Register;
 use programme::record::Cells;

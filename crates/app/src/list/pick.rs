@@ -10,13 +10,18 @@ const FEW: usize = if cfg!(test) { 5 } else { 4_096 };
 
 /// The page that a question asks for.
 pub(super) fn page(view: &View<'_>, question: &Question) -> Result<Page, Unread> {
-    let (asked, order, after) = Asked::read(view, question)?;
-    let ((rows, next), count) = cut(view, &asked, &order, after.as_ref(), question.limit);
+    let ((rows, next), count) = rows(view, question)?;
     Ok(Page {
         records: view.listed(&rows, question.fields.as_deref()),
         next,
         count: question.count.then_some(count),
     })
+}
+
+/// The rows of the page that a question asks for, where it ends, and how many records there are on all pages.
+pub(crate) fn rows(view: &View<'_>, question: &Question) -> Result<(Cut, usize), Unread> {
+    let (asked, order, after) = Asked::read(view, question)?;
+    Ok(cut(view, &asked, &order, after.as_ref(), question.limit))
 }
 
 /// The rows of all pages of a question, in order.

@@ -1,12 +1,10 @@
 //! A register's records at one moment: now, or as known at the end of a day.
 
-use super::Listed;
-use super::scalar::{Source, worked_cell};
-use crate::access::{Deed, Sight, is_masked};
+use super::scalar::Source;
+use crate::access::{Deed, Sight};
 use crate::{App, Viewer};
 use engine::{AsOf, Living, Stamp};
-use programme::model::{Register, RegisterField};
-use programme::record::{Cell, Cells};
+use programme::model::Register;
 use rules::{
     Bound, Day, Expected, Frame, Moment, NO_ROW, Rule, RuleFault, Type, Value, Verdicts, World,
 };
@@ -17,7 +15,7 @@ pub(crate) struct View<'v> {
     pub(super) viewer: &'v Viewer,
     pub(super) register: &'v Register,
     pub(super) table: usize,
-    living: &'v Living,
+    pub(super) living: &'v Living,
     /// The facts of another day; `None` for now.
     then: Option<AsOf<'v>>,
     settings: Vec<(String, Value)>,
@@ -143,7 +141,7 @@ impl<'v> View<'v> {
     }
 
     /// The version that a row is.
-    fn version(&self, row: u32) -> i64 {
+    pub(super) fn version(&self, row: u32) -> i64 {
         let record = self.of(self.table).0.get(row as usize).copied();
         let record = record.unwrap_or(NO_ROW);
         let newest = self.living.version(self.table, record);
@@ -237,86 +235,4 @@ impl<'v> View<'v> {
         };
         rows.iter().map(unit).collect()
     }
-
-    /// Rows as the viewer sees them: with the fields that are wanted, else with all.
-    pub(crate) fn listed(&self, rows: &[u32], wanted: Option<&[String]>) -> Vec<Listed> {
-        let fields: Vec<Given<'_>> = self.given(rows, wanted).collect();
-        let one = |(nth, row): (usize, &u32)| {
-            let mut listed = Listed {
-                id: self.id(*row).into(),
-                version: self.version(*row),
-                cells: Cells::with_capacity(fields.len()),
-                masked: Vec::new(),
-            };
-            for given in &fields {
-                let mut cell = self.cell(given, nth, *row);
-                if given.masked && cell.take().is_some() {
-                    listed.masked.push(given.id.to_owned());
-                }
-                listed.cells.push((given.id.to_owned(), cell));
-            }
-            listed
-        };
-        rows.iter().enumerate().map(one).collect()
-    }
-
-    /// Where wanted fields are read, in the register's order; those that are no fields of its own come first.
-    fn given<'g>(
-        &'g self,
-        rows: &[u32],
-        wanted: Option<&[String]>,
-    ) -> impl Iterator<Item = Given<'g>> + use<'g, 'v> {
-        let programme = self.app.programme();
-        let schema = programme.schema.tables.get(self.table);
-        let mut column = 0;
-        let mut given = Vec::new();
-        for field in schema.into_iter().flat_map(|schema| &schema.fields) {
-            let at = column;
-            column += usize::from(field.formula.is_none());
-            if wanted.is_some_and(|wanted| !wanted.contains(&field.id)) {
-                continue;
-            }
-            let own = self.register.field(&field.id);
-            let of = match (&field.formula, own) {
-                (None, _) => Origin::Column(at, &field.ty),
-                (Some(_), Some(own)) => match self.source(&own.id, rows) {
-                    Some(Source::Worked(values)) => Origin::Formula(values, own),
-                    _ => continue,
-                },
-                (Some(_), None) => continue,
-            };
-            let is_kept = |own| is_masked(programme, self.viewer, self.register, own);
-            let place = self.register.fields.iter().position(|f| f.id == field.id);
-            let masked = own.is_none_or(is_kept);
-            let id = field.id.as_str();
-            given.push((place, Given { id, of, masked }));
-        }
-        given.sort_by_key(|(place, _)| *place);
-        given.into_iter().map(|(_, given)| given)
-    }
-
-    fn cell(&self, given: &Given<'_>, nth: usize, row: u32) -> Option<Cell> {
-        match &given.of {
-            Origin::Column(at, ty) => {
-                let programme = self.app.programme();
-                let facts = self.living.facts();
-                facts.cell(programme, (self.table, *at), ty, row)
-            }
-            Origin::Formula(values, field) => worked_cell(values.get(nth)?, field),
-        }
-    }
-}
-
-/// A field that is given of every row.
-struct Given<'g> {
-    id: &'g str,
-    of: Origin<'g>,
-    /// Whether its values are kept from the viewer.
-    masked: bool,
-}
-
-/// Where the cells of a field are.
-enum Origin<'g> {
-    Column(usize, &'g Type),
-    Formula(Vec<Value>, &'g RegisterField),
 }

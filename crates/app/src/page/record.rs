@@ -4,7 +4,7 @@ use super::board::views;
 use super::frame;
 use super::wording::{Wording, same, state_words};
 use crate::access::{Deed, enters, may};
-use crate::list::{LIMIT_MAX, Listed, Page, Question, Test, Told, Unread, is_text};
+use crate::list::{LIMIT_MAX, Listed, Question, Test, Told, Unread, View, is_text, page_rows};
 use crate::view::{
     Child, Column, FieldShown, Filter, Frame, ListPage, Narrow, Past, RecordPage, RegisterCard,
     RegistersPage, Row, Shown, Step, Text,
@@ -53,7 +53,8 @@ impl App {
         question: &Question,
     ) -> Result<ListPage, Unread> {
         let app = self.shows(question.at)?;
-        let (_, register) = app.readable(viewer, id)?;
+        let found = app.readable(viewer, id)?;
+        let (_, register) = found;
         let shown = match &question.fields {
             Some(chosen) => chosen.clone(),
             None => shown(register),
@@ -65,7 +66,6 @@ impl App {
             fields: Some(shown),
             ..question.clone()
         };
-        let page = self.list(viewer, id, &question)?;
         let moves = match question.at {
             None => moves(&app, viewer, register),
             Some(_) => Vec::new(),
@@ -76,20 +76,26 @@ impl App {
             living: &living,
             viewer,
         };
-        let Page {
-            records,
-            next,
-            count,
-        } = page;
-        let row = |listed: Listed| card(&wording, register, &columns, listed);
+        let view = View::new(&app, viewer, &living, found, question.at);
+        let ((rows, next), count) = page_rows(&view, &question)?;
+        let ids: Vec<String> = columns.iter().map(|column| column.id.clone()).collect();
+        let rows = view.worded(&rows, &ids, |id, field, cell| match cell {
+            Some(cell) => wording.shown(register, (id, field), cell),
+            None => Shown::Masked,
+        });
+        let row = |(id, version, cells): (&str, i64, Vec<Shown>)| Row {
+            id: id.to_owned(),
+            version,
+            cells,
+        };
         Ok(ListPage {
             frame: self.frame(question.at),
             register: RegisterCard {
                 id: register.id.clone(),
                 name: (&register.name).into(),
-                count: count.unwrap_or_default(),
+                count,
             },
-            rows: records.into_iter().map(row).collect(),
+            rows: rows.into_iter().map(row).collect(),
             next,
             filters: filters(register),
             choosable: choosable(register, &columns),

@@ -38,54 +38,64 @@ impl Wording<'_> {
     }
 
     pub(crate) fn cell(&self, register: &Register, id: &str, cell: Option<&Cell>) -> Shown {
-        let field = register.field(id);
+        self.shown(register, (id, register.field(id)), cell.cloned())
+    }
+
+    /// A cell of a field, by its id and, where the register has it, what it is.
+    pub(super) fn shown(
+        &self,
+        register: &Register,
+        (id, field): (&str, Option<&RegisterField>),
+        cell: Option<Cell>,
+    ) -> Shown {
         match (cell, field) {
             (None, Some(field)) if field.empty != Empty::Unknown => Shown::Nothing,
             (None, _) => Shown::Unknown,
             (Some(Cell::Text(state)), _) if id == "state" => {
-                Shown::Words(state_words(register, state))
+                Shown::Words(state_words(register, &state))
             }
             (Some(cell), Some(field)) => self.value(field, cell),
             (Some(_), None) => Shown::Unknown,
         }
     }
 
-    fn value(&self, field: &RegisterField, cell: &Cell) -> Shown {
+    fn value(&self, field: &RegisterField, cell: Cell) -> Shown {
         use FieldKind as K;
         match (cell, field.kind) {
             (Cell::List(all), _) => {
-                Shown::Several(all.iter().map(|cell| self.value(field, cell)).collect())
+                let all = all.into_iter().map(|cell| self.value(field, cell));
+                Shown::Several(all.collect())
             }
-            (Cell::Bool(truth), _) => Shown::Truth(*truth),
-            (Cell::Int(fen), K::Money) => Shown::Fen(*fen),
-            (Cell::Int(n), K::Date) => Shown::Day(date(Day(i32::try_from(*n).unwrap_or_default()))),
-            (Cell::Int(ms), K::Time) => Shown::Moment(moment(Moment(*ms))),
-            (Cell::Int(n), _) => Shown::Number(*n as f64, field.unit_of.clone()),
-            (Cell::Double(share), K::Ratio) => Shown::Share(*share),
-            (Cell::Double(n), _) => Shown::Number(*n, field.unit_of.clone()),
+            (Cell::Bool(truth), _) => Shown::Truth(truth),
+            (Cell::Int(fen), K::Money) => Shown::Fen(fen),
+            (Cell::Int(n), K::Date) => Shown::Day(date(Day(i32::try_from(n).unwrap_or_default()))),
+            (Cell::Int(ms), K::Time) => Shown::Moment(moment(Moment(ms))),
+            (Cell::Int(n), _) => Shown::Number(n as f64, field.unit_of.clone()),
+            (Cell::Double(share), K::Ratio) => Shown::Share(share),
+            (Cell::Double(n), _) => Shown::Number(n, field.unit_of.clone()),
             (Cell::Text(id), K::Unit) => {
                 let programme = self.app.programme();
-                let number = self.living.record(UNIT_TABLE, id);
+                let number = self.living.record(UNIT_TABLE, &id);
                 let unit = number.and_then(|at| programme.units.get(at as usize));
-                let name = unit.map_or_else(|| same(id), |unit| (&unit.name).into());
-                Shown::Unit(id.to_string(), name)
+                let name = unit.map_or_else(|| same(&id), |unit| (&unit.name).into());
+                Shown::Unit(id.into(), name)
             }
             (Cell::Text(id), K::Division) => {
                 let divisions = &self.app.programme().divisions;
-                let found = divisions.iter().find(|division| division.code == **id);
-                let name = found.map_or(&**id, |division| &division.name);
+                let found = divisions.iter().find(|division| division.code == *id);
+                let name = found.map_or(&*id, |division| &division.name);
                 Shown::Words(same(name))
             }
-            (Cell::Text(id), K::Reference | K::References) => self.reference(field, id),
+            (Cell::Text(id), K::Reference | K::References) => self.reference(field, &id),
             (Cell::Text(digest), K::Files) if takes_pictures(field) => {
-                Shown::Picture(digest.to_string())
+                Shown::Picture(digest.into())
             }
-            (Cell::Text(digest), K::Files) => Shown::File(digest.to_string()),
+            (Cell::Text(digest), K::Files) => Shown::File(digest.into()),
             (Cell::Text(id), K::Choice | K::Choices) => {
-                let choice = field.choices.iter().find(|(choice, _)| *choice == **id);
-                Shown::Words(choice.map_or_else(|| same(id), |(_, name)| name.into()))
+                let choice = field.choices.iter().find(|(choice, _)| *choice == *id);
+                Shown::Words(choice.map_or_else(|| same(&id), |(_, name)| name.into()))
             }
-            (Cell::Text(text), _) => Shown::Words(same(text)),
+            (Cell::Text(text), _) => Shown::Said(text.into()),
         }
     }
 
@@ -112,8 +122,9 @@ impl Wording<'_> {
             .find(|(_, field)| field.id == register.title)?;
         let cell = facts.cell(programme, (table, at), &own.ty, row)?;
         let (FieldKind::Reference, Cell::Text(named)) = (field.kind, &cell) else {
-            return match self.value(field, &cell) {
+            return match self.value(field, cell) {
                 Shown::Words(words) | Shown::Unit(_, words) => Some(words),
+                Shown::Said(said) => Some(same(&said)),
                 _ => None,
             };
         };

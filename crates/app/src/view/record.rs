@@ -119,6 +119,8 @@ pub enum Shown {
     Masked,
     /// Words.
     Words(Text),
+    /// A text as it was entered.
+    Said(String),
     /// Yes or no.
     Truth(bool),
     /// A number with the unit that stands beside it.

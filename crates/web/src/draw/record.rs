@@ -1,6 +1,7 @@
 //! Pages of registers and their records.
 
 use super::Shell;
+use super::rows::Rows;
 use crate::ask::Here;
 use crate::reader::Reader;
 use app::list::{Hit, Question};
@@ -11,6 +12,9 @@ use app::view::{
 };
 use askama::Template;
 use askama::filters::Safe;
+
+/// As long as most lists are.
+const LIST_BYTES: usize = 48 << 10;
 
 #[derive(Template)]
 #[template(path = "registers.html")]
@@ -66,13 +70,14 @@ pub(crate) fn list(
 ) -> askama::Result<String> {
     let title = r.t(&page.register.name).to_owned();
     let shell = Shell::new(r, here, "registers", title, page.frame.clone());
-    ListView {
+    let view = ListView {
         shell,
         r,
         page,
         sort: question.sort.clone(),
-    }
-    .render()
+    };
+    let mut html = String::with_capacity(LIST_BYTES);
+    view.render_into(&mut html).map(|()| html)
 }
 
 impl ListView {
@@ -130,18 +135,17 @@ impl ListView {
 
     /// The page of the list as plain text for a chat.
     fn plain(&self) -> String {
-        let (r, page) = (&self.r, &self.page);
-        let mut text = format!("{}\n", r.t(&page.register.name));
-        for row in &page.rows {
-            let cells = row.cells.iter().zip(&page.columns);
-            let filled = cells.filter(|(shown, _)| !matches!(shown, Shown::Nothing));
-            let cells = filled.map(|(shown, column)| {
-                format!("{}{}{}", r.t(&column.name), r.w.colon, r.plain(shown))
-            });
-            let cells: Vec<String> = cells.collect();
-            text.push_str(&format!("{} {}\n", row.id, cells.join(r.w.semicolon)));
+        let name = self.r.t(&self.page.register.name);
+        format!("{name}\n{}", self.rows().plain())
+    }
+
+    fn rows(&self) -> Rows<'_> {
+        Rows {
+            r: &self.r,
+            register: &self.page.register.id,
+            columns: &self.page.columns,
+            rows: &self.page.rows,
         }
-        text
     }
 
     /// The same list as a sheet.
@@ -159,18 +163,6 @@ impl ListView {
         pairs.extend([("format", format), ("lang", self.r.short())]);
         self.r
             .address(&["api", "v1", "registers", id, "sheet"], &pairs)
-    }
-
-    fn name(&self, column: &usize) -> &str {
-        let column = self.page.columns.get(*column);
-        column.map_or("", |column| self.r.t(&column.name))
-    }
-
-    fn is_number(&self, column: &usize) -> bool {
-        self.page
-            .columns
-            .get(*column)
-            .is_some_and(|column| column.is_number)
     }
 }
 
