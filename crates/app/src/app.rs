@@ -151,6 +151,11 @@ impl App {
         self.0.living.read().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The facts to read, where nobody changes them or waits to.
+    pub(crate) fn living_at_once(&self) -> Option<RwLockReadGuard<'_, Living>> {
+        self.0.living.try_read().ok()
+    }
+
     /// The facts to change.
     pub(crate) fn living_mut(&self) -> RwLockWriteGuard<'_, Living> {
         let living = self.0.living.write();

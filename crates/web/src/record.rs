@@ -37,8 +37,14 @@ pub(crate) async fn registers(State(app): State<App>, asked: Asked) -> Page {
 /// `/registers/{id}`.
 pub(crate) async fn list(State(app): State<App>, Path(id): Path<String>, asked: Asked) -> Page {
     let question = question(&asked)?;
-    let (viewer, of) = (asked.viewer.clone(), question.clone());
-    let page = beside(&asked, move || app.list_page(&viewer, &id, &of)).await?;
+    // Another thread would cost as much again as a list that is there already.
+    let page = match app.list_page_at_once(&asked.viewer, &id, &question) {
+        Some(page) => page.map_err(|unread| refused(&asked, unread))?,
+        None => {
+            let (viewer, of) = (asked.viewer.clone(), question.clone());
+            beside(&asked, move || app.list_page(&viewer, &id, &of)).await?
+        }
+    };
     shown(
         &asked,
         draw::list(asked.reader, asked.here.clone(), page, &question),

@@ -88,11 +88,8 @@ impl<K: Hash + Eq, V: Clone> Shelf<K, V> {
 impl View<'_> {
     /// The newest rows that the viewer sees and for which everything asked holds.
     pub(super) fn set(&self, asked: &Asked) -> Arc<RoaringBitmap> {
-        let (scope, mut reads) = self.sight().scope(Deed::Read, &self.register.id);
-        asked.reads(self, &mut reads);
-        let key = (self.table, format!("{scope}{}", asked.text));
+        let (key, now) = self.key(asked);
         let kept = lock(&self.app.kept().sets).get(&key);
-        let now = self.taken_from(&reads);
         let rows = match kept {
             Some(kept) if kept.is_of(&now) && kept.own == now.own => return kept.rows,
             Some(mut kept) if kept.is_of(&now) && kept.own.cuts == now.own.cuts => {
@@ -118,6 +115,28 @@ impl View<'_> {
         let bytes = rows.serialized_size() + key.1.len();
         lock(&self.app.kept().sets).put(key, bytes, set);
         rows
+    }
+
+    /// The same where it is there and nothing has changed since.
+    pub(super) fn kept_set(&self, asked: &Asked) -> Option<Arc<RoaringBitmap>> {
+        let (key, now) = self.key(asked);
+        let kept = lock(&self.app.kept().sets).get(&key)?;
+        (kept.is_of(&now) && kept.own == now.own).then_some(kept.rows)
+    }
+
+    /// Under what a set is kept, and what it would be made of now.
+    fn key(&self, asked: &Asked) -> (SetKey, Set) {
+        let (scope, mut reads) = self.sight().scope(Deed::Read, &self.register.id);
+        asked.reads(self, &mut reads);
+        let key = (self.table, format!("{scope}{}", asked.text));
+        (key, self.taken_from(&reads))
+    }
+
+    /// The rows of the register in an order, where they are there and none has come since.
+    pub(super) fn kept_order(&self, order: &Order) -> Option<Arc<Sorted>> {
+        let kept = lock(&self.app.kept().orders).get(&(self.table, order.clone()))?;
+        let now = self.stamp();
+        (kept.cuts == now.cuts && kept.seen == now.rows).then_some(kept)
     }
 
     /// Takes versions that came since into a set.

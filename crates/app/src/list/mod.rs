@@ -26,7 +26,7 @@ use crate::{App, Error, Viewer};
 pub(crate) use asked::is_text;
 use engine::Objection;
 pub(crate) use kept::Kept;
-pub(crate) use pick::{all as matching, rows as page_rows};
+pub(crate) use pick::{all as matching, rows as page_rows, rows_at_once};
 use programme::Programme;
 use programme::model::Register;
 use programme::record::Cells;

@@ -8,6 +8,9 @@ use super::{Page, Question, Unread};
 /// So many records are rather sorted than looked for in an order.
 const FEW: usize = if cfg!(test) { 5 } else { 4_096 };
 
+/// Where fewer than one in so many match, a page may be far to look for.
+const SPARSE: usize = 16;
+
 /// The page that a question asks for.
 pub(super) fn page(view: &View<'_>, question: &Question) -> Result<Page, Unread> {
     let ((rows, next), count) = rows(view, question)?;
@@ -22,6 +25,28 @@ pub(super) fn page(view: &View<'_>, question: &Question) -> Result<Page, Unread>
 pub(crate) fn rows(view: &View<'_>, question: &Question) -> Result<(Cut, usize), Unread> {
     let (asked, order, after) = Asked::read(view, question)?;
     Ok(cut(view, &asked, &order, after.as_ref(), question.limit))
+}
+
+/// The same where the order and what matches are there already and the page is soon found; else `None`.
+pub(crate) fn rows_at_once(
+    view: &View<'_>,
+    question: &Question,
+) -> Option<Result<(Cut, usize), Unread>> {
+    let (asked, order, after) = match Asked::read(view, question) {
+        Ok(read) => read,
+        Err(unread) => return Some(Err(unread)),
+    };
+    if !view.is_now() || asked.narrow().is_some() {
+        return None;
+    }
+    let (set, keys) = (view.kept_set(&asked)?, Keys::stored(view, &order)?);
+    let (sorted, count) = (view.kept_order(&order)?, usize::try_from(set.len()).ok()?);
+    if count <= FEW || count < sorted.len() / SPARSE {
+        return None;
+    }
+    let is_shown = |row| set.contains(row);
+    let cut = order.walked(&keys, &sorted, is_shown, after.as_ref(), question.limit);
+    Some(Ok((cut, count)))
 }
 
 /// The rows of all pages of a question, in order.

@@ -5,6 +5,7 @@ mod duty;
 mod grid;
 mod home;
 mod journal;
+mod list;
 mod listing;
 mod map;
 mod matrix;

@@ -1,21 +1,17 @@
 //! Registers, their lists and their records, for every register alike.
 
-use super::board::views;
 use super::frame;
 use super::wording::{Wording, same, state_words};
 use crate::access::{Deed, enters, may};
-use crate::list::{LIMIT_MAX, Listed, Question, Test, Told, Unread, View, is_text, page_rows};
+use crate::list::{Listed, Question, Test, Told, Unread, is_text};
 use crate::view::{
-    Child, Column, FieldShown, Filter, Frame, ListPage, Narrow, Past, RecordPage, RegisterCard,
+    Child, Column, FieldShown, Filter, Frame, Narrow, Past, RecordPage, RegisterCard,
     RegistersPage, Row, Shown, Step, Text,
 };
 use crate::{App, Viewer};
 use programme::model::{FieldKind, Register, RegisterField};
 use programme::record::Act;
 use rules::Day;
-
-/// So many records on a page.
-const ROWS: usize = 50;
 
 impl App {
     /// The registers that the viewer may see, with how many records.
@@ -39,71 +35,6 @@ impl App {
         Ok(RegistersPage {
             frame: self.frame(at),
             registers: cards.collect::<Result<_, Unread>>()?,
-        })
-    }
-
-    /// A page of a register's list; the question's own limit and count give way to the page's.
-    ///
-    /// # Errors
-    /// As [`App::list`].
-    pub fn list_page(
-        &self,
-        viewer: &Viewer,
-        id: &str,
-        question: &Question,
-    ) -> Result<ListPage, Unread> {
-        let app = self.shows(question.at)?;
-        let found = app.readable(viewer, id)?;
-        let (_, register) = found;
-        let shown = match &question.fields {
-            Some(chosen) => chosen.clone(),
-            None => shown(register),
-        };
-        let columns = columns(register, &shown);
-        let question = Question {
-            limit: ROWS.min(LIMIT_MAX),
-            count: true,
-            fields: Some(shown),
-            ..question.clone()
-        };
-        let moves = match question.at {
-            None => moves(&app, viewer, register),
-            Some(_) => Vec::new(),
-        };
-        let living = app.living();
-        let wording = Wording {
-            app: &app,
-            living: &living,
-            viewer,
-        };
-        let view = View::new(&app, viewer, &living, found, question.at);
-        let ((rows, next), count) = page_rows(&view, &question)?;
-        let ids: Vec<String> = columns.iter().map(|column| column.id.clone()).collect();
-        let rows = view.worded(&rows, &ids, |id, field, cell| match cell {
-            Some(cell) => wording.shown(register, (id, field), cell),
-            None => Shown::Masked,
-        });
-        let row = |(id, version, cells): (&str, i64, Vec<Shown>)| Row {
-            id: id.to_owned(),
-            version,
-            cells,
-        };
-        Ok(ListPage {
-            frame: self.frame(question.at),
-            register: RegisterCard {
-                id: register.id.clone(),
-                name: (&register.name).into(),
-                count,
-            },
-            rows: rows.into_iter().map(row).collect(),
-            next,
-            filters: filters(register),
-            choosable: choosable(register, &columns),
-            may_export: may(app.programme(), viewer, Deed::Export, id),
-            views: views(register),
-            may_create: may(app.programme(), viewer, Deed::Create, id),
-            moves,
-            columns,
         })
     }
 
@@ -304,7 +235,7 @@ pub(super) fn columns(register: &Register, ids: &[String]) -> Vec<Column> {
 }
 
 /// The moves of a register that the viewer makes with some of its records, and that ask for no values.
-fn moves(app: &App, viewer: &Viewer, register: &Register) -> Vec<(String, Text)> {
+pub(super) fn moves(app: &App, viewer: &Viewer, register: &Register) -> Vec<(String, Text)> {
     let of = (register.id.as_str(), None);
     let makes = |id: &str| enters(app, viewer, of, &Act::Move(id.to_owned())).is_some();
     let moves = register.states.iter().flat_map(|states| &states.moves);
@@ -315,7 +246,7 @@ fn moves(app: &App, viewer: &Viewer, register: &Register) -> Vec<(String, Text)>
 }
 
 /// What a list is narrowed by: the state, fields of choices, then the others that can be compared.
-fn filters(register: &Register) -> Vec<Filter> {
+pub(super) fn filters(register: &Register) -> Vec<Filter> {
     let open = register.fields.iter().filter(|field| !field.sensitive);
     let one = |field: &RegisterField| {
         Some(Filter {
@@ -345,7 +276,7 @@ fn narrow(field: &RegisterField) -> Option<Narrow> {
 }
 
 /// The fields that may be columns, and whether they are.
-fn choosable(register: &Register, columns: &[Column]) -> Vec<(String, Text, bool)> {
+pub(super) fn choosable(register: &Register, columns: &[Column]) -> Vec<(String, Text, bool)> {
     let is_column = |id: &str| columns.iter().any(|column| column.id == id);
     let fields = register.fields.iter();
     fields
