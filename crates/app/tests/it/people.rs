@@ -129,7 +129,7 @@ on_both! {
         let app = open(place, "2023-09-26").await;
         let now = at(10).now;
         let first = joined(&app, "wang", vec![clerk(None)], 0).await;
-        let second = app.sign_in("wang", PASSWORD, at(3)).await.unwrap();
+        let second = app.sign_in("wang", PASSWORD, at(3)).await.unwrap().session().unwrap();
         for _ in 0..3 {
             assert_eq!(viewer(&app, &first, now).await, viewer(&app, &second, now).await);
             // Whatever an earlier request kept is not asked for by a later one of the same moment alone.
