@@ -4,7 +4,7 @@ use sqlx::{Connection, SqliteConnection};
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 
 /// The tables that say on whose behalf a session acts.
-const TABLES: [&str; 3] = ["account", "office", "session"];
+const TABLES: [&str; 4] = ["account", "confirmation", "office", "session"];
 
 /// How often these tables changed, counted as a change begins, and up to which change all have ended.
 #[derive(Debug, Default)]
