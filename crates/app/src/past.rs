@@ -258,7 +258,7 @@ impl App {
             for mut entry in entries {
                 let of_record = !matches!(
                     entry.act,
-                    Act::Batch | Act::Publish | Act::Migrate | Act::Reveal
+                    Act::Batch | Act::Publish | Act::Migrate | Act::Reveal | Act::Account(_)
                 );
                 let reached = entry.arrival < reach.arrival && entry.author.at < reach.until;
                 if of_record && reached && live.past.fit(&programme, reach.arrival, &mut entry) {

@@ -99,7 +99,7 @@ impl Rebuild {
         self.entries += 1;
         let entry = &opened.entry;
         let kind = match &entry.act {
-            Act::Batch | Act::Publish | Act::Reveal => None,
+            Act::Batch | Act::Publish | Act::Reveal | Act::Account(_) => None,
             Act::Migrate => self.migrate(&entry.after),
             Act::Create => self.create(opened),
             Act::Change | Act::Move(_) | Act::Erase => self.change(opened),

@@ -41,6 +41,8 @@ pub enum Act {
     Reveal,
     /// A version of the programme is put in force; `after` has its digest.
     Publish,
+    /// An account was changed, as the word says; `record` is the account, `after` the role, unit and days.
+    Account(String),
     /// Tables are brought to the programme; `why` has the plan.
     Migrate,
 }
@@ -114,6 +116,7 @@ impl Act {
             Self::Erase => "erase".into(),
             Self::Reveal => "reveal".into(),
             Self::Publish => "publish".into(),
+            Self::Account(what) => format!("account:{what}"),
             Self::Migrate => "migrate".into(),
         }
     }
@@ -129,7 +132,10 @@ impl Act {
             "reveal" => Self::Reveal,
             "publish" => Self::Publish,
             "migrate" => Self::Migrate,
-            _ => Self::Move(word.strip_prefix("move:")?.into()),
+            _ => match word.strip_prefix("account:") {
+                Some(what) => Self::Account(what.into()),
+                None => Self::Move(word.strip_prefix("move:")?.into()),
+            },
         })
     }
 }

@@ -4,6 +4,7 @@
 
 mod confirm;
 mod identity;
+mod note;
 mod office;
 mod remind;
 mod saved;
@@ -17,7 +18,7 @@ pub use remind::{DutyKey, Holder, holders, put_away, remind, reminded, reminders
 pub use saved::{Saved, forget, save, saved};
 pub use second::{
     Second, begin_second, begin_step, confirm_second, drop_second, end_step, is_second, of_step,
-    put_recovery, recovery_left, second, seconds, use_recovery, use_time_step,
+    put_recovery, recovery_left, reset_second, second, seconds, use_recovery, use_time_step,
 };
 pub use token::{Token, by_token, drop_token, keep_token, tokens};
 
@@ -25,7 +26,9 @@ use crate::db::{Db, Tx};
 use crate::error::Result;
 use crate::row::Row;
 use crate::value::Value;
+use note::note;
 use office::hold;
+use programme::record::Author;
 use rules::Moment;
 
 /// Somebody who signs in.
@@ -66,7 +69,7 @@ const COLUMNS: &str = "id, person, phone, password, created_at, closed_at, failu
 /// # Errors
 ///
 /// The database's.
-pub async fn open(db: &Db, account: &Account, held: &[Held]) -> Result<bool> {
+pub async fn open(db: &Db, by: &Author, account: &Account, held: &[Held]) -> Result<bool> {
     let mut tx = db.write().await?;
     let text = format!(
         "insert into account ({COLUMNS}) values ($1, $2, $3, $4, $5, null, 0, 0) on conflict do nothing"
@@ -81,8 +84,9 @@ pub async fn open(db: &Db, account: &Account, held: &[Held]) -> Result<bool> {
     if tx.execute(&text, &values).await? == 0 {
         return Ok(false);
     }
+    note(&mut tx, by, ("open", &account.id), Vec::new()).await?;
     for held in held {
-        hold(&mut tx, &account.id, held).await?;
+        hold(&mut tx, by, &account.id, held).await?;
     }
     tx.commit().await?;
     Ok(true)
@@ -204,12 +208,34 @@ pub async fn leave_everywhere(db: &Db, account: &str) -> Result<()> {
 /// The database's.
 pub async fn link(db: &Db, account: &str, token: [u8; 32], ends_at: Moment) -> Result<()> {
     let mut tx = db.write().await?;
+    put_link(&mut tx, account, token, ends_at).await?;
+    tx.commit().await
+}
+
+/// The same for an account that had a password or a link: its person sets another one.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn reset(
+    db: &Db,
+    by: &Author,
+    account: &str,
+    (token, ends_at): ([u8; 32], Moment),
+) -> Result<()> {
+    let mut tx = db.write().await?;
+    put_link(&mut tx, account, token, ends_at).await?;
+    note(&mut tx, by, ("reset", account), Vec::new()).await?;
+    tx.commit().await
+}
+
+async fn put_link(tx: &mut Tx, account: &str, token: [u8; 32], ends_at: Moment) -> Result<()> {
     tx.execute("delete from link where account = $1", &[account.into()])
         .await?;
     let text = "insert into link (token, account, ends_at, used_at) values ($1, $2, $3, null)";
     let values: [Value; 3] = [token.as_slice().into(), account.into(), ends_at.0.into()];
     tx.execute(text, &values).await?;
-    tx.commit().await
+    Ok(())
 }
 
 /// The account of a link that can still be used.
@@ -284,13 +310,15 @@ async fn put(tx: &mut Tx, account: &str, password: &str) -> Result<()> {
 /// # Errors
 ///
 /// The database's.
-pub async fn close(db: &Db, account: &str, now: Moment) -> Result<()> {
+pub async fn close(db: &Db, by: &Author, account: &str) -> Result<()> {
     let mut tx = db.write().await?;
-    shut(&mut tx, account, now).await?;
+    shut(&mut tx, by, account).await?;
     tx.commit().await
 }
 
-async fn shut(tx: &mut Tx, account: &str, now: Moment) -> Result<()> {
+async fn shut(tx: &mut Tx, by: &Author, account: &str) -> Result<()> {
+    let now = by.at;
+    note(tx, by, ("close", account), Vec::new()).await?;
     let text = "update account set closed_at = $2 where id = $1 and closed_at is null";
     tx.execute(text, &[account.into(), now.0.into()]).await?;
     for table in OF_OPEN_ACCOUNTS {

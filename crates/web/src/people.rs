@@ -222,19 +222,21 @@ async fn changed(
                 .provider()
                 .map(|provider| provider.named.issuer.as_str());
             let name = (issuer.unwrap_or_default(), filled.name.as_str());
-            app.identify(viewer, account, name).await?;
+            app.identify(viewer, account, name, edge.now).await?;
             Ok(Said::Done)
         }
         "second" => {
-            app.reset_second(viewer, account).await?;
+            app.reset_second(viewer, account, edge.now).await?;
             Ok(Said::Done)
         }
         "grant" => {
-            app.grant(viewer, account, &held(filled, edge)?).await?;
+            app.grant(viewer, (account, &held(filled, edge)?), edge.now)
+                .await?;
             Ok(Said::Done)
         }
         "end" => {
-            app.end_role(viewer, account, &held(filled, edge)?).await?;
+            app.end_role(viewer, (account, &held(filled, edge)?), edge.now)
+                .await?;
             Ok(Said::Done)
         }
         "hand" => {

@@ -118,6 +118,7 @@ words! {
     act_batch: "成批办理", "a batch";
     act_erase: "抹去", "erased";
     act_reveal: "查看敏感内容", "revealed";
+    act_account: "账号变动", "a change of an account";
     act_publish: "方案生效", "programme put in force";
     act_migrate: "调整库表", "tables brought to the programme";
     journal_why: "每一次登记、修改、办理、查看都在这里，新的在前；条目不能改、不能删，封签为证。", "Every recording, change, move and revelation, the newest first; no entry can be changed or removed without the seals telling.";

@@ -97,7 +97,9 @@ impl App {
             return true;
         }
         if register.is_empty() {
-            return is_official(programme, viewer);
+            // What names a record is about an account.
+            return is_official(programme, viewer)
+                && (record.is_empty() || self.may_browse(viewer));
         }
         let had = |id: &str| {
             let names = self.live().map(|live| live.past.names(id));

@@ -21,7 +21,8 @@ pub struct JournalQuestion {
     pub register: Option<String>,
     /// The record's id.
     pub record: Option<String>,
-    /// What was done: `create`, `change`, `move`, `withdraw`, `batch`, `erase`, `reveal`, `publish` or `migrate`.
+    /// What was done: `create`, `change`, `move`, `withdraw`, `batch`, `erase`, `reveal`, `publish`,
+    /// `account` or `migrate`.
     pub act: Option<String>,
     /// The first day.
     pub from: Option<Day>,

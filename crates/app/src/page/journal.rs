@@ -1,9 +1,10 @@
 //! The journal as a page: who did what with which record, when and why.
 
-use super::wording::{Wording, act_words};
+use super::wording::{Wording, account_cell, act_words};
 use crate::list::{JournalQuestion, Told, Unread};
-use crate::view::{JournalLine, JournalPage, Past, Text};
+use crate::view::{JournalLine, JournalPage, Past, Shown, Text};
 use crate::{App, Viewer};
+use programme::record::{Act, Entry};
 
 /// So many entries on a page.
 const ENTRIES: usize = 50;
@@ -53,6 +54,7 @@ impl App {
                     Some((_, register)) => wording.past(register, told),
                     None => Past {
                         act: act_words(None, &entry.act),
+                        changes: account_changes(entry),
                         ..Past::of(entry)
                     },
                 },
@@ -70,4 +72,17 @@ impl App {
         };
         told.iter().map(line).collect()
     }
+}
+
+/// What an entry about an account says beside it.
+fn account_changes(entry: &Entry) -> Vec<(Text, Shown, Shown)> {
+    if !matches!(entry.act, Act::Account(_)) {
+        return Vec::new();
+    }
+    let said = entry.after.iter();
+    said.filter_map(|(id, cell)| {
+        let (name, value) = account_cell(id, cell.as_ref()?);
+        Some((name, Shown::Nothing, value))
+    })
+    .collect()
 }

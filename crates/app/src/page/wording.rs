@@ -216,6 +216,40 @@ pub(super) fn state_words(register: &Register, state: &str) -> Text {
         .map_or_else(|| same(state), |(_, words)| words.into())
 }
 
+/// What was done with an account.
+fn account_words(what: &str) -> Text {
+    match what {
+        "open" => Text::new("开账号", "made the account"),
+        "grant" => Text::new("授予角色", "gave a role to"),
+        "end" => Text::new("改任期", "set the last day of a role of"),
+        "confirm" => Text::new("确认任职", "confirmed a role of"),
+        "refuse" => Text::new("回绝任职", "refused a role of"),
+        "hand-over" => Text::new("移交账号", "handed over the account"),
+        "close" => Text::new("停用账号", "closed the account"),
+        "reset" => Text::new("给新链接", "gave a new link to"),
+        "reset-second" => Text::new("重置两步验证", "reset the second step of"),
+        "identify" => Text::new("关联统一身份认证", "linked the single sign-on of"),
+        other => same(other),
+    }
+}
+
+/// What a cell of an entry about an account says.
+pub(super) fn account_cell(id: &str, cell: &Cell) -> (Text, Shown) {
+    let name = match id {
+        "role" => Text::new("角色", "Role"),
+        "unit" => Text::new("单位或记录", "Unit or record"),
+        "from" => Text::new("第一天", "First day"),
+        "until" => Text::new("最后一天", "Last day"),
+        "to" => Text::new("接任账号", "Successor"),
+        other => same(other),
+    };
+    let value = match cell {
+        Cell::Text(text) => Shown::Words(same(text)),
+        _ => Shown::Unknown,
+    };
+    (name, value)
+}
+
 pub(super) fn act_words(register: Option<&Register>, act: &Act) -> Text {
     match act {
         Act::Create => Text::new("登记", "recorded"),
@@ -233,6 +267,7 @@ pub(super) fn act_words(register: Option<&Register>, act: &Act) -> Text {
         }
         Act::Batch => Text::new("成批办理", "a batch"),
         Act::Publish => Text::new("方案生效", "programme put in force"),
+        Act::Account(what) => account_words(what),
         Act::Migrate => Text::new("调整库表", "tables brought to the programme"),
     }
 }

@@ -1,8 +1,8 @@
 //! Managing accounts: inviting, granting, closing, handing over.
 
-use super::{Held, Invitation, Listed, Outcome, failed, manages, refused};
+use super::{Held, Invitation, LINK_MS, Listed, Outcome, failed, kept, manages, refused, token};
 use crate::App;
-use crate::act::{Edge, Viewer};
+use crate::act::{Edge, Viewer, author};
 use rules::Moment;
 use std::collections::HashSet;
 use store::people::{self, Account};
@@ -32,9 +32,14 @@ impl App {
             failures: 0,
             locked_until: Moment(0),
         };
-        if !people::open(db, &account, &invitation.held)
-            .await
-            .map_err(failed)?
+        if !people::open(
+            db,
+            &author(viewer, edge.now, None),
+            &account,
+            &invitation.held,
+        )
+        .await
+        .map_err(failed)?
         {
             return Err(refused(
                 format!("账号 {} 已经有了；请换一个名字", account.id),
@@ -53,8 +58,13 @@ impl App {
     /// A viewer who does not manage accounts, no such account, the database's failure.
     pub async fn reset(&self, viewer: &Viewer, account: &str, edge: Edge) -> Outcome<String> {
         manages(viewer)?;
-        self.open_account(account).await?;
-        self.linked(account, edge).await
+        let found = self.open_account(account).await?;
+        let token = token("link", edge);
+        let link = (kept(&token), Moment(edge.now.0 + LINK_MS));
+        let by = author(viewer, edge.now, None);
+        let reset = people::reset(self.people()?, &by, &found.id, link).await;
+        reset.map_err(failed)?;
+        Ok(token)
     }
 
     /// All accounts.
@@ -86,11 +96,16 @@ impl App {
     ///
     /// # Errors
     /// A viewer who does not manage accounts, no such account, role, unit or record, the database's failure.
-    pub async fn grant(&self, viewer: &Viewer, account: &str, held: &Held) -> Outcome<()> {
+    pub async fn grant(
+        &self,
+        viewer: &Viewer,
+        (account, held): (&str, &Held),
+        now: Moment,
+    ) -> Outcome<()> {
         manages(viewer)?;
         let found = self.open_account(account).await?;
         self.is_office(held)?;
-        people::grant(self.people()?, &found.id, held)
+        people::grant(self.people()?, &author(viewer, now, None), &found.id, held)
             .await
             .map_err(failed)
     }
@@ -100,13 +115,18 @@ impl App {
     /// # Errors
     /// A viewer who does not manage accounts, no such account, a role that it does not hold from that day, no last day, the
     /// database's failure.
-    pub async fn end_role(&self, viewer: &Viewer, account: &str, held: &Held) -> Outcome<()> {
+    pub async fn end_role(
+        &self,
+        viewer: &Viewer,
+        (account, held): (&str, &Held),
+        now: Moment,
+    ) -> Outcome<()> {
         manages(viewer)?;
         let found = self.open_account(account).await?;
         if held.until.is_none() {
             return Err(refused("请填任期的最后一天", "give the role's last day"));
         }
-        match people::end(self.people()?, &found.id, held)
+        match people::end(self.people()?, &author(viewer, now, None), &found.id, held)
             .await
             .map_err(failed)?
         {
@@ -125,7 +145,7 @@ impl App {
     pub async fn close_account(&self, viewer: &Viewer, account: &str, now: Moment) -> Outcome<()> {
         manages(viewer)?;
         let found = self.open_account(account).await?;
-        people::close(self.people()?, &found.id, now)
+        people::close(self.people()?, &author(viewer, now, None), &found.id)
             .await
             .map_err(failed)
     }
@@ -148,7 +168,7 @@ impl App {
                 "nobody hands over to himself; name the successor",
             ));
         }
-        people::hand_over(self.people()?, &from.id, &to.id, now)
+        people::hand_over(self.people()?, &author(viewer, now, None), &from.id, &to.id)
             .await
             .map_err(failed)
     }

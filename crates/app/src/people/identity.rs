@@ -2,7 +2,8 @@
 
 use super::{Entered, Outcome, failed, manages, refused};
 use crate::App;
-use crate::act::{Edge, Viewer};
+use crate::act::{Edge, Viewer, author};
+use rules::Moment;
 use store::people;
 
 /// Characters of a name at most.
@@ -56,6 +57,7 @@ impl App {
         viewer: &Viewer,
         account: &str,
         (issuer, name): (&str, &str),
+        now: Moment,
     ) -> Outcome<()> {
         manages(viewer)?;
         let found = self.open_account(account).await?;
@@ -66,7 +68,13 @@ impl App {
                 format!("a name has at most {NAME_MAX} characters"),
             ));
         }
-        let linked = people::identify(self.people()?, &found.id, issuer, name).await;
+        let linked = people::identify(
+            self.people()?,
+            &author(viewer, now, None),
+            &found.id,
+            (issuer, name),
+        )
+        .await;
         match linked.map_err(failed)? {
             true => Ok(()),
             false => Err(refused(

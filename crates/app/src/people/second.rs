@@ -6,7 +6,7 @@ use super::{
     refused, token, wait_ms,
 };
 use crate::App;
-use crate::act::{Edge, Viewer};
+use crate::act::{Edge, Viewer, author};
 use rules::{Moment, Words};
 use store::people::{self, Account};
 use totp_rs::{Builder, Totp};
@@ -176,10 +176,11 @@ impl App {
     ///
     /// # Errors
     /// A viewer who does not manage accounts, no such account or one without, the database's failure.
-    pub async fn reset_second(&self, viewer: &Viewer, account: &str) -> Outcome<()> {
+    pub async fn reset_second(&self, viewer: &Viewer, account: &str, now: Moment) -> Outcome<()> {
         manages(viewer)?;
         let found = self.open_account(account).await?;
-        let dropped = people::drop_second(self.people()?, &found.id).await;
+        let by = author(viewer, now, None);
+        let dropped = people::reset_second(self.people()?, &by, &found.id).await;
         match dropped.map_err(failed)? {
             true => Ok(()),
             false => Err(refused(

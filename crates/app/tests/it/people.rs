@@ -1,9 +1,42 @@
 //! Invited, signed in, locked out, handed over; and what a role's holder may do then.
 
-use crate::lake::{LAKE, edge, noon, open};
+use crate::lake::{LAKE, asked, cells, edge, files, noon, open, open_with, text};
 use app::people::{ADMINISTRATOR, Held, Invitation, Unadmitted};
+use app::programme::record::Act;
+use app::programme::{Files, Programme, read};
 use app::rules::Moment;
 use app::{App, Deed, Edge, Viewer, may};
+use std::sync::LazyLock;
+
+/// The lake programme with people who act for a plan once its county has confirmed them.
+static GUARDED: LazyLock<(Programme, Files)> = LazyLock::new(|| {
+    let mut files = files();
+    let roles = files.get_mut("roles.toml").unwrap();
+    roles.push_str(
+        r#"
+[role.agent]
+name = { zh = "代办", en = "Agent" }
+of = "plan"
+confirmed = true
+[[role.agent.may]]
+do = ["see"]
+on = ["plan"]
+where = "place == viewer.record.place"
+[role.county]
+name = { zh = "县", en = "County" }
+[[role.county.may]]
+do = ["see", "confirm"]
+on = ["plan"]
+where = "under(place, viewer.unit)"
+"#,
+    );
+    let reading = read(&files);
+    let programme = reading.programme;
+    (
+        programme.unwrap_or_else(|| panic!("{:?}", reading.faults)),
+        files,
+    )
+});
 
 const PASSWORD: &str = "tide-lamp-orchid";
 
@@ -114,14 +147,14 @@ on_both! {
         let session = joined(&app, "wang", vec![later.clone()], 1).await;
         let offices = async |day: &str| viewer(&app, &session, noon(day)).await.unwrap().offices.len();
         assert_eq!((offices("2023-09-20").await, offices("2023-09-21").await), (0, 1), "not before its first day");
-        assert!(is_refused(&app.grant(&operator, "wang", &backwards).await));
-        assert!(is_refused(&app.end_role(&operator, "wang", &later).await), "no last day");
-        assert!(is_refused(&app.end_role(&operator, "wang", &clerk(Some("2023-09-22"))).await), "held from another day");
+        assert!(is_refused(&app.grant(&operator, ("wang", &backwards), at(30).now).await));
+        assert!(is_refused(&app.end_role(&operator, ("wang", &later), at(30).now).await), "no last day");
+        assert!(is_refused(&app.end_role(&operator, ("wang", &clerk(Some("2023-09-22"))), at(30).now).await), "held from another day");
         let ended = Held { until: Some(noon("2023-09-22").day()), ..later };
         let wang = viewer(&app, &session, noon("2023-09-21")).await.unwrap();
-        let own = app.end_role(&wang, "wang", &ended).await;
+        let own = app.end_role(&wang, ("wang", &ended), at(30).now).await;
         assert!(matches!(own, Err(Unadmitted::Forbidden(_))), "{own:?}");
-        app.end_role(&operator, "wang", &ended).await.unwrap();
+        app.end_role(&operator, ("wang", &ended), at(30).now).await.unwrap();
         assert_eq!((offices("2023-09-22").await, offices("2023-09-23").await), (1, 0), "and not after its last");
     }
 
@@ -162,6 +195,38 @@ on_both! {
         app.sign_in("wang", PASSWORD, at(5)).await.unwrap();
         app.sign_in("wang", "x", at(5)).await.unwrap_err();
         app.sign_in("wang", PASSWORD, at(6)).await.unwrap();
+    }
+
+    async fn a_role_that_is_not_confirmed_grants_nothing(place) {
+        let app = open_with(&GUARDED, place, "2023-09-26").await;
+        let own = cells([("place", text("111"))]);
+        let plan = asked(Act::Create, "plan", None, own);
+        let made = app.act(&Viewer::operator(), &[plan], None, at(0)).await.unwrap();
+        let agent = Held { role: "agent".into(), unit: made.entries[0].record.to_string(), ..clerk(None) };
+        let county = |unit: &str| Held { role: "county".into(), unit: unit.into(), ..clerk(None) };
+        let qi = joined(&app, "qi", vec![agent.clone()], 1).await;
+        let near = joined(&app, "near", vec![county("111"), agent.clone()], 3).await;
+        let far = joined(&app, "far", vec![county("121")], 5).await;
+        let [near, far] = [viewer(&app, &near, at(9).now).await.unwrap(), viewer(&app, &far, at(9).now).await.unwrap()];
+        let acts = async || viewer(&app, &qi, at(9).now).await.unwrap();
+        assert!(acts().await.offices.is_empty() && !may(app.programme(), &acts().await, Deed::Read, "plan"));
+        let told = app.unconfirmed(&acts().await, at(9).now.day()).await.unwrap();
+        assert_eq!((told.len(), told[0].is_refused, told[0].call[0].account.as_str()), (1, false, "near"));
+        let waits = async |who: &Viewer| {
+            let all = app.to_confirm(who, at(9).now.day()).await.unwrap();
+            all.into_iter().map(|one| one.account).collect::<Vec<_>>()
+        };
+        assert_eq!(waits(&near).await, ["qi"], "nobody confirms himself");
+        assert!(waits(&far).await.is_empty() && waits(&acts().await).await.is_empty());
+        for who in [&far, &acts().await] {
+            let done = app.confirm(who, ("qi", &agent), true, at(10)).await;
+            assert!(is_refused(&done), "{}: {done:?}", who.account);
+        }
+        assert!(is_refused(&app.confirm(&near, ("near", &agent), true, at(10)).await));
+        app.confirm(&near, ("qi", &agent), true, at(10)).await.unwrap();
+        assert!(is_refused(&app.confirm(&near, ("qi", &agent), false, at(11)).await), "once");
+        assert_eq!(acts().await.offices.len(), 1);
+        assert!(app.unconfirmed(&acts().await, at(9).now.day()).await.unwrap().is_empty());
     }
 
     async fn a_successor_acts_for_who_left(place) {

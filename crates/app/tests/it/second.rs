@@ -175,12 +175,12 @@ on_both! {
         turned_on(&app, &wang, &session_now).await;
         app.turn_second_off(&wang, PASSWORD, &codes(1), at(11)).await.unwrap();
         turned_on(&app, &wang, &session_now).await;
-        let by_wang = app.reset_second(&wang, "wang").await;
+        let by_wang = app.reset_second(&wang, "wang", at(12).now).await;
         assert!(matches!(by_wang, Err(Unadmitted::Forbidden(_))), "{by_wang:?}");
         let between = step(&app, 12).await;
-        app.reset_second(&Viewer::operator(), "wang").await.unwrap();
+        app.reset_second(&Viewer::operator(), "wang", at(12).now).await.unwrap();
         assert!(!app.is_between(&between, at(12).now).await.unwrap());
-        assert!(is_refused(&app.reset_second(&Viewer::operator(), "wang").await), "there is none");
+        assert!(is_refused(&app.reset_second(&Viewer::operator(), "wang", at(12).now).await), "there is none");
         assert!(app.sign_in("wang", PASSWORD, at(13)).await.unwrap().session().is_some());
     }
 

@@ -18,7 +18,8 @@ pub struct Browse {
     pub registers: Vec<String>,
     /// The record's id.
     pub record: Option<String>,
-    /// What was done, as [`programme::record::Act::word`] says it; `move` for every move.
+    /// What was done, as [`programme::record::Act::word`] says it; `move` for every move, `account` for
+    /// every change of an account.
     pub act: Option<String>,
     /// Made at this moment or later.
     pub from: Option<Moment>,
@@ -43,6 +44,7 @@ impl Store {
         chosen.test("j.at <", asked.until.map(|at| at.0));
         match asked.act.as_deref() {
             Some("move") => chosen.tests.push("j.act like 'move:%'".to_owned()),
+            Some("account") => chosen.tests.push("j.act like 'account:%'".to_owned()),
             act => chosen.test("j.act =", act),
         }
         if !asked.registers.is_empty() {

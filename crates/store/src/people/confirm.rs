@@ -1,5 +1,6 @@
 //! Roles that somebody has to confirm before they count: who waits, and what was answered.
 
+use super::note::{note, of_role};
 use super::{Held, office};
 use crate::db::Db;
 use crate::error::Result;
@@ -83,6 +84,8 @@ pub async fn answer(
     if tx.execute(text, &values).await? == 0 {
         return Ok(false);
     }
+    let what = if is_confirmed { "confirm" } else { "refuse" };
+    note(&mut tx, by, (what, account), of_role(held)).await?;
     tx.commit().await?;
     Ok(true)
 }

@@ -1,8 +1,10 @@
 //! By which names a single sign-on knows accounts.
 
 use super::Account;
+use super::note::note;
 use crate::db::Db;
 use crate::error::Result;
+use programme::record::Author;
 
 /// The open account that an issuer knows by a name: the one that is linked to it, else the one that signs in by that
 /// name and is linked to no other.
@@ -50,7 +52,12 @@ pub async fn identities(db: &Db, issuer: &str) -> Result<Vec<(String, String)>> 
 /// # Errors
 ///
 /// The database's.
-pub async fn identify(db: &Db, account: &str, issuer: &str, name: Option<&str>) -> Result<bool> {
+pub async fn identify(
+    db: &Db,
+    by: &Author,
+    account: &str,
+    (issuer, name): (&str, Option<&str>),
+) -> Result<bool> {
     let mut tx = db.write().await?;
     let text = "delete from identity where issuer = $1 and account = $2";
     tx.execute(text, &[issuer.into(), account.into()]).await?;
@@ -61,6 +68,7 @@ pub async fn identify(db: &Db, account: &str, issuer: &str, name: Option<&str>) 
             return Ok(false);
         }
     }
+    note(&mut tx, by, ("identify", account), Vec::new()).await?;
     tx.commit().await?;
     Ok(true)
 }

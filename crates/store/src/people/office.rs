@@ -1,11 +1,13 @@
 //! Roles that accounts hold, from a day to a day.
 
+use super::note::{note, of_role};
 use super::shut;
 use crate::db::{Db, Tx};
 use crate::error::Result;
 use crate::row::Row;
 use crate::value::Value;
-use rules::{Day, Moment};
+use programme::record::{Author, Cell};
+use rules::Day;
 
 /// A role that an account holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +22,7 @@ pub struct Held {
     pub until: Option<Day>,
 }
 
-pub(super) async fn hold(tx: &mut Tx, account: &str, held: &Held) -> Result<()> {
+pub(super) async fn hold(tx: &mut Tx, by: &Author, account: &str, held: &Held) -> Result<()> {
     let text = "insert into office (account, role, unit, from_day, until_day) values ($1, $2, $3, $4, $5) \
          on conflict (account, role, unit, from_day) do update set until_day = excluded.until_day";
     let values = values(account, held);
@@ -29,7 +31,7 @@ pub(super) async fn hold(tx: &mut Tx, account: &str, held: &Held) -> Result<()> 
     let text = "delete from confirmation where account = $1 and role = $2 and unit = $3 and from_day = $4 and confirmed = 0";
     tx.execute(text, values.get(..4).unwrap_or_default())
         .await?;
-    Ok(())
+    note(tx, by, ("grant", account), of_role(held)).await
 }
 
 /// Gives an account a role, or another last day to one that it holds from the same day.
@@ -37,9 +39,9 @@ pub(super) async fn hold(tx: &mut Tx, account: &str, held: &Held) -> Result<()> 
 /// # Errors
 ///
 /// The database's.
-pub async fn grant(db: &Db, account: &str, held: &Held) -> Result<()> {
+pub async fn grant(db: &Db, by: &Author, account: &str, held: &Held) -> Result<()> {
     let mut tx = db.write().await?;
-    hold(&mut tx, account, held).await?;
+    hold(&mut tx, by, account, held).await?;
     tx.commit().await
 }
 
@@ -48,9 +50,15 @@ pub async fn grant(db: &Db, account: &str, held: &Held) -> Result<()> {
 /// # Errors
 ///
 /// The database's.
-pub async fn end(db: &Db, account: &str, held: &Held) -> Result<bool> {
+pub async fn end(db: &Db, by: &Author, account: &str, held: &Held) -> Result<bool> {
+    let mut tx = db.write().await?;
     let text = "update office set until_day = $5 where account = $1 and role = $2 and unit = $3 and from_day = $4";
-    Ok(super::change(db, text, &values(account, held)).await? > 0)
+    if tx.execute(text, &values(account, held)).await? == 0 {
+        return Ok(false);
+    }
+    note(&mut tx, by, ("end", account), of_role(held)).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 fn values(account: &str, held: &Held) -> [Value; 5] {
@@ -90,20 +98,40 @@ pub(super) fn read(row: &Row, at: usize) -> Result<Held> {
 /// # Errors
 ///
 /// The database's.
-pub async fn hand_over(db: &Db, from: &str, to: &str, now: Moment) -> Result<u64> {
+pub async fn hand_over(db: &Db, by: &Author, from: &str, to: &str) -> Result<u64> {
     let mut tx = db.write().await?;
-    let today = i64::from(now.day().0);
-    let text = "insert into office (account, role, unit, from_day, until_day) \
-         select $2, role, unit, $3, until_day from office where account = $1 and (until_day is null or until_day >= $3) \
-         and not exists (select 1 from confirmation c where c.account = office.account and c.role = office.role \
-         and c.unit = office.unit and c.from_day = office.from_day and c.confirmed = 0) \
-         on conflict do nothing";
-    let handed = tx
-        .execute(text, &[from.into(), to.into(), today.into()])
-        .await?;
-    shut(&mut tx, from, now).await?;
+    let successor = Some(Cell::Text(to.into()));
+    let after = vec![("to".to_owned(), successor)];
+    note(&mut tx, by, ("hand-over", from), after).await?;
+    let mut handed = 0;
+    for held in handed_over(&mut tx, from, by.at.day()).await? {
+        let text = "insert into office (account, role, unit, from_day, until_day) values ($1, $2, $3, $4, $5) \
+             on conflict do nothing";
+        if tx.execute(text, &values(to, &held)).await? > 0 {
+            note(&mut tx, by, ("grant", to), of_role(&held)).await?;
+            handed += 1;
+        }
+    }
+    shut(&mut tx, by, from).await?;
     tx.commit().await?;
     Ok(handed)
+}
+
+/// What an account holds today or later and was not refused, from today on.
+async fn handed_over(tx: &mut Tx, account: &str, today: Day) -> Result<Vec<Held>> {
+    let text = "select role, unit, from_day, until_day from office \
+         where account = $1 and (until_day is null or until_day >= $2) \
+         and not exists (select 1 from confirmation c where c.account = office.account and c.role = office.role \
+         and c.unit = office.unit and c.from_day = office.from_day and c.confirmed = 0) order by role, unit, from_day";
+    let values = [account.into(), i64::from(today.0).into()];
+    let rows = tx.fetch(text, &values).await?;
+    let held = |row: &Row| {
+        Ok(Held {
+            from: today,
+            ..read(row, 0)?
+        })
+    };
+    rows.iter().map(held).collect()
 }
 
 pub(super) fn day(number: i64) -> Day {

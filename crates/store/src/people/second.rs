@@ -3,9 +3,11 @@
 //! Secrets come in encrypted, codes and tokens as SHA-256.
 
 use super::Account;
+use super::note::note;
 use crate::db::{Db, Tx};
 use crate::error::Result;
 use crate::value::Value;
+use programme::record::Author;
 use rules::Moment;
 
 /// A second factor: what makes the codes that an account is asked for.
@@ -166,12 +168,32 @@ async fn put(tx: &mut Tx, account: &str, recovery: &[[u8; 32]]) -> Result<()> {
 /// The database's.
 pub async fn drop_second(db: &Db, account: &str) -> Result<bool> {
     let mut tx = db.write().await?;
+    let is_gone = dropped(&mut tx, account).await?;
+    tx.commit().await?;
+    Ok(is_gone)
+}
+
+/// The same for somebody else's account.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn reset_second(db: &Db, by: &Author, account: &str) -> Result<bool> {
+    let mut tx = db.write().await?;
+    if !dropped(&mut tx, account).await? {
+        return Ok(false);
+    }
+    note(&mut tx, by, ("reset-second", account), Vec::new()).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+async fn dropped(tx: &mut Tx, account: &str) -> Result<bool> {
     let mut gone = 0;
     for table in ["sign_in_step", "recovery_code", "second_factor"] {
         let text = format!("delete from {table} where account = $1");
         gone = tx.execute(&text, &[account.into()]).await?;
     }
-    tx.commit().await?;
     Ok(gone > 0)
 }
 

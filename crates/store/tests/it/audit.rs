@@ -6,9 +6,10 @@ use journal::{
     Difference, ExportCheck, Fault, Hash, Header, PublicKey, SealingKey, SignedSeal, Trust,
     Witnessed,
 };
-use programme::record::{Act, Cell};
-use rules::Moment;
+use programme::record::{Act, Author, Cell};
+use rules::{Day, Moment};
 use store::audit::{Browse, Row, Verified};
+use store::people::{self, Account, Held};
 use store::{Sealer, Store, Value};
 
 fn key() -> SealingKey {
@@ -237,6 +238,91 @@ on_both! {
             let refusal = store.reveal(&author, ("firm", record), &[field.to_owned()], "回访".into(), [9; 32]).await;
             assert!(refusal.is_err(), "{record} {field}");
         }
+    }
+
+    async fn what_is_done_with_accounts_is_proved_and_changes_no_record(place) {
+        let (store, seals) = filled(place).await;
+        let by = Author { actor: "boss".into(), on_behalf: None, at: noon(), key: None };
+        let db = store.db();
+        let somebody = |id: &str| Account {
+            id: id.into(),
+            person: "王一".into(),
+            phone: Some("13800001111".into()),
+            password: None,
+            created_at: noon(),
+            closed_at: None,
+            failures: 0,
+            locked_until: Moment(0),
+        };
+        let today = noon().day();
+        let held = |until: Option<i32>| Held {
+            role: "clerk".into(),
+            unit: "350102".into(),
+            from: today,
+            until: until.map(|days| Day(today.0 + days)),
+        };
+        let (first, last) = (today.to_string(), Day(today.0 + 9).to_string());
+        assert!(people::open(db, &by, &somebody("wang"), &[held(None)]).await.unwrap());
+        assert!(!people::open(db, &by, &somebody("wang"), &[]).await.unwrap(), "nothing was done, and nothing is noted");
+        people::open(db, &by, &somebody("li"), &[]).await.unwrap();
+        people::end(db, &by, "wang", &held(Some(9))).await.unwrap();
+        assert!(!people::end(db, &by, "li", &held(Some(9))).await.unwrap());
+        people::answer(db, &by, ("wang", &held(Some(9))), true).await.unwrap();
+        assert!(!people::answer(db, &by, ("wang", &held(Some(9))), false).await.unwrap());
+        people::reset(db, &by, "wang", ([7; 32], Moment(noon().0 + 1))).await.unwrap();
+        assert!(!people::reset_second(db, &by, "wang").await.unwrap());
+        people::begin_second(db, "wang", b"one", noon()).await.unwrap();
+        people::reset_second(db, &by, "wang").await.unwrap();
+        people::identify(db, &by, "wang", ("p", Some("w-1"))).await.unwrap();
+        people::hand_over(db, &by, "wang", "li").await.unwrap();
+
+        let asked = Browse { act: Some("account".into()), limit: 100, ..Browse::default() };
+        let mut noted = store.browse(&asked).await.unwrap();
+        noted.reverse();
+        let words: Vec<String> = noted.iter().map(|entry| format!("{} {} {}", entry.author.actor, entry.act.word(), entry.record)).collect();
+        assert_eq!(words, [
+            "boss account:open wang", "boss account:grant wang", "boss account:open li", "boss account:end wang",
+            "boss account:confirm wang", "boss account:reset wang", "boss account:reset-second wang",
+            "boss account:identify wang", "boss account:hand-over wang", "boss account:grant li", "boss account:close wang",
+        ]);
+        let role = |until: &str| cells([
+            ("role", text("clerk")),
+            ("unit", text("350102")),
+            ("from", text(&first)),
+            ("until", (!until.is_empty()).then(|| text(until)).flatten()),
+        ]);
+        assert_eq!((&noted[1].after, &noted[3].after, &noted[9].after), (&role(""), &role(&last), &role(&last)));
+        assert_eq!(noted[8].after, cells([("to", text("li"))]));
+        assert!(noted.iter().all(|entry| entry.register.is_empty() && entry.before.is_empty()));
+        let raw = store.db().fetch("select payload from journal where act like 'account:%'", &[]).await.unwrap();
+        assert!(!raw.is_empty());
+        for row in raw {
+            let payload = row.need_text(0).unwrap();
+            assert!(!payload.contains("王一") && !payload.contains("1380") && !payload.contains("w-1"), "{payload}");
+        }
+
+        // Sealed and verified as all others, and no record's.
+        let seal = sealed(&store).await;
+        assert_eq!(seal.seal.size, 30 + 11);
+        let found = verified(&store, Some(seals.clone())).await;
+        assert!(found.holds(), "{found:?}");
+        assert!(store.compare(|_| ()).await.unwrap().clean());
+        store.rebuild(|_| ()).await.unwrap();
+        assert!(store.compare(|_| ()).await.unwrap().clean());
+        let mut changes = Vec::new();
+        store.changes_since(0, |entries| { changes.extend(entries); Ok(()) }).await.unwrap();
+        assert!(changes.iter().all(|entry| !entry.register.is_empty()));
+        let header = Header { programme: Hash::of(b"programme"), rehearsal: false, key: key().public() };
+        let mut lines = Vec::new();
+        store.export(&header, true, |line| { lines.push(line); Ok(()) }).await.unwrap();
+        let mut check = ExportCheck::new(Trust { witness: Some(seals), ..trust() });
+        for line in &lines {
+            check.line(line.trim_end());
+        }
+        assert!(check.finish().verification.holds());
+        // Who edits one is found out.
+        by_hand(&store, "update journal set payload = replace(payload, 'account:close', 'account:grant') where act = 'account:close'", &[]).await;
+        assert!(!verified(&store, None).await.holds());
     }
 
     async fn the_newest_entries_are_read_by_who_did_what_when(place) {

@@ -103,10 +103,10 @@ on_both! {
 
     async fn an_account_is_made_once_with_its_roles(place) {
         let db = place.open().await;
-        assert!(people::open(&db, &somebody("wang"), &[clerk(10, None), clerk(1, Some(9))]).await.unwrap());
-        assert!(!people::open(&db, &somebody("wang"), &[clerk(30, None)]).await.unwrap());
+        assert!(people::open(&db, &author("boss"), &somebody("wang"), &[clerk(10, None), clerk(1, Some(9))]).await.unwrap());
+        assert!(!people::open(&db, &author("boss"), &somebody("wang"), &[clerk(30, None)]).await.unwrap());
         assert_eq!(people::held(&db, "wang").await.unwrap(), [clerk(10, None), clerk(1, Some(9))]);
-        people::grant(&db, "wang", &clerk(10, Some(20))).await.unwrap();
+        people::grant(&db, &author("boss"), "wang", &clerk(10, Some(20))).await.unwrap();
         assert_eq!(people::held(&db, "wang").await.unwrap()[0], clerk(10, Some(20)));
         assert_eq!(people::account(&db, "wang").await.unwrap(), Some(somebody("wang")));
         assert_eq!(people::account(&db, "li").await.unwrap(), None);
@@ -114,16 +114,16 @@ on_both! {
 
     async fn a_role_is_ended_with_a_day(place) {
         let db = place.open().await;
-        people::open(&db, &somebody("wang"), &[clerk(10, None), clerk(1, Some(9))]).await.unwrap();
-        assert!(people::end(&db, "wang", &clerk(10, Some(20))).await.unwrap());
+        people::open(&db, &author("boss"), &somebody("wang"), &[clerk(10, None), clerk(1, Some(9))]).await.unwrap();
+        assert!(people::end(&db, &author("boss"), "wang", &clerk(10, Some(20))).await.unwrap());
         assert_eq!(people::held(&db, "wang").await.unwrap(), [clerk(10, Some(20)), clerk(1, Some(9))]);
-        assert!(!people::end(&db, "wang", &clerk(11, Some(20))).await.unwrap(), "held from another day");
-        assert!(!people::end(&db, "li", &clerk(10, Some(20))).await.unwrap());
+        assert!(!people::end(&db, &author("boss"), "wang", &clerk(11, Some(20))).await.unwrap(), "held from another day");
+        assert!(!people::end(&db, &author("boss"), "li", &clerk(10, Some(20))).await.unwrap());
     }
 
     async fn a_role_waits_until_somebody_answers(place) {
         let db = place.open().await;
-        people::open(&db, &somebody("wang"), &[clerk(10, None), clerk(1, Some(9))]).await.unwrap();
+        people::open(&db, &author("boss"), &somebody("wang"), &[clerk(10, None), clerk(1, Some(9))]).await.unwrap();
         let waits = async |today| {
             let all = people::waiting(&db, "clerk", Day(today)).await.unwrap();
             all.into_iter().map(|one| (one.account, one.held)).collect::<Vec<_>>()
@@ -138,20 +138,20 @@ on_both! {
         let refused = Answer { is_confirmed: false, by: "lin".into(), at: NOW };
         let of = ("clerk".to_owned(), "350102".to_owned(), Day(10));
         assert_eq!(people::answers(&db, "wang").await.unwrap(), [(of.clone(), refused)]);
-        people::open(&db, &somebody("li"), &[]).await.unwrap();
-        people::grant(&db, "wang", &clerk(10, Some(40_000))).await.unwrap();
+        people::open(&db, &author("boss"), &somebody("li"), &[]).await.unwrap();
+        people::grant(&db, &author("boss"), "wang", &clerk(10, Some(40_000))).await.unwrap();
         assert_eq!(waits(10).await.len(), 1, "what was refused and is given again is asked again");
         assert!(people::answer(&db, &by, ("wang", &clerk(10, None)), true).await.unwrap());
-        people::grant(&db, "wang", &clerk(10, Some(50_000))).await.unwrap();
+        people::grant(&db, &author("boss"), "wang", &clerk(10, Some(50_000))).await.unwrap();
         assert!(waits(10).await.is_empty(), "what was confirmed stays so");
-        people::hand_over(&db, "wang", "li", NOW).await.unwrap();
+        people::hand_over(&db, &author("boss"), "wang", "li").await.unwrap();
         let today = NOW.day().0;
         assert_eq!(waits(today).await, [("li".to_owned(), clerk(today, Some(50_000)))], "another person is confirmed anew");
     }
 
     async fn a_link_is_used_once_and_ends_sessions(place) {
         let db = place.open().await;
-        people::open(&db, &somebody("wang"), &[]).await.unwrap();
+        people::open(&db, &author("boss"), &somebody("wang"), &[]).await.unwrap();
         people::link(&db, "wang", [1; 32], LATER).await.unwrap();
         people::link(&db, "wang", [2; 32], LATER).await.unwrap();
         people::enter(&db, "wang", [9; 32], (NOW, LATER)).await.unwrap();
@@ -167,7 +167,7 @@ on_both! {
 
     async fn a_token_acts_until_it_ends_or_is_dropped(place) {
         let db = place.open().await;
-        people::open(&db, &somebody("wang"), &[]).await.unwrap();
+        people::open(&db, &author("boss"), &somebody("wang"), &[]).await.unwrap();
         let about = Token { name: "report".into(), writes: false, created_at: NOW, ends_at: LATER };
         people::keep_token(&db, "wang", [1; 32], &about).await.unwrap();
         assert_eq!(people::tokens(&db, "wang").await.unwrap(), [about]);
@@ -177,14 +177,14 @@ on_both! {
         assert_eq!(people::drop_token(&db, "wang", "report").await.unwrap(), 1);
         assert_eq!(people::by_token(&db, [1; 32], NOW).await.unwrap(), None);
         people::keep_token(&db, "wang", [3; 32], &Token { name: "x".into(), writes: true, created_at: NOW, ends_at: LATER }).await.unwrap();
-        people::close(&db, "wang", NOW).await.unwrap();
+        people::close(&db, &author("boss"), "wang").await.unwrap();
         assert_eq!(people::by_token(&db, [3; 32], NOW).await.unwrap(), None, "a closed account acts no more");
     }
 
     async fn a_list_is_kept_under_its_name_until_it_is_forgotten(place) {
         let db = place.open().await;
-        people::open(&db, &somebody("wang"), &[]).await.unwrap();
-        people::open(&db, &somebody("li"), &[]).await.unwrap();
+        people::open(&db, &author("boss"), &somebody("wang"), &[]).await.unwrap();
+        people::open(&db, &author("boss"), &somebody("li"), &[]).await.unwrap();
         let list = |register: &str, name: &str, query: &str| Saved { register: register.into(), name: name.into(), query: query.into() };
         for (list, most, kept) in [
             (list("event", "近期", "a=1"), 2, true),
@@ -203,7 +203,7 @@ on_both! {
 
     async fn a_second_factor_asks_once_it_is_confirmed(place) {
         let db = place.open().await;
-        people::open(&db, &somebody("wang"), &[]).await.unwrap();
+        people::open(&db, &author("boss"), &somebody("wang"), &[]).await.unwrap();
         assert_eq!(people::second(&db, "wang").await.unwrap(), None);
         assert!(people::begin_second(&db, "wang", b"one", NOW).await.unwrap());
         assert!(people::begin_second(&db, "wang", b"two", NOW).await.unwrap(), "begun again");
@@ -227,7 +227,7 @@ on_both! {
 
     async fn no_code_is_used_twice(place) {
         let db = place.open().await;
-        people::open(&db, &somebody("wang"), &[]).await.unwrap();
+        people::open(&db, &author("boss"), &somebody("wang"), &[]).await.unwrap();
         people::begin_second(&db, "wang", b"one", NOW).await.unwrap();
         people::confirm_second(&db, "wang", (7, NOW), &[[1; 32], [2; 32]], [9; 32]).await.unwrap();
         assert!(!people::use_time_step(&db, "wang", 7).await.unwrap(), "the one that confirmed it");
@@ -246,7 +246,7 @@ on_both! {
 
     async fn between_password_and_code_there_is_no_session(place) {
         let db = place.open().await;
-        people::open(&db, &somebody("wang"), &[]).await.unwrap();
+        people::open(&db, &author("boss"), &somebody("wang"), &[]).await.unwrap();
         people::begin_step(&db, "wang", [1; 32], (NOW, LATER)).await.unwrap();
         assert_eq!(people::session(&db, [1; 32], NOW).await.unwrap(), None);
         assert_eq!(people::of_step(&db, [1; 32], NOW).await.unwrap(), Some(somebody("wang")));
@@ -258,7 +258,7 @@ on_both! {
         assert_eq!(people::of_step(&db, [2; 32], NOW).await.unwrap(), None, "another password ends it");
         people::begin_second(&db, "wang", b"one", NOW).await.unwrap();
         people::begin_step(&db, "wang", [3; 32], (NOW, LATER)).await.unwrap();
-        people::close(&db, "wang", NOW).await.unwrap();
+        people::close(&db, &author("boss"), "wang").await.unwrap();
         assert_eq!(people::of_step(&db, [3; 32], NOW).await.unwrap(), None);
         assert_eq!(people::second(&db, "wang").await.unwrap(), None, "a closed account keeps no secret");
     }
@@ -266,7 +266,7 @@ on_both! {
     async fn a_single_sign_on_knows_an_account_by_one_name(place) {
         let db = place.open().await;
         for id in ["wang", "li"] {
-            people::open(&db, &somebody(id), &[]).await.unwrap();
+            people::open(&db, &author("boss"), &somebody(id), &[]).await.unwrap();
         }
         let found = async |issuer: &str, name: &str| {
             let found = people::by_identity(&db, issuer, name).await.unwrap();
@@ -274,26 +274,26 @@ on_both! {
         };
         assert_eq!(found("p", "wang").await.as_deref(), Some("wang"), "by its own name");
         assert_eq!(found("p", "zhao").await, None);
-        assert!(people::identify(&db, "wang", "p", Some("w-350102")).await.unwrap());
+        assert!(people::identify(&db, &author("boss"), "wang", ("p", Some("w-350102"))).await.unwrap());
         assert_eq!(found("p", "w-350102").await.as_deref(), Some("wang"));
         assert_eq!(found("p", "wang").await, None, "one that is linked is not known by its own name");
         assert_eq!(found("q", "w-350102").await, None, "another issuer's names are others");
         assert_eq!(found("q", "wang").await.as_deref(), Some("wang"));
-        assert!(!people::identify(&db, "li", "p", Some("w-350102")).await.unwrap(), "a name leads to one account");
+        assert!(!people::identify(&db, &author("boss"), "li", ("p", Some("w-350102"))).await.unwrap(), "a name leads to one account");
         assert_eq!(found("p", "li").await.as_deref(), Some("li"), "and nothing was changed");
-        assert!(people::identify(&db, "li", "p", Some("wang")).await.unwrap());
+        assert!(people::identify(&db, &author("boss"), "li", ("p", Some("wang"))).await.unwrap());
         assert_eq!(found("p", "wang").await.as_deref(), Some("li"));
         let all = people::identities(&db, "p").await.unwrap();
         assert_eq!(all, [("li".into(), "wang".into()), ("wang".into(), "w-350102".into())]);
-        assert!(people::identify(&db, "wang", "p", None).await.unwrap());
-        people::close(&db, "li", NOW).await.unwrap();
+        assert!(people::identify(&db, &author("boss"), "wang", ("p", None)).await.unwrap());
+        people::close(&db, &author("boss"), "li").await.unwrap();
         assert_eq!(found("p", "wang").await.as_deref(), Some("wang"));
     }
 
     async fn somebody_is_reminded_once_a_day_until_it_is_put_away(place) {
         let db = place.open().await;
         let phone = Account { phone: Some("13800001111".into()), ..somebody("wang") };
-        people::open(&db, &phone, &[clerk(10, Some(20))]).await.unwrap();
+        people::open(&db, &author("boss"), &phone, &[clerk(10, Some(20))]).await.unwrap();
         let holder = people::holders(&db, Day(20)).await.unwrap().pop().unwrap();
         assert_eq!((holder.account.as_str(), holder.unit.as_str()), ("wang", "350102"));
         assert_eq!((holder.phone.as_deref(), holder.role.as_str()), (Some("13800001111"), "clerk"));
@@ -311,7 +311,7 @@ on_both! {
 
     async fn sessions_end(place) {
         let db = place.open().await;
-        people::open(&db, &somebody("wang"), &[clerk(1, None)]).await.unwrap();
+        people::open(&db, &author("boss"), &somebody("wang"), &[clerk(1, None)]).await.unwrap();
         people::failed(&db, "wang", LATER).await.unwrap();
         let found = people::account(&db, "wang").await.unwrap().unwrap();
         assert_eq!((found.failures, found.locked_until), (1, LATER));
@@ -327,7 +327,7 @@ on_both! {
         people::leave_everywhere(&db, "wang").await.unwrap();
         assert_eq!(there(2, NOW).await, None);
         people::enter(&db, "wang", [4; 32], (NOW, LATER)).await.unwrap();
-        people::close(&db, "wang", NOW).await.unwrap();
+        people::close(&db, &author("boss"), "wang").await.unwrap();
         assert_eq!(there(4, NOW).await, None);
         let last = NOW.day().0 - 1;
         assert_eq!(people::held(&db, "wang").await.unwrap(), [clerk(1, Some(last))]);
@@ -336,9 +336,9 @@ on_both! {
     async fn a_successor_takes_over_what_is_held(place) {
         let db = place.open().await;
         let today = NOW.day().0;
-        people::open(&db, &somebody("wang"), &[clerk(1, None), clerk(0, Some(5))]).await.unwrap();
-        people::open(&db, &somebody("li"), &[]).await.unwrap();
-        assert_eq!(people::hand_over(&db, "wang", "li", NOW).await.unwrap(), 1);
+        people::open(&db, &author("boss"), &somebody("wang"), &[clerk(1, None), clerk(0, Some(5))]).await.unwrap();
+        people::open(&db, &author("boss"), &somebody("li"), &[]).await.unwrap();
+        assert_eq!(people::hand_over(&db, &author("boss"), "wang", "li").await.unwrap(), 1);
         assert_eq!(people::held(&db, "li").await.unwrap(), [clerk(today, None)]);
         let ends: Vec<_> = people::held(&db, "wang").await.unwrap().into_iter().map(|h| h.until).collect();
         assert_eq!(ends, [Some(Day(today - 1)), Some(Day(5))]);

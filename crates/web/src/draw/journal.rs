@@ -44,7 +44,7 @@ pub(crate) fn journal(
 
 impl JournalView {
     /// What may be looked for, with its word.
-    fn acts(&self) -> [(&'static str, &'static str); 9] {
+    fn acts(&self) -> [(&'static str, &'static str); 10] {
         let w = self.r.w;
         [
             ("create", w.act_create),
@@ -54,6 +54,7 @@ impl JournalView {
             ("batch", w.act_batch),
             ("erase", w.act_erase),
             ("reveal", w.act_reveal),
+            ("account", w.act_account),
             ("publish", w.act_publish),
             ("migrate", w.act_migrate),
         ]

@@ -89,6 +89,25 @@ async fn an_auditor_reads_who_did_what_and_others_are_refused() {
             >= 2
     );
 
+    // What was done with accounts, without anything of their people.
+    let accounts = lines(&desk, &auditor, "act=account").await;
+    assert_eq!(
+        accounts.len(),
+        12,
+        "six were made, each with a role: {accounts:?}"
+    );
+    assert!(accounts[0].contains("授予角色") && accounts[0].contains("huang"));
+    assert!(accounts[0].contains("county_office") && accounts[1].contains("开账号"));
+    let text = accounts.concat();
+    assert!(
+        !text.contains("13800001111") && !text.contains("同志"),
+        "{text}"
+    );
+    assert_eq!(
+        lines(&desk, &auditor, "act=account&record=wu").await.len(),
+        2
+    );
+
     for (bad, status) in [
         ("from=yesterday", 400),
         ("before=x", 400),
