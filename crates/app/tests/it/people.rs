@@ -173,7 +173,7 @@ on_both! {
         let known = viewer(&app, &second, now).await.unwrap();
         assert_eq!(known.offices.len(), 1);
         let administrator = Held { role: ADMINISTRATOR.into(), ..clerk(None) };
-        app.grant(&Viewer::operator(), "wang", &administrator).await.unwrap();
+        app.grant(&Viewer::operator(), ("wang", &administrator), now).await.unwrap();
         assert_eq!(viewer(&app, &second, now).await.unwrap().offices.len(), 2);
         let later = Moment(now.0 + 8 * 86_400_000);
         assert_eq!(viewer(&app, &second, later).await, None, "it has ended");

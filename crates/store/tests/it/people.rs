@@ -57,9 +57,9 @@ on_both! {
             assert!(now.is_none() && db.dialect() == Dialect::Postgres || now > before, "{what}");
             before = now;
         };
-        people::open(&db, &somebody("wang"), &[clerk(1, None)]).await.unwrap();
+        people::open(&db, &author("boss"), &somebody("wang"), &[clerk(1, None)]).await.unwrap();
         is_other("opened").await;
-        people::grant(&db, "wang", &clerk(1, Some(20_000))).await.unwrap();
+        people::grant(&db, &author("boss"), "wang", &clerk(1, Some(20_000))).await.unwrap();
         is_other("granted").await;
         people::enter(&db, "wang", [1; 32], (NOW, LATER)).await.unwrap();
         is_other("entered").await;
@@ -71,16 +71,16 @@ on_both! {
         is_other("left everywhere").await;
         people::set_password(&db, "wang", "p").await.unwrap();
         is_other("password").await;
-        people::open(&db, &somebody("li"), &[]).await.unwrap();
-        people::hand_over(&db, "wang", "li", NOW).await.unwrap();
+        people::open(&db, &author("boss"), &somebody("li"), &[]).await.unwrap();
+        people::hand_over(&db, &author("boss"), "wang", "li").await.unwrap();
         is_other("handed over").await;
-        people::close(&db, "li", NOW).await.unwrap();
+        people::close(&db, &author("boss"), "li").await.unwrap();
         is_other("closed").await;
     }
 
     async fn there_is_no_stamp_while_somebody_changes_what_may_be_undone(place) {
         let db = place.open().await;
-        people::open(&db, &somebody("wang"), &[]).await.unwrap();
+        people::open(&db, &author("boss"), &somebody("wang"), &[]).await.unwrap();
         let before = stamp(&db).await;
         let mut tx = db.write().await.unwrap();
         tx.execute("delete from journal where arrival = -1", &[]).await.unwrap();
