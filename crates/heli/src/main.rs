@@ -34,7 +34,7 @@ enum Command {
     Demo(command::demo::Demo),
     /// Serve pages and API over a database, or pages over a folder of evidence.
     Serve(command::serve::Serve),
-    /// Show what a version of the programme changes, put it in force, write it back as a folder.
+    /// Show what a version of the programme changes, and put it in force.
     Programme(command::programme::Programme),
     /// Bring a database to a programme.
     Migrate(command::migrate::Migrate),

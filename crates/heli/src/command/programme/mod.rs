@@ -15,7 +15,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Show what a version of the programme changes, put it in force, write it back as a folder.
+/// Show what a version of the programme changes, put it in force, give it back as a folder or zip.
 #[derive(Args)]
 pub(crate) struct Programme {
     #[command(subcommand)]
