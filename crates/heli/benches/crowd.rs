@@ -11,7 +11,7 @@
     clippy::disallowed_methods
 )]
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -49,24 +49,24 @@ impl Server {
     fn open() -> Self {
         let port = 18_900 + std::process::id() % 1_000;
         let listen = format!("127.0.0.1:{port}");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_heli"))
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+        let child = Command::new(env!("CARGO_BIN_EXE_heli"))
             .args(["demo", "--sign-in", "--listen", &listen])
+            .current_dir(root)
             .stdout(Stdio::null())
-            .stderr(Stdio::piped())
+            .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let said = child.stderr.take().unwrap();
-        let (told, heard) = std::sync::mpsc::channel();
-        // What it says is read to its end, or the pipe fills and it stands still.
-        std::thread::spawn(move || {
-            for line in BufReader::new(said).lines() {
-                let _ = told.send(line.unwrap_or_default());
-            }
-        });
         let base = format!("http://{listen}");
-        let server = Self { child, base };
-        let open = |line: &String| line.contains(&server.base);
-        assert!(heard.iter().any(|line| open(&line)), "the example opened");
+        let mut server = Self { child, base };
+        // It answers once the example is filled.
+        while ureq::get(format!("{}/sign-in", server.base))
+            .call()
+            .is_err()
+        {
+            assert!(server.child.try_wait().unwrap().is_none(), "it opened");
+            std::thread::sleep(Duration::from_millis(200));
+        }
         server
     }
 
