@@ -52,7 +52,8 @@ struct Days {
     kept: BTreeMap<Day, (u64, Arc<Evaluation>)>,
     /// A measure's counts on past days, for trends.
     counts: HashMap<(String, Day), Counts>,
-    /// How the subtree of each unit stood on days that are over: what was known then no longer changes.
+    /// How the subtree of each unit stood on a day; of days that are over it stays, for what was known then no longer
+    /// changes.
     rolled: HashMap<Day, Arc<[Counts]>>,
 }
 
@@ -321,23 +322,20 @@ impl App {
 impl Reading<'_> {
     /// How the subtree of each unit stood at the end of a day, as it was known then.
     pub(crate) fn rolled_on(&self, at: Day) -> Arc<[Counts]> {
-        let programme = self.cx.programme;
-        let subtrees = |evaluation: &Evaluation| -> Arc<[Counts]> {
-            let rolled = roll_up(programme, evaluation).into_iter();
-            rolled.map(|(_, subtree)| subtree).collect()
-        };
-        if at == self.cx.at {
-            return subtrees(&self.evaluation);
-        }
         let days = &self.app.0.days;
         if let Some(found) = lock(days).rolled.get(&at) {
             return Arc::clone(found);
         }
-        let cx = AsOf::among(programme, self.cx.facts, at, &self.lasting);
-        let rolled = subtrees(&evaluate(&cx));
-        if at < self.today {
-            lock(days).rolled.insert(at, Arc::clone(&rolled));
-        }
+        let programme = self.cx.programme;
+        let rolled = match at == self.cx.at {
+            true => roll_up(programme, &self.evaluation),
+            false => {
+                let cx = AsOf::among(programme, self.cx.facts, at, &self.lasting);
+                roll_up(programme, &evaluate(&cx))
+            }
+        };
+        let rolled: Arc<[Counts]> = rolled.into_iter().map(|(_, subtree)| subtree).collect();
+        lock(days).rolled.insert(at, Arc::clone(&rolled));
         rolled
     }
 
