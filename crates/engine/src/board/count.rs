@@ -211,24 +211,22 @@ impl Part<'_> {
         let board = self.board;
         let at = |rank: usize| board.bearers.start.get(rank).map_or(0, |n| *n as usize);
         let bearers = at(rank)..at(rank + 1);
-        let mut from = board.hits.before(bearers.start);
+        let mut from = bearers.start;
         if board.hits.has_tail() || board.doubts.len() > 0 {
             for bearer in bearers.clone() {
                 if !board.hits.has_tail_of(bearer) && board.doubts.none_of(bearer) {
                     continue;
                 }
-                let before = board.hits.before(bearer);
-                desk.take(board.hits.stretch(from..before).iter(), self.at);
+                desk.take_all(board, from..bearer, self.at);
                 // Also a bearer without a first hit is another one.
                 desk.stamp += 1;
-                from = board.hits.before(bearer + 1);
+                from = bearer + 1;
                 desk.take(board.hits.body(bearer).iter(), self.at);
                 desk.take(board.hits.tail(bearer), self.at);
                 self.doubted(rank, bearer, desk);
             }
         }
-        let to = board.hits.before(bearers.end);
-        desk.take(board.hits.stretch(from..to).iter(), self.at);
+        desk.take_all(board, from..bearers.end, self.at);
         !bearers.is_empty()
     }
 
@@ -307,6 +305,13 @@ impl Desk<'_> {
             cell.stamp = bearer;
         }
         *stamp = bearer;
+    }
+
+    /// Adds the hits of several bearers that stand in the body.
+    fn take_all(&mut self, board: &Board, bearers: Range<usize>, at: u16) {
+        for hits in board.hits.parts(bearers) {
+            self.take(hits.iter(), at);
+        }
     }
 
     /// Adds the unit's cells to its row, and makes them ready for the next unit.

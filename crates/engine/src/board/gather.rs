@@ -83,6 +83,8 @@ impl Board {
             hits: Sorter::new(bearers),
             doubts: Sorter::new(bearers),
         };
+        let all: usize = rows.iter().map(Vec::len).sum();
+        let mut looked_at = 0;
         for (sheet, of_row) in self.sheets.iter().zip(rows) {
             let lists = sheet.lists.iter();
             let mut readings: Vec<_> = lists.filter_map(|l| self.reading(cx, l)).collect();
@@ -94,6 +96,8 @@ impl Board {
             // All lists of a batch, so that its rows come into the cache once; meanwhile the next one's are asked for.
             for ((nth, classes), next) in batches().zip(batches().skip(1).map(Some).chain([None])) {
                 ahead_of(times, next);
+                looked_at += classes.len();
+                gathered.hits.looked_at(looked_at as f64 / all as f64);
                 for reading in &mut readings {
                     self.find_homes(cx.programme, reading);
                     reading.look(self, next);

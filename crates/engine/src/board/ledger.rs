@@ -3,21 +3,23 @@
 use rules::ahead;
 use std::ops::Range;
 
-/// There are at most so many stretches of bearers, as a power of two.
+/// There are about so many stretches of bearers, as a power of two.
 const STRETCH_BITS: u32 = 8;
+/// A bearer's number within its stretch has so many bits.
+const WITHIN_BITS: u32 = 16;
 /// An entry so many after the newest is asked for ahead.
 const SOON: usize = 4;
-/// Entries of a part of a stretch.
-const PART: usize = 2_048;
+/// Entries for which a stretch has room before it is known how many it gets.
+const FIRST: usize = 2_048;
 /// No further entry.
 const END: u32 = u32::MAX;
 
 /// Entries of every bearer.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ledger<T> {
-    /// Entries of bearer `b` are `body[start[b]..start[b + 1]]`.
+    /// Entries of bearer `b` are the ones from `start[b]` up to `start[b + 1]`, counted through all stretches.
     start: Vec<u32>,
-    body: Vec<T>,
+    body: Body<T>,
     /// Per bearer its newest entry in the tail; empty while the tail is.
     newest: Vec<u32>,
     /// Each with the one before it of the same bearer.
@@ -26,30 +28,37 @@ pub(super) struct Ledger<T> {
     mark: Option<fn(&mut T)>,
 }
 
+/// Entries in order, by stretches of bearers.
+#[derive(Clone, Debug, Default)]
+struct Body<T> {
+    /// Bearers with the same number without so many bits are a stretch.
+    shift: u32,
+    stretches: Vec<Vec<T>>,
+}
+
 /// Where an entry stands, until the next is added.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Spot {
-    Body(usize),
+    /// The stretch, and the position in it.
+    Body(usize, usize),
     Tail(usize),
 }
 
 impl<T: Copy + Default> Ledger<T> {
     /// How many entries.
     pub(super) fn len(&self) -> usize {
-        self.body.len() + self.tail.len()
+        self.start.last().map_or(0, |n| *n as usize) + self.tail.len()
     }
 
     /// Entries of the body before a bearer's.
     pub(super) fn before(&self, bearer: usize) -> usize {
-        self.start
-            .get(bearer)
-            .map_or(self.body.len(), |n| *n as usize)
+        let found = self.start.get(bearer).or(self.start.last());
+        found.map_or(0, |n| *n as usize)
     }
 
     /// A bearer's entries in the body.
     pub(super) fn body(&self, bearer: usize) -> &[T] {
-        let (from, to) = (self.before(bearer), self.before(bearer + 1));
-        self.body.get(from..to).unwrap_or_default()
+        self.part(bearer..bearer + 1)
     }
 
     /// A bearer's entries in the tail, newest first.
@@ -62,9 +71,23 @@ impl<T: Copy + Default> Ledger<T> {
         })
     }
 
-    /// The body's entries of several bearers, by [`Ledger::before`].
-    pub(super) fn stretch(&self, of: Range<usize>) -> &[T] {
-        self.body.get(of).unwrap_or_default()
+    /// The body's entries of several bearers in turn, as slices.
+    pub(super) fn parts(&self, bearers: Range<usize>) -> impl Iterator<Item = &[T]> {
+        let shift = self.body.shift;
+        let stretches = bearers.start >> shift..bearers.end.div_ceil(1 << shift);
+        stretches.map(move |nth| {
+            let (first, end) = (nth << shift, (nth + 1) << shift);
+            self.part(bearers.start.max(first)..bearers.end.min(end))
+        })
+    }
+
+    /// The body's entries of bearers of one stretch.
+    fn part(&self, bearers: Range<usize>) -> &[T] {
+        let nth = bearers.start >> self.body.shift;
+        let first = self.before(nth << self.body.shift);
+        let of = self.before(bearers.start) - first..self.before(bearers.end) - first;
+        let stretch = self.body.stretches.get(nth);
+        stretch.and_then(|s| s.get(of)).unwrap_or_default()
     }
 
     /// Whether a bearer has entries in the tail.
@@ -98,7 +121,7 @@ impl<T: Copy + Default> Ledger<T> {
         let at = self.tail.len() as u32;
         self.tail.push((entry, *newest));
         *newest = at;
-        if self.tail.len() > 1_024 + self.body.len() / 8 {
+        if self.tail.len() > 1_024 + (self.len() - self.tail.len()) / 8 {
             self.settle();
         }
     }
@@ -107,7 +130,9 @@ impl<T: Copy + Default> Ledger<T> {
     pub(super) fn find(&self, bearer: u32, holds: impl Fn(&T) -> bool) -> Option<Spot> {
         let bearer = bearer as usize;
         if let Some(at) = self.body(bearer).iter().position(&holds) {
-            return Some(Spot::Body(self.before(bearer) + at));
+            let nth = bearer >> self.body.shift;
+            let first = self.before(nth << self.body.shift);
+            return Some(Spot::Body(nth, self.before(bearer) - first + at));
         }
         let mut next = self.newest.get(bearer).copied().unwrap_or(END);
         while let Some((entry, before)) = self.tail.get(next as usize) {
@@ -122,7 +147,7 @@ impl<T: Copy + Default> Ledger<T> {
     /// Changes the entry at a spot.
     pub(super) fn change(&mut self, spot: Spot, by: impl FnOnce(&mut T)) {
         let entry = match spot {
-            Spot::Body(at) => self.body.get_mut(at),
+            Spot::Body(nth, at) => self.body.stretches.get_mut(nth).and_then(|s| s.get_mut(at)),
             Spot::Tail(at) => self.tail.get_mut(at).map(|(entry, _)| entry),
         };
         if let Some(entry) = entry {
@@ -144,94 +169,109 @@ impl<T: Copy + Default> Ledger<T> {
 }
 
 /// Entries that become a ledger. They are put by stretches of bearers first, so that few pages are written to at a
-/// time, and each stretch is then sorted within the cache.
+/// time, and each stretch is then sorted within the cache. What is kept is written once on the way, beside it only
+/// its bearers' numbers, since memory that the system hands out anew is what takes time.
 pub(super) struct Sorter<T> {
     bearers: usize,
-    /// Bearers with the same number without so many bits are a stretch.
     shift: u32,
-    /// Per stretch its newest entries.
-    open: Vec<Vec<Put<T>>>,
-    /// Per stretch the entries before them, so many to a part.
-    full: Vec<Vec<Vec<Put<T>>>>,
+    stretches: Vec<Stretch<T>>,
+    /// Which part of all that may come was looked at, where that is known.
+    looked_at: Option<f64>,
 }
 
-/// Begins a new part; apart, so that the way of most entries is short.
-#[cold]
-#[inline(never)]
-fn turn<T>(open: &mut Vec<Put<T>>, full: Option<&mut Vec<Vec<Put<T>>>>) {
-    let part = std::mem::replace(open, Vec::with_capacity(PART));
-    if let Some(full) = full {
-        full.push(part);
+/// A stretch's entries as they come.
+struct Stretch<T> {
+    entries: Vec<T>,
+    /// Each entry's bearer, by its number within the stretch.
+    of: Vec<u16>,
+}
+
+impl<T> Stretch<T> {
+    /// Makes room for what the stretch gets if it goes on as it began, else for as much again; apart, so that the way
+    /// of most entries is short.
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, looked_at: Option<f64>) {
+        let len = self.entries.len();
+        let foreseen = looked_at.map_or(0.0, |part| len as f64 / part * 1.06);
+        let all = if len == 0 {
+            FIRST
+        } else if foreseen > 0.0 && foreseen < u32::MAX.into() {
+            (foreseen as usize).max(len + len / 8)
+        } else {
+            2 * len
+        };
+        self.entries.reserve_exact(all - len);
+        self.of.reserve_exact(self.entries.capacity() - len);
     }
-}
-
-/// An entry on its way, without a gap between it and its bearer's number: what is written is what takes time.
-#[derive(Clone, Copy)]
-#[repr(C, packed(4))]
-struct Put<T> {
-    bearer: u32,
-    entry: T,
 }
 
 impl<T: Copy + Default> Sorter<T> {
     /// Room for entries of so many bearers.
     pub(super) fn new(bearers: usize) -> Self {
         let bits = bearers.next_power_of_two().trailing_zeros();
-        let shift = bits.saturating_sub(STRETCH_BITS);
-        let stretches = bearers.div_ceil(1 << shift);
+        let shift = bits.saturating_sub(STRETCH_BITS).min(WITHIN_BITS);
+        let none = || Stretch {
+            entries: Vec::new(),
+            of: Vec::new(),
+        };
         Self {
             bearers,
             shift,
-            open: vec![Vec::new(); stretches],
-            full: vec![Vec::new(); stretches],
+            stretches: std::iter::repeat_with(none)
+                .take(bearers.div_ceil(1 << shift))
+                .collect(),
+            looked_at: None,
         }
+    }
+
+    /// Says which part of all was looked at, from 0 to 1, so that room is made for the rest at once.
+    pub(super) fn looked_at(&mut self, part: f64) {
+        self.looked_at = Some(part);
     }
 
     /// Adds an entry; one of no bearer is left out.
     pub(super) fn push(&mut self, bearer: u32, entry: T) {
-        let stretch = (bearer >> self.shift) as usize;
-        let Some(open) = self.open.get_mut(stretch) else {
+        let Some(stretch) = self.stretches.get_mut((bearer >> self.shift) as usize) else {
             return;
         };
-        if open.len() == open.capacity() {
-            turn(open, self.full.get_mut(stretch));
+        if stretch.entries.len() == stretch.entries.capacity() {
+            stretch.grow(self.looked_at);
         }
-        open.push(Put { bearer, entry });
+        stretch.entries.push(entry);
+        stretch.of.push((bearer & ((1 << self.shift) - 1)) as u16);
         // The stretch's next but one line, which is written to before long.
-        let soon = open.spare_capacity_mut().get(SOON..=SOON);
+        let soon = stretch.entries.spare_capacity_mut().get(SOON..=SOON);
         soon.into_iter().for_each(ahead);
     }
 
     /// The ledger; entries of one bearer keep their order. `mark` tells an entry that it is its bearer's first.
     pub(super) fn sorted(self, mark: Option<fn(&mut T)>) -> Ledger<T> {
         let mut start = Vec::with_capacity(self.bearers + 1);
-        let all = |parts: &Vec<Vec<_>>| parts.iter().map(Vec::len).sum::<usize>();
-        let entries = self.full.iter().map(all).sum::<usize>() + all(&self.open);
-        let mut body = Vec::with_capacity(entries);
+        let mut stretches = Vec::with_capacity(self.stretches.len());
         let mut next: Vec<u32> = Vec::new();
         let mut sorted: Vec<T> = Vec::new();
-        for (nth, (mut parts, open)) in self.full.into_iter().zip(self.open).enumerate() {
-            parts.push(open);
-            let first = nth << self.shift;
-            let bearers = (self.bearers - first).min(1 << self.shift);
+        let mut before = 0;
+        for (nth, Stretch { mut entries, of }) in self.stretches.into_iter().enumerate() {
+            let bearers = (self.bearers - (nth << self.shift)).min(1 << self.shift);
             next.clear();
             next.resize(bearers, 0);
-            let of = |bearer: u32| bearer as usize - first;
-            for put in parts.iter().flatten() {
-                if let Some(n) = next.get_mut(of(put.bearer)) {
+            for bearer in &of {
+                if let Some(n) = next.get_mut(usize::from(*bearer)) {
                     *n += 1;
                 }
             }
             let mut all = 0;
             for n in &mut next {
-                start.push(body.len() as u32 + all);
+                start.push(before + all);
                 all += std::mem::replace(n, all);
             }
-            sorted.resize(all as usize, T::default());
-            for put in parts.iter().flatten() {
-                if let Some(next) = next.get_mut(of(put.bearer)) {
+            before += all;
+            sorted.resize(entries.len().max(sorted.len()), T::default());
+            for (bearer, entry) in of.iter().zip(&entries) {
+                if let Some(next) = next.get_mut(usize::from(*bearer)) {
                     if let Some(slot) = sorted.get_mut(*next as usize) {
-                        *slot = put.entry;
+                        *slot = *entry;
                     }
                     *next += 1;
                 }
@@ -245,12 +285,18 @@ impl<T: Copy + Default> Sorter<T> {
                     from = *to;
                 }
             }
-            body.extend_from_slice(&sorted);
+            for (slot, entry) in entries.iter_mut().zip(&sorted) {
+                *slot = *entry;
+            }
+            stretches.push(entries);
         }
-        start.push(body.len() as u32);
+        start.push(before);
         Ledger {
             start,
-            body,
+            body: Body {
+                shift: self.shift,
+                stretches,
+            },
             newest: Vec::new(),
             tail: Vec::new(),
             mark,
@@ -260,16 +306,20 @@ impl<T: Copy + Default> Sorter<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{PART, Sorter};
+    use super::{FIRST, Sorter};
 
     #[test]
     fn entries_are_sorted_by_bearer_and_keep_their_order() {
         for bearers in [1, 255, 256, 257, 3_000] {
-            let entries: Vec<(u32, u64)> = (0..3 * PART as u64)
+            let entries: Vec<(u32, u64)> = (0..3 * FIRST as u64)
                 .map(|n| ((n * n * 31 % bearers) as u32, n))
                 .collect();
             let mut sorter = Sorter::new(bearers as usize);
-            for (bearer, entry) in &entries {
+            for (nth, (bearer, entry)) in entries.iter().enumerate() {
+                // What is foreseen may be too much or too little, and changes nothing.
+                if nth % 1_000 == 999 {
+                    sorter.looked_at(nth as f64 / (nth % 7 + 1) as f64 / FIRST as f64);
+                }
                 sorter.push(*bearer, *entry);
             }
             let ledger = sorter.sorted(Some(|first: &mut u64| *first += 1 << 32));
