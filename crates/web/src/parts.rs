@@ -2,7 +2,8 @@
 
 use crate::reader::{Reader, standing_id};
 use app::view::{
-    Counts, DutyLine, Figure, GridCell, MatrixCell, NearMiss, Reason, Standing, Verdict,
+    Counts, DutyLine, FieldChange, Figure, GridCell, MatrixCell, NearMiss, Piece, Reason, Shown,
+    Standing, Verdict,
 };
 use askama::Template;
 use askama::filters::HtmlSafe;
@@ -69,6 +70,28 @@ pub(crate) struct Duties<'a> {
     duties: &'a [DutyLine],
 }
 
+/// What an entry changed, field by field.
+#[derive(Template)]
+#[template(path = "parts/changes.html")]
+pub(crate) struct Changes<'a> {
+    r: Reader,
+    changes: &'a [FieldChange],
+}
+
+impl Changes<'_> {
+    /// Whether a field held anything before.
+    fn had(&self, one: &FieldChange) -> bool {
+        !matches!(one.was, Shown::Unknown | Shown::Nothing)
+    }
+
+    /// Whether its new text is not there in full.
+    fn is_short(&self, one: &FieldChange) -> bool {
+        let mut pieces = one.pieces.iter();
+        pieces.any(|piece| matches!(piece, Piece::Left(_)))
+    }
+}
+
+impl HtmlSafe for Changes<'_> {}
 impl HtmlSafe for Bar {}
 impl HtmlSafe for StandingMark {}
 impl HtmlSafe for Cell {}
@@ -188,6 +211,11 @@ impl Reader {
 
     pub(crate) fn duties<'a>(&self, duties: &'a [DutyLine]) -> Duties<'a> {
         Duties { r: *self, duties }
+    }
+
+    /// What an entry changed, field by field.
+    pub(crate) fn changes<'a>(&self, changes: &'a [FieldChange]) -> Changes<'a> {
+        Changes { r: *self, changes }
     }
 
     /// A verdict in words.

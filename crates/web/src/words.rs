@@ -547,6 +547,10 @@ words! {
     sign_in: "登录", "Sign in";
     sign_out: "退出", "Sign out";
     sign_in_account: "账号", "Account";
+    record_gone: "（删去）", "(removed) ";
+    record_added: "（增加）", "(added) ";
+    record_left: "……{} 字未变……", " … {} characters unchanged … ";
+    record_whole: "改后全文", "The whole text after it";
     sign_in_password: "密码", "Password";
     sign_in_single: "用统一身份认证登录", "Sign in by single sign-on";
     single_lost: "这次统一身份认证不是从这个浏览器开始的，或者超过了十分钟；请重新开始。", "This sign-on was not begun in this browser, or took more than ten minutes; begin again.";

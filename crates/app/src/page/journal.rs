@@ -2,7 +2,7 @@
 
 use super::wording::{Wording, account_cell, act_words};
 use crate::list::{JournalQuestion, Told, Unread};
-use crate::view::{JournalLine, JournalPage, Past, Shown, Text};
+use crate::view::{FieldChange, JournalLine, JournalPage, Past, Shown, Text};
 use crate::{App, Viewer};
 use programme::record::{Act, Entry};
 
@@ -75,14 +75,14 @@ impl App {
 }
 
 /// What an entry about an account says beside it.
-fn account_changes(entry: &Entry) -> Vec<(Text, Shown, Shown)> {
+fn account_changes(entry: &Entry) -> Vec<FieldChange> {
     if !matches!(entry.act, Act::Account(_)) {
         return Vec::new();
     }
     let said = entry.after.iter();
     said.filter_map(|(id, cell)| {
         let (name, value) = account_cell(id, cell.as_ref()?);
-        Some((name, Shown::Nothing, value))
+        Some(FieldChange::whole(name, Shown::Nothing, value))
     })
     .collect()
 }

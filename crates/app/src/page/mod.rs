@@ -1,6 +1,7 @@
 //! Pages built from an evaluation: names, links and sentences around the engine's figures.
 
 mod board;
+mod differing;
 mod duty;
 mod grid;
 mod home;

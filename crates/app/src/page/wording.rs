@@ -1,10 +1,11 @@
 //! Values of records in words.
 
+use super::differing::differing;
 use crate::App;
 use crate::Viewer;
 use crate::access::{is_masked, sees};
 use crate::list::Told;
-use crate::view::{Past, Shown, Text};
+use crate::view::{FieldChange, Past, Shown, Text};
 use engine::Living;
 use jiff::civil::{Date, DateTime, Time};
 use programme::model::{FieldKind, Register, RegisterField, UNIT_TABLE};
@@ -167,14 +168,12 @@ impl Wording<'_> {
             Some(field) => (&field.name).into(),
             None => Text::new("状态", "State"),
         };
-        let changes = changed.map(|(id, cell)| {
-            let name = name(id);
-            match is_masked(id) {
-                true => (name, Shown::Masked, Shown::Masked),
-                false => {
-                    let was = self.cell(register, id, before(id));
-                    (name, was, self.cell(register, id, cell.as_ref()))
-                }
+        let changes = changed.map(|(id, cell)| match is_masked(id) {
+            true => FieldChange::whole(name(id), Shown::Masked, Shown::Masked),
+            false => {
+                let was = self.cell(register, id, before(id));
+                let now = self.cell(register, id, cell.as_ref());
+                FieldChange::new(name(id), was, now)
             }
         });
         Past {
@@ -185,6 +184,29 @@ impl Wording<'_> {
             },
             changes: changes.collect(),
             ..Past::of(entry)
+        }
+    }
+}
+
+impl FieldChange {
+    /// A field whose value is told whole, before and after.
+    pub(super) fn whole(name: Text, was: Shown, now: Shown) -> Self {
+        Self {
+            name,
+            was,
+            now,
+            pieces: Vec::new(),
+        }
+    }
+
+    fn new(name: Text, was: Shown, now: Shown) -> Self {
+        let pieces = match (&was, &now) {
+            (Shown::Said(was), Shown::Said(now)) => differing(was, now),
+            _ => None,
+        };
+        Self {
+            pieces: pieces.unwrap_or_default(),
+            ..Self::whole(name, was, now)
         }
     }
 }

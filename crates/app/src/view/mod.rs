@@ -47,8 +47,8 @@ pub use notice::{
 };
 pub use overview::{Area, Changed, OverviewPage};
 pub use record::{
-    Child, Column, FieldShown, Filter, ListPage, Narrow, Past, RecordPage, RegisterCard,
-    RegistersPage, Row, Shown, Step, Views,
+    Child, Column, FieldChange, FieldShown, Filter, ListPage, Narrow, Past, Piece, RecordPage,
+    RegisterCard, RegistersPage, Row, Shown, Step, Views,
 };
 pub use text::{Language, Text};
 pub use unit::{ChildLine, UnitClause, UnitPage};

@@ -230,8 +230,34 @@ pub struct Past {
     pub why: Option<String>,
     /// The fields that were erased or revealed.
     pub named: Vec<Text>,
-    /// Fields with what they held before and after.
-    pub changes: Vec<(Text, Shown, Shown)>,
+    /// Fields that changed.
+    pub changes: Vec<FieldChange>,
+}
+
+/// A field of an entry.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldChange {
+    /// The field's name.
+    pub name: Text,
+    /// What it held before.
+    pub was: Shown,
+    /// What it held after.
+    pub now: Shown,
+    /// What changed word by word, of a long text that has something in common with the one before; else empty.
+    pub pieces: Vec<Piece>,
+}
+
+/// A piece of a text that was changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// In both.
+    Kept(String),
+    /// Only before.
+    Gone(String),
+    /// Only after.
+    Added(String),
+    /// So many characters that are in both and not shown.
+    Left(usize),
 }
 
 /// How a register can be shown besides as a list.

@@ -4,7 +4,7 @@ use super::Shell;
 use crate::ask::Here;
 use crate::reader::Reader;
 use app::keep::Proved;
-use app::view::{JournalLine, JournalPage, Shown};
+use app::view::{JournalLine, JournalPage};
 use askama::Template;
 
 /// What came of checking a proof.
@@ -87,10 +87,5 @@ impl JournalView {
     fn named(&self, line: &JournalLine) -> String {
         let names: Vec<&str> = line.past.named.iter().map(|name| self.r.t(name)).collect();
         names.join(self.r.w.enumerate)
-    }
-
-    /// Whether a field held anything before.
-    fn had(&self, was: &Shown) -> bool {
-        !matches!(was, Shown::Unknown | Shown::Nothing)
     }
 }

@@ -254,11 +254,6 @@ impl RecordView {
     fn clock(&self, past: &Past) -> String {
         format!("{:02}:{:02}", past.at.hour(), past.at.minute())
     }
-
-    /// Whether a field held anything before.
-    fn had(&self, was: &Shown) -> bool {
-        !matches!(was, Shown::Unknown | Shown::Nothing)
-    }
 }
 
 #[derive(Template)]

@@ -4,6 +4,7 @@ mod admin;
 mod browse;
 mod confirm;
 mod daily;
+mod differing;
 mod document;
 mod door;
 mod file;
