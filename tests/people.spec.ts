@@ -1,5 +1,6 @@
 // The days of people who sign in: what each comes to do, as they would do it.
 import AxeBuilder from "@axe-core/playwright";
+import { readFileSync } from "node:fs";
 import { expect, peopleAt, signIn, test } from "./heli";
 import type { Page } from "@playwright/test";
 
@@ -227,6 +228,71 @@ test("who has not reported is named, and the list is copied as text", async ({ p
   await holdsToRules(page);
   await page.locator(".copy summary").first().click();
   await expect(page.locator(".copy textarea").first()).toHaveValue(/未报名单/);
+});
+
+// What a picture is seen to hold: its size, and whether each of some colours is in it.
+async function seen(page: Page, png: Buffer, colours: number[][]) {
+  return page.evaluate(
+    async ([data, wanted]) => {
+      const image = new Image();
+      image.src = data as string;
+      await image.decode();
+      const canvas = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height });
+      const pen = canvas.getContext("2d")!;
+      pen.drawImage(image, 0, 0);
+      const bytes = pen.getImageData(0, 0, image.width, image.height).data;
+      const has = (wanted as number[][]).map(([r, g, b]) => {
+        for (let at = 0; at < bytes.length; at += 4) if (bytes[at] === r && bytes[at + 1] === g && bytes[at + 2] === b) return true;
+        return false;
+      });
+      return { width: image.width, height: image.height, has };
+    },
+    [`data:image/png;base64,${png.toString("base64")}`, colours] as const,
+  );
+}
+
+test("a clause is copied as a picture in light colours, also from a dark page", async ({ page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: peopleAt });
+  await page.emulateMedia({ colorScheme: "dark" });
+  await signIn(page, "city-coordinator");
+  await page.goto(`${peopleAt}/notices/2023-08-industry?clause=3.1`);
+  await page.locator(".copy summary").click();
+  await page.getByRole("button", { name: "复制图片" }).click();
+  await expect(page.locator(".copy [role=status]")).toContainText("图片已复制");
+  await holdsToRules(page);
+  const data = await page.evaluate(async () => {
+    const [item] = await navigator.clipboard.read();
+    const bytes = new Uint8Array(await (await item.getType("image/png")).arrayBuffer());
+    return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+  });
+  const png = Buffer.from(data, "base64");
+  await test.info().attach("clause", { body: png, contentType: "image/png" });
+  const { width, has } = await seen(page, png, [[255, 255, 255], [179, 38, 30], [29, 33, 39], [47, 125, 91]]);
+  expect(width).toBeGreaterThanOrEqual(1440);
+  expect(has, "paper, the seal's red, ink and the green of what is met").toEqual([true, true, true, true]);
+});
+
+test("a list is saved as a picture where the clipboard refuses, on a phone too", async ({ page }) => {
+  await page.setViewportSize(phone);
+  await page.addInitScript(() => {
+    Object.defineProperty(navigator, "clipboard", { value: undefined });
+  });
+  await signIn(page, "city-coordinator");
+  await page.goto(`${peopleAt}/registers/event`);
+  await page.locator(".copy summary").click();
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "复制图片" }).click();
+  const file = await download;
+  expect(file.suggestedFilename()).toMatch(/\.png$/);
+  await expect(page.locator(".copy [role=status]")).toContainText("下载");
+  const picture = JSON.parse((await page.locator("[data-picture]").getAttribute("data-picture"))!);
+  expect(picture.tables[0].rows).toHaveLength(30);
+  expect(picture.tables[0].more).toMatch(/另有 .+ 行/);
+  const png = readFileSync(await file.path());
+  await test.info().attach("list", { body: png, contentType: "image/png" });
+  const { height } = await seen(page, png, []);
+  expect(height).toBeGreaterThan(30 * 40);
+  await fitsThePhone(page);
 });
 
 for (const [name, account, path] of [

@@ -99,3 +99,16 @@ document.addEventListener("click", async (event) => {
   }
   button.textContent = button.dataset.copy;
 });
+
+// A picture for a chat, drawn by a script of its own.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest?.("button[data-picture]");
+  if (!button || button.disabled) return;
+  button.disabled = true;
+  try {
+    const { copyPicture } = await import("./picture.js");
+    await copyPicture(button);
+  } finally {
+    button.disabled = false;
+  }
+});

@@ -9,6 +9,7 @@ mod journal;
 mod map;
 mod overview;
 mod people;
+mod picture;
 mod programme;
 mod record;
 mod rows;
@@ -25,6 +26,7 @@ pub(crate) use people::{Accounts, Made, MePage, Said, accounts, code, me, slips}
 pub(crate) use programme::{ProgrammePage, programme};
 pub(crate) use record::{Told, found, list, record, registers};
 
+use self::picture::Picture;
 use crate::ask::Here;
 use crate::assets;
 use crate::curve::{PaceCurve, Ruler, Sparkline};
@@ -180,6 +182,11 @@ impl NoticeView {
             }
         }
         text
+    }
+
+    /// The opened clause as rows of a picture.
+    fn picture(&self, panel: &ClausePanel) -> String {
+        Picture::of_clause(&self.r, &self.page.frame, panel).json()
     }
 
     /// Clauses with the most duties behind, overdue or missed.

@@ -1,10 +1,13 @@
 //! What somebody has to do, and who has not reported.
 
 use super::Shell;
+use super::picture::{Cell, Head, Picture, ROWS_MAX, Table, more};
 use crate::ask::Here;
-use crate::reader::Reader;
+use crate::reader::{Reader, standing_id};
 use app::people::{Contact, Reminder, ToConfirm, Unconfirmed};
-use app::view::{DutyId, Entering, HomePage, Listing, Todo, UnreportedPage, UnreportedUnit};
+use app::view::{
+    Counts, DutyId, Entering, HomePage, Listing, Todo, UnreportedPage, UnreportedUnit,
+};
 use askama::Template;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -194,21 +197,74 @@ impl UnreportedView {
         self.r.signed_in && self.list.page.units.iter().any(|unit| unit.may_remind)
     }
 
+    /// The people of a unit, each with telephone number.
+    fn called(&self, unit: &UnreportedUnit) -> Vec<String> {
+        let people = self.people(unit).iter().map(|contact| {
+            let phone = contact.phone.as_deref().unwrap_or_default();
+            format!("{} {phone}", contact.person).trim().to_owned()
+        });
+        people.collect()
+    }
+
+    /// Who of a unit has not reported.
+    fn bearers<'v>(&'v self, unit: &'v UnreportedUnit) -> Vec<&'v str> {
+        let bearers = unit.duties.iter().map(|line| self.r.t(&line.bearer.name));
+        let mut bearers: Vec<&str> = bearers.collect();
+        bearers.dedup();
+        bearers
+    }
+
+    /// The list as rows of a picture.
+    fn picture(&self) -> String {
+        let (r, page) = (&self.r, &self.list.page);
+        let row = |unit: &UnreportedUnit| {
+            let name = r.t(&unit.unit.name);
+            let bearers = self.bearers(unit);
+            let bearers = match bearers.as_slice() {
+                [only] if *only == name => String::new(),
+                all => all.join(r.w.enumerate),
+            };
+            let mut counts = Counts::default();
+            unit.duties
+                .iter()
+                .for_each(|line| counts.add(line.standing));
+            vec![
+                Cell::Words(name.to_owned()),
+                Cell::Words(bearers),
+                counts
+                    .worst()
+                    .map_or_else(Cell::empty, |worst| Cell::Stands {
+                        standing: standing_id(worst),
+                        text: r.standing(&worst).to_owned(),
+                    }),
+                Cell::Words(self.called(unit).join("\n")),
+            ]
+        };
+        let heads = [
+            r.w.col_unit,
+            r.w.col_bearer,
+            r.w.col_standing,
+            r.w.unreported_people,
+        ];
+        let table = Table {
+            heads: heads.map(Head::new).into(),
+            rows: page.units.iter().take(ROWS_MAX).map(row).collect(),
+            more: more(r, page.units.len().saturating_sub(ROWS_MAX)),
+            ..Table::default()
+        };
+        let named = (self.shell.title.as_str(), self.counted());
+        Picture::new(r, &page.frame, (named.0, &named.1), vec![table]).json()
+    }
+
     /// The list as plain text for a chat.
     fn plain(&self) -> String {
         let (r, page) = (&self.r, &self.list.page);
         let mut text = format!("{}\n{}\n", self.shell.title, self.counted());
         for unit in &page.units {
-            let people = self.people(unit).iter().map(|contact| {
-                let phone = contact.phone.as_deref().unwrap_or_default();
-                format!("{} {phone}", contact.person).trim().to_owned()
-            });
-            let people = people.collect::<Vec<_>>().join(r.w.enumerate);
-            let bearers = unit.duties.iter().map(|line| r.t(&line.bearer.name));
-            let mut bearers: Vec<&str> = bearers.collect();
-            bearers.dedup();
+            let people = self.called(unit).join(r.w.enumerate);
             let name = r.t(&unit.unit.name);
-            let _ = write!(text, "{name}{}{}", r.w.colon, bearers.join(r.w.enumerate));
+            let bearers = self.bearers(unit).join(r.w.enumerate);
+            let _ = write!(text, "{name}{}{bearers}", r.w.colon);
             if !people.is_empty() {
                 let _ = write!(text, "（{people}）");
             }

@@ -1,14 +1,15 @@
 //! Pages of registers and their records.
 
 use super::Shell;
+use super::picture::{Cell, Head, Picture, ROWS_MAX, Table, more};
 use super::rows::Rows;
 use crate::ask::Here;
 use crate::reader::Reader;
 use app::list::{Hit, Question};
 use app::people::Saved;
 use app::view::{
-    Column, FieldShown, Filter, Frame, ListPage, Narrow, Past, RecordPage, RegistersPage, Shown,
-    Step, Views,
+    Column, FieldShown, Filter, Frame, ListPage, Narrow, Past, RecordPage, RegistersPage, Row,
+    Shown, Step, Views,
 };
 use askama::Template;
 use askama::filters::Safe;
@@ -137,6 +138,34 @@ impl ListView {
     fn plain(&self) -> String {
         let name = self.r.t(&self.page.register.name);
         format!("{name}\n{}", self.rows().plain())
+    }
+
+    /// The page of the list as rows of a picture.
+    fn picture(&self) -> String {
+        let (r, page) = (&self.r, &self.page);
+        let mut heads = vec![Head::new(r.w.number)];
+        heads.extend(page.columns.iter().map(|column| Head {
+            text: r.t(&column.name).to_owned(),
+            right: column.is_number,
+        }));
+        let row = |row: &Row| {
+            let cells = row.cells.iter().map(|cell| match cell {
+                Shown::Nothing => Cell::empty(),
+                cell => Cell::Words(r.plain(cell)),
+            });
+            let id = Cell::Words(row.id.clone());
+            std::iter::once(id).chain(cells).collect()
+        };
+        let rows: Vec<Vec<Cell>> = page.rows.iter().take(ROWS_MAX).map(row).collect();
+        let table = Table {
+            heads,
+            more: more(r, page.register.count.saturating_sub(rows.len())),
+            rows,
+            ..Table::default()
+        };
+        let counted = r.say(r.w.record_count, &[&r.number(page.register.count)]);
+        let named = (r.t(&page.register.name), counted.as_str());
+        Picture::new(r, &page.frame, named, vec![table]).json()
     }
 
     fn rows(&self) -> Rows<'_> {

@@ -1,0 +1,167 @@
+//! A list or a clause as rows for a picture, which the page's script lays out: the same data as the plain text beside it.
+
+use crate::reader::{Reader, standing_id};
+use app::view::{ClausePanel, Counts, Frame, GridCell, MeasurePanel, Standing};
+use serde::Serialize;
+
+/// More rows are told by their number: a picture is read on a phone.
+pub(super) const ROWS_MAX: usize = 30;
+/// Of several tables each shows so many rows at least.
+const ROWS_LEAST: usize = 5;
+
+/// What a picture shows, in words of the reader's language.
+#[derive(Serialize)]
+pub(super) struct Picture {
+    title: String,
+    /// The day, and what is counted.
+    about: String,
+    tables: Vec<Table>,
+    /// The standings that are shown: id and word.
+    key: Vec<(&'static str, &'static str)>,
+    source: String,
+}
+
+#[derive(Default, Serialize)]
+pub(super) struct Table {
+    /// Its name and a sentence about it; empty where the picture's title says it.
+    pub(super) name: String,
+    pub(super) says: String,
+    pub(super) heads: Vec<Head>,
+    pub(super) rows: Vec<Vec<Cell>>,
+    /// How many rows there are besides, in words; empty where there are none.
+    pub(super) more: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct Head {
+    pub(super) text: String,
+    /// Whether its values stand to the right.
+    pub(super) right: bool,
+}
+
+/// A cell: words, or a standing with its value.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Cell {
+    Words(String),
+    Stands {
+        standing: &'static str,
+        text: String,
+    },
+}
+
+impl Cell {
+    pub(super) fn empty() -> Self {
+        Self::Words(String::new())
+    }
+}
+
+impl Head {
+    pub(super) fn new(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            right: false,
+        }
+    }
+}
+
+impl Picture {
+    /// A picture of what stands on a page.
+    pub(super) fn new(
+        r: &Reader,
+        frame: &Frame,
+        (title, counted): (&str, &str),
+        tables: Vec<Table>,
+    ) -> Self {
+        let at = frame.dates.at;
+        let day = format!("{at} {}", r.weekday(&at));
+        let is_shown = |standing: &Standing| {
+            let mut cells = tables.iter().flat_map(|table| &table.rows).flatten();
+            cells.any(|cell| matches!(cell, Cell::Stands { standing: id, .. } if *id == standing_id(*standing)))
+        };
+        let key = Counts::ORDER.into_iter().filter(is_shown);
+        let key = key.map(|standing| (standing_id(standing), r.standing(&standing)));
+        let rehearsal = match frame.rehearsal {
+            true => format!("（{}）", r.w.rehearsal),
+            false => String::new(),
+        };
+        Self {
+            title: title.to_owned(),
+            about: joined(&[&day, counted]),
+            key: key.collect(),
+            tables,
+            source: format!(
+                "{}{}{} · {}{rehearsal}",
+                r.w.picture_source,
+                r.w.colon,
+                r.t(&frame.home),
+                r.t(&frame.programme)
+            ),
+        }
+    }
+
+    /// An opened clause: a table for each of its measures.
+    pub(super) fn of_clause(r: &Reader, frame: &Frame, panel: &ClausePanel) -> Self {
+        let title = format!("{} {}", panel.id, r.t(&panel.text));
+        let most = ROWS_MAX / panel.measures.len().max(1);
+        let table = |measure: &MeasurePanel| of_measure(r, measure, most.max(ROWS_LEAST));
+        let tables = panel.measures.iter().map(table);
+        Self::new(r, frame, (&title, ""), tables.collect())
+    }
+
+    /// As the page's script reads it.
+    pub(super) fn json(&self) -> String {
+        // A picture is made of texts, which always make JSON.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+fn of_measure(r: &Reader, measure: &MeasurePanel, most: usize) -> Table {
+    let grid = &measure.grid;
+    let mut heads = vec![Head::new(r.w.col_bearer)];
+    heads.extend(
+        grid.periods
+            .iter()
+            .map(|period| Head::new(r.t(&period.name))),
+    );
+    let cell = |cell: &Option<GridCell>| match cell {
+        Some(cell) => Cell::Stands {
+            standing: standing_id(cell.standing),
+            text: cell
+                .value
+                .as_ref()
+                .map_or_else(String::new, |value| r.figure(value)),
+        },
+        None => Cell::empty(),
+    };
+    let rows = grid.rows.iter().take(most).map(|row| {
+        let name = Cell::Words(r.t(&row.bearer.name).to_owned());
+        std::iter::once(name)
+            .chain(row.cells.iter().map(cell))
+            .collect()
+    });
+    Table {
+        name: r.t(&measure.name).to_owned(),
+        says: joined(&[&r.counted(&measure.counts), r.t(&measure.sentence)]),
+        heads,
+        rows: rows.collect(),
+        more: more(r, grid.more + grid.rows.len().saturating_sub(most)),
+    }
+}
+
+/// How many rows there are besides, in words; empty where there are none.
+pub(super) fn more(r: &Reader, rows: usize) -> String {
+    match rows {
+        0 => String::new(),
+        rows => r.say(r.w.picture_more, &[&r.number(rows)]),
+    }
+}
+
+fn joined(parts: &[&str]) -> String {
+    let parts: Vec<&str> = parts
+        .iter()
+        .copied()
+        .filter(|part| !part.is_empty())
+        .collect();
+    parts.join(" · ")
+}
