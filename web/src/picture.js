@@ -6,6 +6,8 @@ const GAP = 14;
 const LEAST = 720;
 const MOST = 1120;
 const COLUMN_LEAST = 56;
+// What a narrow table gives each of its columns at most, so that it fills the page.
+const SPREAD = 90;
 const LINE = 20;
 const INK = "#1d2127";
 const GREY = "#555d68";
@@ -104,7 +106,10 @@ function fitted(widths, room) {
   const left = room - GAP * (widths.length - 1);
   const fits = (most) => widths.reduce((sum, wide) => sum + Math.min(wide, most), 0) <= left;
   let [low, high] = [COLUMN_LEAST, Math.max(...widths, COLUMN_LEAST)];
-  if (fits(high)) return widths;
+  if (fits(high)) {
+    const spare = Math.min(SPREAD, (left - widths.reduce((sum, wide) => sum + wide, 0)) / widths.length);
+    return widths.map((wide) => wide + Math.max(0, spare));
+  }
   while (high - low > 1) {
     const middle = (low + high) / 2;
     if (fits(middle)) low = middle;

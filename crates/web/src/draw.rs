@@ -246,6 +246,30 @@ impl MatrixView {
     }
 
     /// The unit and the column of a cell.
+    /// The matrix of one measure as plain text for a chat: a line for each unit.
+    fn plain(&self) -> String {
+        let (r, page) = (&self.r, &self.page);
+        let mut text = format!("{}（{}）\n", self.shell.title, page.frame.dates.at);
+        for row in &page.rows {
+            let cells = row.cells.iter().zip(&page.columns);
+            let told = cells.filter_map(|(cell, column)| {
+                let cell = cell.as_ref()?;
+                let value = cell.value.as_ref().map(|value| r.figure(value));
+                let (name, counted) = (r.t(&column.name), r.counted(&cell.counts));
+                Some(format!("{name} {counted} {}", value.unwrap_or_default()))
+            });
+            let told: Vec<String> = told.map(|one| one.trim_end().to_owned()).collect();
+            let (name, told) = (r.t(&row.unit.name), told.join(r.w.semicolon));
+            text.push_str(&format!("{name}{}{told}\n", r.w.colon));
+        }
+        text
+    }
+
+    /// The same as rows of a picture.
+    fn picture(&self) -> String {
+        Picture::of_matrix(&self.r, &self.page, &self.shell.title).json()
+    }
+
     fn about(&self, unit: &str, column: &usize) -> String {
         let column = self
             .page

@@ -6,7 +6,7 @@ use crate::ask::Here;
 use crate::reader::{Reader, standing_id};
 use app::people::{Contact, Reminder, ToConfirm, Unconfirmed};
 use app::view::{
-    Counts, DutyId, Entering, HomePage, Listing, Todo, UnreportedPage, UnreportedUnit,
+    Counts, DutyId, DutyLine, Entering, HomePage, Listing, Todo, UnreportedPage, UnreportedUnit,
 };
 use askama::Template;
 use std::collections::BTreeMap;
@@ -219,10 +219,10 @@ impl UnreportedView {
         let (r, page) = (&self.r, &self.list.page);
         let row = |unit: &UnreportedUnit| {
             let name = r.t(&unit.unit.name);
-            let bearers = self.bearers(unit);
-            let bearers = match bearers.as_slice() {
-                [only] if *only == name => String::new(),
-                all => all.join(r.w.enumerate),
+            let is_own = |line: &DutyLine| line.bearer.unit.as_deref() == Some(&unit.unit.id);
+            let bearers = match unit.duties.iter().all(is_own) {
+                true => String::new(),
+                false => self.bearers(unit).join(r.w.enumerate),
             };
             let mut counts = Counts::default();
             unit.duties

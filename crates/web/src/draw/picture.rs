@@ -1,7 +1,7 @@
 //! A list or a clause as rows for a picture, which the page's script lays out: the same data as the plain text beside it.
 
 use crate::reader::{Reader, standing_id};
-use app::view::{ClausePanel, Counts, Frame, GridCell, MeasurePanel, Standing};
+use app::view::{ClausePanel, Counts, Frame, GridCell, MatrixCell, MatrixPage, MeasurePanel};
 use serde::Serialize;
 
 /// More rows are told by their number: a picture is read on a phone.
@@ -65,6 +65,31 @@ impl Head {
     }
 }
 
+impl Table {
+    /// Without the columns in which nothing stands.
+    fn without_empty(mut self) -> Self {
+        let is_filled = |cell: &Cell| !matches!(cell, Cell::Words(text) if text.is_empty());
+        let filled = |at: usize| {
+            self.rows
+                .iter()
+                .any(|row| row.get(at).is_some_and(is_filled))
+        };
+        let kept: Vec<bool> = (0..self.heads.len()).map(filled).collect();
+        let keeps = |at: &mut usize| {
+            let keeps = kept.get(*at).copied().unwrap_or_default();
+            *at += 1;
+            keeps
+        };
+        let mut at = 0;
+        self.heads.retain(|_| keeps(&mut at));
+        for row in &mut self.rows {
+            let mut at = 0;
+            row.retain(|_| keeps(&mut at));
+        }
+        self
+    }
+}
+
 impl Picture {
     /// A picture of what stands on a page.
     pub(super) fn new(
@@ -75,12 +100,17 @@ impl Picture {
     ) -> Self {
         let at = frame.dates.at;
         let day = format!("{at} {}", r.weekday(&at));
-        let is_shown = |standing: &Standing| {
+        let tables: Vec<Table> = tables.into_iter().map(Table::without_empty).collect();
+        // A standing that stands there in words needs no key.
+        let is_shown = |(id, word): &(&str, &str)| {
             let mut cells = tables.iter().flat_map(|table| &table.rows).flatten();
-            cells.any(|cell| matches!(cell, Cell::Stands { standing: id, .. } if *id == standing_id(*standing)))
+            cells.any(|cell| match cell {
+                Cell::Stands { standing, text } => standing == id && text != word,
+                Cell::Words(_) => false,
+            })
         };
-        let key = Counts::ORDER.into_iter().filter(is_shown);
-        let key = key.map(|standing| (standing_id(standing), r.standing(&standing)));
+        let key = Counts::ORDER.map(|standing| (standing_id(standing), r.standing(&standing)));
+        let key = key.into_iter().filter(is_shown);
         let rehearsal = match frame.rehearsal {
             true => format!("（{}）", r.w.rehearsal),
             false => String::new(),
@@ -107,6 +137,39 @@ impl Picture {
         let table = |measure: &MeasurePanel| of_measure(r, measure, most.max(ROWS_LEAST));
         let tables = panel.measures.iter().map(table);
         Self::new(r, frame, (&title, ""), tables.collect())
+    }
+
+    /// Units and the periods of one measure.
+    pub(super) fn of_matrix(r: &Reader, page: &MatrixPage, title: &str) -> Self {
+        let mut heads = vec![Head::new(r.w.col_unit)];
+        let columns = page.columns.iter();
+        heads.extend(columns.map(|column| Head::new(r.t(&column.name))));
+        let cell = |cell: &Option<MatrixCell>| {
+            let shown = cell
+                .as_ref()
+                .and_then(|cell| Some((cell, cell.counts.worst()?)));
+            shown.map_or_else(Cell::empty, |(cell, worst)| Cell::Stands {
+                standing: standing_id(worst),
+                text: match (&cell.value, cell.counts.total()) {
+                    (Some(value), _) => r.figure(value),
+                    (None, 1) => String::new(),
+                    (None, _) => cell.counts.get(worst).to_string(),
+                },
+            })
+        };
+        let rows = page.rows.iter().take(ROWS_MAX).map(|row| {
+            let name = Cell::Words(r.t(&row.unit.name).to_owned());
+            std::iter::once(name)
+                .chain(row.cells.iter().map(cell))
+                .collect()
+        });
+        let table = Table {
+            heads,
+            rows: rows.collect(),
+            more: more(r, page.rows.len().saturating_sub(ROWS_MAX)),
+            ..Table::default()
+        };
+        Self::new(r, &page.frame, (title, ""), vec![table])
     }
 
     /// As the page's script reads it.
