@@ -2,7 +2,9 @@
 
 use crate::App;
 use crate::act::{Edge, Refused, Viewer, Written};
+use crate::page::period_name;
 use engine::{Asked, Opening, openings};
+use programme::Programme;
 use programme::record::{Act, Entry};
 use rules::Words;
 use sha2::{Digest, Sha256};
@@ -50,21 +52,40 @@ impl App {
     async fn open_one(&self, opening: Opening, edge: Edge) -> Result<Written, Refused> {
         let key = format!(
             "opens:{}:{}:{}:{}",
-            opening.register, opening.measure, opening.bearer, opening.period
+            opening.register, opening.measure, opening.bearer, opening.period.key
         );
         let edge = Edge {
             seed: Sha256::digest([&edge.seed[..], key.as_bytes()].concat()).into(),
             ..edge
         };
+        let why = reason(self.programme(), &opening);
         let asked = Asked {
             register: opening.register,
             record: None,
             version: 0,
             act: Act::Create,
             cells: opening.cells,
-            why: Some(format!("{} {}", opening.measure, opening.period)),
+            why: Some(why),
             as_found: false,
         };
         self.act(&Viewer::heli(), &[asked], Some(key), edge).await
+    }
+}
+
+/// Why a record is opened, in Chinese and in English, a line each: whoever reads the journal years later has no programme
+/// at hand that tells what a measure's id meant.
+fn reason(programme: &Programme, opening: &Opening) -> String {
+    let (key, standing) = (&opening.period.key, opening.standing.name());
+    let period = period_name(&opening.period).name;
+    match programme.measure(&opening.measure) {
+        Some((_, measure)) => {
+            let (clause, name) = (&measure.clause, &measure.name);
+            format!(
+                "条款 {clause} “{}”{}（{key}）{}，自动登记\n\
+                 Clause {clause}, “{}”, {} ({key}): {}; opened by itself",
+                name.zh, period.zh, standing.0, name.en, period.en, standing.1
+            )
+        }
+        None => format!("{} {key}", opening.measure),
     }
 }

@@ -5,6 +5,7 @@ use crate::duty::Duty;
 use crate::evaluate::Evaluation;
 use crate::excuse::{cell_column, column_day};
 use crate::moment::AsOf;
+use programme::Period;
 use programme::model::{Measure, Opens};
 use programme::record::{Cell, Cells};
 use rules::Cells as Column;
@@ -16,8 +17,10 @@ pub struct Opening {
     pub measure: String,
     /// The bearer's id.
     pub bearer: String,
-    /// The period's name.
-    pub period: String,
+    /// The period.
+    pub period: Period,
+    /// How the duty stands: overdue or missed.
+    pub standing: Standing,
     /// The register to open it in.
     pub register: String,
     /// For whom, and since when: the day looked at.
@@ -50,7 +53,8 @@ fn opening(cx: &AsOf<'_>, measure: &Measure, duty: &Duty, opens: &Opens<'_>) -> 
     let bearer = cx.id(duty.bearer.table, duty.bearer.record).to_owned();
     Opening {
         measure: measure.id.clone(),
-        period: duty.period.key.to_string(),
+        period: duty.period.clone(),
+        standing: duty.standing,
         register: opens.register.id.clone(),
         cells: vec![
             (

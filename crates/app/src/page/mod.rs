@@ -21,7 +21,7 @@ mod record;
 mod unit;
 pub(crate) mod wording;
 
-pub(crate) use name::date;
+pub(crate) use name::{date, period_name};
 pub(crate) use wording::Wording;
 
 use crate::app::Reading;

@@ -58,7 +58,11 @@ on_both! {
         assert_eq!(opened.entries.len(), cities - 1);
         let entry = &opened.entries[0];
         assert_eq!((entry.author.actor.as_str(), &entry.act), ("heli", &Act::Create));
-        assert!(entry.why.as_deref().is_some_and(|why| why.starts_with("events 2023-01")), "{:?}", entry.why);
+        let why = entry.why.clone().unwrap_or_default();
+        let name = &OPENS.0.measure("events").unwrap().1.name;
+        let (zh, en) = why.split_once('\n').unwrap();
+        assert!(zh.starts_with("条款 ") && zh.contains(&name.zh) && zh.contains("（2023-01）"), "{why}");
+        assert!(en.starts_with("Clause ") && en.contains(&name.en) && en.contains("Jan"), "{why}");
         let mut found = plans(&app, "2023-02-20");
         found.sort();
         found.dedup_by(|a, b| a.0 == b.0);
