@@ -1,7 +1,7 @@
 //! Actions: what a viewer asks is decided on the facts, written with its journal, and put into the facts.
 
 use crate::App;
-use crate::access::{Deed, Office, forbidden, may, sees, within};
+use crate::access::{Deed, Office, forbidden, may, may_excuse_any, sees, within};
 use crate::live::words;
 use engine::{Asked, Decided, Objection, decide};
 use programme::record::{Act, Author, Entry};
@@ -238,12 +238,9 @@ impl App {
     /// Refuses what the viewer may do with no record at all.
     pub(crate) fn allowed(&self, viewer: &Viewer, asked: &[Asked]) -> Result<(), Refused> {
         let barred = |asked: &&Asked| {
-            !may(
-                self.programme(),
-                viewer,
-                Deed::of(&asked.act),
-                &asked.register,
-            )
+            let (programme, deed) = (self.programme(), Deed::of(&asked.act));
+            !may(programme, viewer, deed, &asked.register)
+                && !may_excuse_any(programme, viewer, (deed, &asked.register))
         };
         match asked.iter().find(barred) {
             Some(asked) => Err(Refused::Forbidden(forbidden(&asked.register))),

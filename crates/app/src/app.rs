@@ -248,7 +248,11 @@ impl App {
     /// # Errors
     /// An unknown duty, a day outside the campaign.
     pub fn duty(&self, viewer: &Viewer, id: &DutyId, at: Option<Date>) -> Result<DutyPage, Error> {
-        self.reading(viewer, at, |r| r.duty(id))
+        let page = self.reading(viewer, at, |r| r.duty(id))?;
+        Ok(DutyPage {
+            may_excuse: at.is_none() && page.excuse.is_none() && self.may_excuse(viewer, id),
+            ..page
+        })
     }
 
     /// One unit with its duties and those of its subtree.

@@ -31,6 +31,7 @@ use crate::ask::Here;
 use crate::assets;
 use crate::curve::{PaceCurve, Ruler, Sparkline};
 use crate::reader::{Reader, anchor, sort_id};
+use app::Excusing;
 use app::people::Example;
 use app::view::{
     ClauseLine, ClausePanel, Counts, DutyPage, Frame, LadderState, Language, MatrixPage,
@@ -245,7 +246,6 @@ impl MatrixView {
         .map(|(sort, word)| (sort_id(sort), word, self.page.question.sort == sort))
     }
 
-    /// The unit and the column of a cell.
     /// The matrix of one measure as plain text for a chat: a line for each unit.
     fn plain(&self) -> String {
         let (r, page) = (&self.r, &self.page);
@@ -270,6 +270,7 @@ impl MatrixView {
         Picture::of_matrix(&self.r, &self.page, &self.shell.title).json()
     }
 
+    /// The unit and the column of a cell.
     fn about(&self, unit: &str, column: &usize) -> String {
         let column = self
             .page
@@ -309,9 +310,31 @@ struct DutyView {
     r: Reader,
     page: DutyPage,
     curve: Option<PaceCurve>,
+    excused: Excused,
+}
+
+/// The form by which a duty is excused.
+pub(crate) struct Excused {
+    /// What is filled in.
+    pub(crate) excusing: Excusing,
+    /// What stood against it.
+    pub(crate) said: Option<String>,
 }
 
 impl DutyView {
+    /// Where the duty is excused.
+    fn excuse(&self) -> String {
+        let id = &self.page.id;
+        let path = ["duties", &id.measure, &id.bearer, &id.period, "excuse"];
+        self.r.posting(&self.r.address(&path, &[]))
+    }
+
+    /// The day of the decision, as a field of dates takes it.
+    fn decided_on(&self) -> String {
+        let on = self.excused.excusing.on;
+        on.map(|on| on.to_string()).unwrap_or_default()
+    }
+
     fn rung(&self, rung: &Rung) -> &'static str {
         let w = self.r.w;
         match rung {
@@ -333,7 +356,12 @@ impl DutyView {
 }
 
 /// `/duties/{measure}/{bearer}/{period}`.
-pub(crate) fn duty(r: Reader, here: Here, page: DutyPage) -> askama::Result<String> {
+pub(crate) fn duty(
+    r: Reader,
+    here: Here,
+    page: DutyPage,
+    excused: Excused,
+) -> askama::Result<String> {
     let title = format!(
         "{} · {} · {}",
         r.t(&page.measure),
@@ -347,6 +375,7 @@ pub(crate) fn duty(r: Reader, here: Here, page: DutyPage) -> askama::Result<Stri
         r,
         page,
         curve,
+        excused,
     }
     .render()
 }

@@ -9,6 +9,7 @@ mod cookie;
 mod curve;
 mod door;
 mod draw;
+mod excuse;
 mod form;
 mod format;
 mod import;
@@ -68,6 +69,7 @@ pub fn router(app: App, settings: Settings) -> Router {
         .merge(api)
         .merge(daily(door.clone()))
         .merge(confirm::router(door.clone()))
+        .merge(excuse::router(door.clone()))
         .merge(form::router(door.clone()))
         .merge(import::router(door.clone()))
         .merge(journal::router(door.clone()))

@@ -168,8 +168,10 @@ pub(crate) async fn duty(
         period,
     };
     let viewer = asked.viewer.clone();
+    let excused = crate::excuse::blank(&viewer, app.today());
     let page = read(&asked, move |at| app.duty(&viewer, &id, at)).await?;
-    shown(&asked, draw::duty(asked.reader, asked.here.clone(), page))
+    let here = asked.here.clone();
+    shown(&asked, draw::duty(asked.reader, here, page, excused))
 }
 
 /// `/units`: the unit at the head of the tree.

@@ -343,6 +343,12 @@ words! {
     rung_ahead: "未到", "ahead";
     rung_spared: "不需要", "not needed";
     excuse: "豁免", "Excuse";
+    excuse_this: "豁免这项责任", "Excuse this duty";
+    excuse_why: "豁免后这项责任不再计入按时完成率；谁在什么时候因何豁免，记入流水，写在本页。", "An excused duty no longer counts in the on-time rate; who excused it, when and why is in the journal and on this page.";
+    excuse_reason: "理由", "Reason";
+    excuse_by: "决定人", "Decided by";
+    excuse_on: "决定日期", "Decided on";
+    excuse_go: "确认豁免", "Excuse it";
     other_periods: "各周期", "All periods";
 
     own: "本级责任", "Its own duties";
@@ -411,6 +417,7 @@ words! {
     deed_move: "流转", "move";
     deed_export: "导出", "export";
     deed_reveal: "显示敏感字段", "reveal";
+    deed_withdraw: "撤回", "withdraw";
     deed_excuse: "豁免", "excuse";
     deed_confirm: "确认", "confirm";
     units_all: "方案里有 {} 个单位；现存而没有账号的 {} 个。", "The programme has {} units; {} exist and have no account.";

@@ -3,11 +3,13 @@
 //! A right is a grant of a role that the viewer holds in a unit or a record, over the records for which the grant's rule
 //! holds. What the rule cannot tell is not granted.
 
+mod excuse;
 mod scope;
 mod seen;
 mod told;
 mod write;
 
+pub(crate) use excuse::{excuses, may_excuse_any};
 pub(crate) use scope::{Reads, Sight};
 pub(crate) use seen::Seen;
 pub use told::{GRANTED, Granted, granted};
@@ -31,23 +33,32 @@ pub enum Deed {
     Change,
     /// Bring one to another state.
     Move,
+    /// Take one back that should never have been recorded.
+    Withdraw,
     /// Take them away as a sheet.
     Export,
     /// See what a sensitive field holds.
     Reveal,
+    /// Excuse duties that it bears, or of which it is evidence.
+    Excuse,
     /// Confirm who acts for it.
     Confirm,
 }
 
+/// The register in which a duty is excused: writing in it is excusing, and nothing else gives that right.
+const EXCUSES: &str = "excuse";
+
 impl Deed {
     /// Every deed.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Read,
         Self::Create,
         Self::Change,
         Self::Move,
+        Self::Withdraw,
         Self::Export,
         Self::Reveal,
+        Self::Excuse,
         Self::Confirm,
     ];
 
@@ -56,7 +67,16 @@ impl Deed {
         match act {
             Act::Create => Self::Create,
             Act::Move(_) => Self::Move,
+            Act::Withdraw => Self::Withdraw,
             _ => Self::Change,
+        }
+    }
+
+    /// What it is asked as, with a register.
+    fn on(self, register: &str) -> Self {
+        match self {
+            Self::Create | Self::Change | Self::Withdraw if register == EXCUSES => Self::Excuse,
+            deed => deed,
         }
     }
 
@@ -67,8 +87,10 @@ impl Deed {
             Self::Create => "create",
             Self::Change => "change",
             Self::Move => "move",
+            Self::Withdraw => "withdraw",
             Self::Export => "export",
             Self::Reveal => "reveal",
+            Self::Excuse => "excuse",
             Self::Confirm => "confirm",
         }
     }
@@ -101,6 +123,7 @@ fn rights<'r>(
     deed: Deed,
     register: &str,
 ) -> Vec<Right<'r>> {
+    let deed = deed.on(register);
     let mut rights = Vec::new();
     for office in &viewer.offices {
         let roles = programme.roles.iter().filter(|role| role.id == office.role);

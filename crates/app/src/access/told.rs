@@ -5,8 +5,8 @@ use programme::model::{Grant, Register, Role};
 use rules::Words;
 
 /// The deeds that a grant may name, in `roles.toml`'s words.
-pub const GRANTED: [&str; 8] = [
-    "see", "create", "change", "move", "export", "reveal", "excuse", "confirm",
+pub const GRANTED: [&str; 9] = [
+    "see", "create", "change", "move", "withdraw", "export", "reveal", "excuse", "confirm",
 ];
 
 /// What a role may do with a register, by one grant.

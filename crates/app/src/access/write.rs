@@ -1,7 +1,7 @@
 //! Whether an action lies within the viewer's rights, before and after it.
 
 use super::scope::Sight;
-use super::{Deed, Right, may_all, rights};
+use super::{Deed, Right, excuse, may_all, rights};
 use crate::App;
 use crate::act::Viewer;
 use engine::{Asked, Decided, Living, Objection};
@@ -20,6 +20,9 @@ pub(crate) fn within(
     now: Moment,
 ) -> Result<Decided, Vec<Objection>> {
     let deed = Deed::of(&asked.act);
+    if deed.on(&asked.register) == Deed::Excuse && !viewer.is_operator() {
+        return excuse::within(programme, living, viewer, (asked, decided), now);
+    }
     if viewer.is_operator() || viewer.is_heli() && deed == Deed::Create {
         return decided;
     }
@@ -115,7 +118,7 @@ pub(crate) fn sees(
 }
 
 /// The row of a record that the viewer sees.
-fn row(
+pub(super) fn row(
     programme: &Programme,
     living: &Living,
     viewer: &Viewer,
@@ -222,7 +225,7 @@ fn stays(
 }
 
 /// The same words as for a record that is not there, so that a refusal tells nothing.
-fn unseen((register, id): (&str, &str)) -> Objection {
+pub(super) fn unseen((register, id): (&str, &str)) -> Objection {
     let unread = crate::list::Unread::NoRecord {
         register: register.to_owned(),
         id: id.to_owned(),
@@ -243,7 +246,7 @@ fn theirs(field: &str) -> Objection {
     }
 }
 
-fn barred(register: &str) -> Objection {
+pub(super) fn barred(register: &str) -> Objection {
     Objection {
         field: None,
         words: super::forbidden(register),

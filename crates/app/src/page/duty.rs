@@ -85,6 +85,7 @@ impl<'r> Reading<'r> {
             pace: self.pace(look),
             ladder: self.ladder_steps(measure, duty),
             excuse: duty.excuse.map(|row| self.excuse(row)),
+            may_excuse: false,
             periods: self.other_periods(measure, look.result, duty),
         }
     }

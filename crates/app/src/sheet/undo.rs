@@ -50,7 +50,7 @@ impl App {
         let mut found = found.ok_or_else(|| no_batch(batch))?;
         let begun_by = live.store.batch_author(batch).await.map_err(failed)?;
         let own = begun_by.is_some_and(|actor| actor == viewer.account);
-        if !own && !may_all(self.programme(), viewer, Deed::Change, &found.register) {
+        if !own && !may_all(self.programme(), viewer, Deed::Withdraw, &found.register) {
             return Err(Refused::Forbidden(forbidden(&found.register)));
         }
         if found.open {

@@ -42,6 +42,8 @@ pub struct DutyPage {
     pub ladder: Vec<LadderStep>,
     /// The decision that excuses it.
     pub excuse: Option<Excuse>,
+    /// Whether the reader may excuse it.
+    pub may_excuse: bool,
     /// The same measure and bearer in the other periods, in order, this one included.
     pub periods: Vec<(PeriodName, GridCell)>,
 }

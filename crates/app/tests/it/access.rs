@@ -170,6 +170,14 @@ fn grants() -> Vec<Words> {
     grants
 }
 
+/// What `roles.toml` calls a deed with a register: whatever is written among the excuses excuses a duty.
+fn word(deed: Deed, register: &str) -> &'static str {
+    match deed {
+        Deed::Create | Deed::Change | Deed::Withdraw if register == "excuse" => "excuse",
+        deed => deed.word(),
+    }
+}
+
 #[test]
 fn every_role_reaches_what_its_words_say_and_nothing_else() {
     let (app, grants) = (app(), grants());
@@ -182,7 +190,7 @@ fn every_role_reaches_what_its_words_say_and_nothing_else() {
                     let granted = |deed: Deed| {
                         grants.iter().any(|(of_role, acts, on, rule)| {
                             *of_role == role.id
-                                && acts.iter().any(|act| act == deed.word())
+                                && acts.iter().any(|act| act == word(deed, &register.id))
                                 && on.iter().any(|id| id == "*" || *id == register.id)
                                 && rule
                                     .as_deref()

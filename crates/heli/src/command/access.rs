@@ -21,7 +21,7 @@ pub(crate) struct Access {
 enum Question {
     /// The roles that may do something with a register.
     WhoCan {
-        /// see, create, change, move, export, reveal, excuse or confirm.
+        /// see, create, change, move, withdraw, export, reveal, excuse or confirm.
         deed: String,
         /// The register.
         register: String,

@@ -37,7 +37,7 @@ pub struct HomeList {
 /// Something a role may do.
 #[derive(Clone, Debug)]
 pub struct Grant {
-    /// `see`, `create`, `change`, `move`, `export`, `reveal`, `excuse`, `confirm`.
+    /// `see`, `create`, `change`, `move`, `withdraw`, `export`, `reveal`, `excuse`, `confirm`.
     pub acts: Vec<String>,
     /// Register ids.
     pub registers: Vec<String>,

@@ -10,8 +10,8 @@ use rules::{Named, Type, Words, fields_read};
 use std::collections::BTreeMap;
 
 /// What a role may do.
-const ACTS: [&str; 8] = [
-    "see", "create", "change", "move", "export", "reveal", "excuse", "confirm",
+const ACTS: [&str; 9] = [
+    "see", "create", "change", "move", "withdraw", "export", "reveal", "excuse", "confirm",
 ];
 /// What a section of a bulletin shows.
 const SHOWS: [&str; 4] = ["bars", "red_list", "changes", "table"];

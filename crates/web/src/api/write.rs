@@ -10,7 +10,7 @@ use app::engine::Asked;
 use app::list::Unread;
 use app::programme::record::Act;
 use app::rules::Words;
-use app::{Refused, Written};
+use app::{Deed, Refused, Written};
 use axum::body::Bytes;
 use axum::extract::Path;
 use axum::extract::rejection::BytesRejection;
@@ -203,6 +203,13 @@ async fn shown(
     id: &str,
     written: &Written,
 ) -> Result<Answer, Problem> {
+    if !api.app.may_with(&api.viewer(), Deed::Read, register_id, id) {
+        // Whoever may record what he does not see is told that it was done.
+        let version = written.entries.first().map_or(1, |entry| entry.version);
+        let arrival = written.entries.first().map(|entry| entry.arrival);
+        let answer = Answer::of(&json!({ "id": id, "version": version, "arrival": arrival }));
+        return Ok(replayed(answer.version(version), written));
+    }
     let (reader, of, record_id) = (api.clone(), register_id.to_owned(), id.to_owned());
     let record = beside(move || reader.app.record(&reader.viewer(), &of, &record_id, None)).await?;
     let register = register(&api.app, register_id)?;

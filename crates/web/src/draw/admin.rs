@@ -90,13 +90,14 @@ pub(crate) fn roles(asked: &Asked, page: RolesPage) -> askama::Result<String> {
 
 impl RolesView {
     /// The deeds in the order of [`app::GRANTED`].
-    fn deeds(&self) -> [&'static str; 8] {
+    fn deeds(&self) -> [&'static str; 9] {
         let w = self.r.w;
         [
             w.deed_see,
             w.deed_create,
             w.deed_change,
             w.deed_move,
+            w.deed_withdraw,
             w.deed_export,
             w.deed_reveal,
             w.deed_excuse,

@@ -7,6 +7,7 @@ mod daily;
 mod differing;
 mod document;
 mod door;
+mod excuse;
 mod file;
 mod form;
 mod journal;
@@ -121,6 +122,7 @@ fn programme() -> (Programme, Files) {
         roles.push_str("[role.auditor]\nname = { zh = \"审计\", en = \"Auditor\" }\nofficial = true\n[[role.auditor.may]]\ndo = [\"see\"]\non = [\"*\"]\n");
         roles.push_str("[[role.county_office.may]]\ndo = [\"confirm\"]\non = [\"firm\"]\nwhere = \"under(place, viewer.unit)\"\n");
         roles.push_str("[role.firm]\nname = { zh = \"企业\", en = \"Firm\" }\nof = \"firm\"\nconfirmed = true\n[[role.firm.may]]\ndo = [\"see\"]\non = [\"firm\"]\nwhere = \"name == viewer.record.name\"\n");
+        roles.push_str("[role.deputy]\nname = { zh = \"分管领导\", en = \"Deputy\" }\nofficial = true\n[[role.deputy.may]]\ndo = [\"see\", \"excuse\"]\non = [\"ten_day_report\"]\nwhere = \"under(place, viewer.unit)\"\n");
         let reading = app::programme::read(&files);
         let faults: Vec<&str> = reading
             .faults
