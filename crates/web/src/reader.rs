@@ -52,6 +52,12 @@ impl Reader {
         text.read(self.language)
     }
 
+    /// Several texts in one line.
+    pub(crate) fn listed(&self, texts: &[Text]) -> String {
+        let texts: Vec<&str> = texts.iter().map(|text| self.t(text)).collect();
+        texts.join(self.w.enumerate)
+    }
+
     /// The `lang` attribute of the page.
     pub(crate) fn lang(&self) -> &'static str {
         match self.language {

@@ -65,7 +65,15 @@ impl App {
                 input.theirs = Some(shown);
             }
             // What was not touched follows what others did meanwhile.
-            input.values = typed.filter(is_own).unwrap_or(now);
+            let typed = typed.filter(is_own).map(|typed| match typed.as_slice() {
+                // What an address gives by its number is shown by its name, which is read back as the same.
+                [id] if matches!(field.kind, FieldKind::Reference | FieldKind::Unit) => {
+                    let given = Cell::Text(id.as_str().into());
+                    texts(&entry, &label, field, Some(&given))
+                }
+                _ => typed,
+            });
+            input.values = typed.unwrap_or(now);
             input
         };
         let mut inputs: Vec<Input> = sheet.fields.iter().map(input).collect();

@@ -11,7 +11,7 @@ use crate::view::{
 use crate::{App, Error, Thing, Viewer};
 use engine::{Duty, roll_up};
 use programme::Programme;
-use programme::model::{FIRST_REGISTER_TABLE, Measure, Register, UNIT_TABLE};
+use programme::model::{FIRST_REGISTER_TABLE, Measure, Register, Role, UNIT_TABLE};
 use rules::Rule;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -167,6 +167,9 @@ impl Reading<'_> {
             counts,
             todo: todo.collect(),
             more,
+            roles: held_roles(programme, viewer)
+                .map(|role| (&role.name).into())
+                .collect(),
             held: Vec::new(),
             hands: Vec::new(),
             lists: Vec::new(),
@@ -283,6 +286,15 @@ fn rank(standing: Standing) -> Option<usize> {
 fn is_open(standing: Standing) -> bool {
     use Standing::{Excused, Met, Recovered};
     ![Met, Recovered, Excused].contains(&standing)
+}
+
+/// The roles that a viewer holds, each once, in the programme's order.
+pub(super) fn held_roles<'p>(
+    programme: &'p Programme,
+    viewer: &'p Viewer,
+) -> impl Iterator<Item = &'p Role> {
+    let holds = |role: &&Role| viewer.offices.iter().any(|held| held.role == role.id);
+    programme.roles.iter().filter(holds)
 }
 
 /// The units in which a viewer holds a role.

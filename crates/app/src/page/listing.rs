@@ -1,9 +1,10 @@
 //! What a role's holders find on their first page besides what is theirs to do, as the programme says.
 
+use super::home::held_roles;
 use super::wording::Wording;
 use crate::access::{Deed, may};
 use crate::list::{Listed, Question};
-use crate::view::{Listing, ListingRow};
+use crate::view::{Listing, ListingRow, Text};
 use crate::{App, Viewer};
 use programme::model::{FieldKind, HomeList, Register};
 
@@ -13,15 +14,20 @@ const ROWS: usize = 5;
 impl App {
     /// The lists of the viewer's roles, each once.
     pub(super) fn listings(&self, viewer: &Viewer) -> Vec<Listing> {
-        let roles = self.programme().roles.iter();
-        let held = roles.filter(|role| viewer.offices.iter().any(|held| held.role == role.id));
-        let mut wanted: Vec<&HomeList> = Vec::new();
-        for list in held.flat_map(|role| &role.home) {
-            if !wanted.contains(&list) {
-                wanted.push(list);
+        let mut wanted: Vec<(&HomeList, Vec<Text>)> = Vec::new();
+        for role in held_roles(self.programme(), viewer) {
+            for list in &role.home {
+                let name = Text::from(&role.name);
+                match wanted.iter_mut().find(|(other, _)| *other == list) {
+                    Some((_, roles)) => roles.push(name),
+                    None => wanted.push((list, vec![name])),
+                }
             }
         }
-        let one = |list: &HomeList| self.listing(viewer, list);
+        let one = |(list, roles): (&HomeList, Vec<Text>)| {
+            let found = self.listing(viewer, list)?;
+            Some(Listing { roles, ..found })
+        };
         wanted.into_iter().filter_map(one).collect()
     }
 
@@ -54,6 +60,7 @@ impl App {
         };
         Some(Listing {
             name: list.name.as_ref().unwrap_or(&register.name).into(),
+            roles: Vec::new(),
             register: register.id.clone(),
             rule: list.rule.clone(),
             count: page.count.unwrap_or_default(),

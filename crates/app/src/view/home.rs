@@ -9,6 +9,8 @@ pub struct HomePage {
     pub frame: Frame,
     /// The notice: id and name, for those who see it.
     pub notice: Option<(String, Text)>,
+    /// What the reader is, by role: somebody on site and somebody paired with firms do different things here.
+    pub roles: Vec<Text>,
     /// The units in which the reader holds a role.
     pub units: Vec<UnitLink>,
     /// The records for which the reader acts: register, id and title.
@@ -36,6 +38,8 @@ pub struct HomePage {
 pub struct Listing {
     /// What they are called.
     pub name: Text,
+    /// For which roles they are here.
+    pub roles: Vec<Text>,
     /// The register's id.
     pub register: String,
     /// Which records, as a rule; `None` for all.
