@@ -26,8 +26,9 @@ await build({
   logLevel: "warning",
 });
 await build({
-  entryPoints: { heli: "web/styles/heli.css" },
+  entryPoints: { heli: "web/styles/all.css" },
   outdir: out,
+  bundle: true,
   minify: true,
   target: "chrome105",
   logLevel: "warning",
