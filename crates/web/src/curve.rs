@@ -16,6 +16,9 @@ fn share(from: Date, until: Date, day: Date) -> f64 {
     (days(from, day) / length * 100.0).clamp(0.0, 100.0)
 }
 
+/// How wide the ruler is where it is narrow, in pixels.
+const NARROW: f64 = 600.0;
+
 /// The campaign as a ruler; places are percentages of its width.
 pub(crate) struct Ruler {
     pub(crate) months: Vec<(String, String)>,
@@ -30,6 +33,7 @@ pub(crate) struct Ruler {
 }
 
 pub(crate) struct RulerMark {
+    at: f64,
     pub(crate) x: String,
     pub(crate) name: String,
     pub(crate) anchor: &'static str,
@@ -63,6 +67,7 @@ impl Ruler {
                 "middle"
             };
             RulerMark {
+                at: x,
                 x: format!("{x:.2}%"),
                 name: r.t(&mark.name).to_owned(),
                 anchor,
@@ -79,7 +84,7 @@ impl Ruler {
         });
         Self {
             months,
-            marks: marks.collect(),
+            marks: apart(marks.collect()),
             phases: phases.collect(),
             at: at(bar.at),
             today: at(bar.today),
@@ -88,6 +93,28 @@ impl Ruler {
             value: (bar.at - bar.from).get_days(),
         }
     }
+}
+
+/// Marks whose names would run into each other give way to both sides.
+fn apart(mut marks: Vec<RulerMark>) -> Vec<RulerMark> {
+    let half = |mark: &RulerMark| {
+        let wide = |c: char| if c.is_ascii() { 5.8 } else { 11.0 };
+        mark.name.chars().map(wide).sum::<f64>() / 2.0 / NARROW * 100.0
+    };
+    for at in 1..marks.len() {
+        let [one, next] = marks.get_mut(at - 1..=at).unwrap_or_default() else {
+            continue;
+        };
+        if next.at - one.at < half(one) + half(next) {
+            if one.anchor == "middle" {
+                one.anchor = "end";
+            }
+            if next.anchor == "middle" {
+                next.anchor = "start";
+            }
+        }
+    }
+    marks
 }
 
 /// The trend of a rate, in a box of 480 × 70.

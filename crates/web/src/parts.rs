@@ -79,9 +79,9 @@ pub(crate) struct Changes<'a> {
 }
 
 impl Changes<'_> {
-    /// Whether a field held anything before.
+    /// Whether a field held anything before that the reader sees.
     fn had(&self, one: &FieldChange) -> bool {
-        !matches!(one.was, Shown::Unknown | Shown::Nothing)
+        !matches!(one.was, Shown::Unknown | Shown::Nothing | Shown::Masked)
     }
 
     /// Whether its new text is not there in full.

@@ -540,7 +540,8 @@ words! {
     next_page: "下一页", "Next page";
     first_page: "回到第一页", "First page";
     as_sheet: "导出 {}", "As {}";
-    list_empty: "还没有记录。可以下载模板填好后用 heli import 导入。", "No records yet. Download the template, fill it in, and take it in with heli import.";
+    list_empty: "还没有记录。", "No records yet.";
+    list_first: "可以登记一条，或下载模板、填好后导入表格。", "Add one, or download the template, fill it in and import it.";
     list_none: "没有记录符合这些条件。", "No record meets these conditions.";
     list_reset: "去掉条件", "Without conditions";
     template: "下载模板", "Download the template";
