@@ -172,6 +172,7 @@ words! {
     go_title: "随手办", "On the way";
     go_why: "没有信号也能填：先存在手机里，联网后自动送出，不会重复。", "Works without a signal: what you enter is kept on this phone and sent later, once.";
     go_due: "该报的", "Due";
+    go_stops: "我负责的", "Mine to look after";
     go_any: "登记", "Record something";
     go_waiting: "存在手机里、还没有送出的", "Kept on this phone, not sent yet";
     go_change: "改", "Change";

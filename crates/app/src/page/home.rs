@@ -29,6 +29,7 @@ impl App {
         let (hands, lists) = (self.hands(viewer), self.listings(viewer));
         let page = self.reading(viewer, None, |reading| Ok(reading.home(viewer)))?;
         Ok(HomePage {
+            stops: self.stops(viewer, &lists),
             hands,
             lists,
             held: self.held(viewer),
@@ -173,6 +174,7 @@ impl Reading<'_> {
             held: Vec::new(),
             hands: Vec::new(),
             lists: Vec::new(),
+            stops: Vec::new(),
             below_more: below.len().saturating_sub(BELOW_MAX),
             below: below.into_iter().take(BELOW_MAX).collect(),
             records: programme

@@ -4,9 +4,9 @@ use super::home::held_roles;
 use super::wording::Wording;
 use crate::access::{Deed, may};
 use crate::list::{Listed, Question};
-use crate::view::{Listing, ListingRow, Text};
+use crate::view::{Entering, Listing, ListingRow, Stop, Text};
 use crate::{App, Viewer};
-use programme::model::{FieldKind, HomeList, Register};
+use programme::model::{FieldKind, HomeList, Register, RegisterField};
 
 /// So many records of a list.
 const ROWS: usize = 5;
@@ -29,6 +29,43 @@ impl App {
             Some(Listing { roles, ..found })
         };
         wanted.into_iter().filter_map(one).collect()
+    }
+
+    /// The records of these lists of which the viewer records something: whatever refers to one.
+    pub(super) fn stops(&self, viewer: &Viewer, lists: &[Listing]) -> Vec<Stop> {
+        let programme = self.programme();
+        let creates = |register: &&Register| may(programme, viewer, Deed::Create, &register.id);
+        let mut stops = Vec::new();
+        for list in lists {
+            let refers = |field: &&RegisterField| {
+                field.formula.is_none()
+                    && field.kind == FieldKind::Reference
+                    && field.to.as_deref() == Some(&list.register)
+            };
+            let all = programme.registers.iter().filter(creates);
+            let of: Vec<(&Register, &RegisterField)> = all
+                .filter_map(|register| Some((register, register.fields.iter().find(refers)?)))
+                .collect();
+            let form =
+                |row: &ListingRow, (register, field): &(&Register, &RegisterField)| Entering {
+                    register: (register.id.clone(), (&register.name).into()),
+                    record: None,
+                    given: std::iter::once((field.id.clone(), row.id.clone()))
+                        .chain(
+                            register
+                                .date
+                                .clone()
+                                .map(|day| (day, self.today().to_string())),
+                        )
+                        .collect(),
+                };
+            let rows = list.rows.iter().filter(|_| !of.is_empty());
+            stops.extend(rows.map(|row| Stop {
+                title: row.title.clone(),
+                forms: of.iter().map(|of| form(row, of)).collect(),
+            }));
+        }
+        stops
     }
 
     /// One of them; `None` where the viewer sees nothing of the register today.

@@ -31,6 +31,17 @@ pub struct HomePage {
     pub below_more: usize,
     /// What the reader's roles find here.
     pub lists: Vec<Listing>,
+    /// Of these records, those of which the reader records something again and again.
+    pub stops: Vec<Stop>,
+}
+
+/// A record that is called on, with what is recorded of it each time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stop {
+    /// Its title.
+    pub title: Text,
+    /// A new record of each of these, with what it begins with.
+    pub forms: Vec<Entering>,
 }
 
 /// Records that a role finds on its first page.

@@ -34,7 +34,7 @@ pub use frame::{
     UnitLink,
 };
 pub use home::{
-    Entering, Hand, HomePage, Listing, ListingRow, Todo, UnreportedPage, UnreportedUnit,
+    Entering, Hand, HomePage, Listing, ListingRow, Stop, Todo, UnreportedPage, UnreportedUnit,
 };
 pub use journal::{JournalLine, JournalPage};
 pub use map::{MapPage, Place};

@@ -79,6 +79,10 @@ pub(crate) fn go(r: Reader, here: Here, page: HomePage, account: String) -> aska
 }
 
 impl GoView {
+    fn enters(&self, to: &Entering) -> String {
+        entering(&self.r, to)
+    }
+
     /// Duties whose evidence is entered on a form, with its address.
     fn forms(&self) -> impl Iterator<Item = (&Todo, String)> {
         self.page.todo.iter().filter_map(|todo| {
