@@ -55,6 +55,15 @@ impl Refusal {
         Self { reader, reason }
     }
 
+    /// Where to go on from here: only to what opens for the one who reads.
+    fn back(&self) -> &'static str {
+        let w = self.reader.w;
+        match self.reader.official {
+            true => w.fault_back,
+            false => w.fault_back_own,
+        }
+    }
+
     fn page(&self) -> (StatusCode, FaultPage) {
         let w = self.reader.w;
         let page = |what: &str, why: String, act: &str| FaultPage {
@@ -66,7 +75,7 @@ impl Refusal {
         match &self.reason {
             Reason::Nowhere => (
                 StatusCode::NOT_FOUND,
-                page(w.fault_nowhere, w.fault_nowhere_why.into(), w.fault_back),
+                page(w.fault_nowhere, w.fault_nowhere_why.into(), self.back()),
             ),
             Reason::Unread(unread) => self.unread(unread),
             Reason::BrokeOff => (
@@ -75,11 +84,7 @@ impl Refusal {
             ),
             Reason::Elsewhere => (
                 StatusCode::FORBIDDEN,
-                page(
-                    w.fault_elsewhere,
-                    w.fault_elsewhere_why.into(),
-                    w.fault_back,
-                ),
+                page(w.fault_elsewhere, w.fault_elsewhere_why.into(), self.back()),
             ),
             Reason::BadForm => (
                 StatusCode::BAD_REQUEST,
@@ -119,7 +124,7 @@ impl Refusal {
             ),
             Reason::BadAddress => (
                 StatusCode::BAD_REQUEST,
-                page(w.fault_address, w.fault_address_why.into(), w.fault_back),
+                page(w.fault_address, w.fault_address_why.into(), self.back()),
             ),
             Reason::BadDay(day) => {
                 let why = self.reader.say(w.fault_day_why, &[day]);
@@ -150,7 +155,7 @@ impl Refusal {
                 let why = self.reader.say(w.fault_missing_why, &[id]);
                 (
                     StatusCode::NOT_FOUND,
-                    page(self.missing(*what), why, w.fault_back),
+                    page(self.missing(*what), why, self.back()),
                 )
             }
             Reason::App(error @ Error::NotOfficial) => {
@@ -158,7 +163,7 @@ impl Refusal {
                 let why = self.reader.t(&(&words).into()).to_owned();
                 (
                     StatusCode::FORBIDDEN,
-                    page(w.fault_forbidden, why, w.fault_back),
+                    page(w.fault_forbidden, why, self.back()),
                 )
             }
             Reason::App(Error::Failed(text)) => {
@@ -201,7 +206,7 @@ impl Refusal {
         let page = FaultPage {
             what: what.into(),
             why: said.join(w.semicolon),
-            act: w.fault_back.into(),
+            act: self.back().into(),
             again: false,
         };
         (status, page)

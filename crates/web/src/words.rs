@@ -369,6 +369,7 @@ words! {
 
     fault_nowhere: "没有这个页面", "No such page";
     fault_nowhere_why: "地址可能抄错了，或者页面已经改名。", "The address may be mistyped, or the page was renamed.";
+    fault_back_own: "请从待办或台账找起。", "Start from what is to be done, or from the registers.";
     fault_back: "请从通知或责任矩阵找起。", "Start from the notice or from the matrix of duties.";
     fault_address: "看不懂这个地址", "This address cannot be read";
     fault_address_why: "地址里的筛选条件有重复，或者不在可选范围内。", "A filter in the address is repeated, or is not one that can be chosen.";
