@@ -402,3 +402,38 @@ fn the_calendar_is_a_matter_sixty_days_before_it_ends() {
     assert_eq!((years[0].workdays, years[0].make_up), (249, 7));
     assert!(years[0].source.is_some());
 }
+
+#[test]
+fn whoever_is_on_site_and_paired_is_told_which_list_is_for_which() {
+    let app = app();
+    let roles = ["on_site_cadre", "paired_cadre"];
+    let both = Viewer {
+        offices: roles.map(|role| holder(role, 0).offices[0].clone()).into(),
+        ..holder(roles[0], 0)
+    };
+    let page = app.home(&both).unwrap();
+    let names: Vec<&str> = page.roles.iter().map(|role| role.zh.as_str()).collect();
+    assert_eq!(names, ["驻点干部", "挂钩干部"]);
+    let of = |register: &str| {
+        let list = page.lists.iter().find(|list| list.register == register);
+        list.map(|list| list.roles[0].zh.as_str())
+    };
+    assert_eq!(of("project"), Some("驻点干部"));
+    assert_eq!(of("pairing"), Some("挂钩干部"));
+    // From each record that is looked after it is one step to what is recorded of it.
+    let forms = |given: (&str, &str)| {
+        let all = page.stops.iter().flat_map(|stop| &stop.forms);
+        let own = all.filter(|form| form.given[0] == (given.0.to_owned(), given.1.to_owned()));
+        own.map(|form| form.register.0.as_str()).collect::<Vec<_>>()
+    };
+    let visits = forms(("project", "project-0"));
+    assert!(
+        visits.contains(&"site_visit") && visits.contains(&"weekly_report"),
+        "{visits:?}"
+    );
+    assert_eq!(forms(("pairing", "pairing-0")), ["guidance"]);
+    assert!(
+        forms(("project", "project-1")).is_empty(),
+        "nothing of another place"
+    );
+}
