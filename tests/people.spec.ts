@@ -285,6 +285,7 @@ test("a list is saved as a picture where the clipboard refuses, on a phone too",
   const file = await download;
   expect(file.suggestedFilename()).toMatch(/\.png$/);
   await expect(page.locator(".copy [role=status]")).toContainText("下载");
+  // Thirty rows of 30 pixels at least, at two pixels to one; more than that is told by its number.
   const picture = JSON.parse((await page.locator("[data-picture]").getAttribute("data-picture"))!);
   expect(picture.tables[0].rows).toHaveLength(30);
   expect(picture.tables[0].more).toMatch(/另有 .+ 行/);

@@ -9,6 +9,8 @@ const COLUMN_LEAST = 56;
 // What a narrow table gives each of its columns at most, so that it fills the page.
 const SPREAD = 90;
 const LINE = 20;
+// Of a list as many rows as the server gives of others.
+const ROWS_MAX = 30;
 const INK = "#1d2127";
 const GREY = "#555d68";
 const RULE = "#e5e2da";
@@ -262,7 +264,19 @@ function addressOf() {
   return whole.length <= 110 ? whole : decodeURI(location.origin + location.pathname);
 }
 
+// The rows of the list that the page shows, without the boxes to tick.
+function fillFrom(list, table) {
+  const [head] = list.tHead.rows;
+  const rows = [...list.tBodies[0].rows].slice(0, ROWS_MAX);
+  const kept = [...head.cells].map((_, at) => !rows[0]?.cells[at]?.querySelector("[name=pick]"));
+  const cells = (row) => [...row.cells].filter((_, at) => kept[at]);
+  table.heads = cells(head).map((cell) => ({ text: cell.textContent.trim(), right: cell.classList.contains("r") }));
+  table.rows = rows.map((row) => cells(row).map((cell) => cell.textContent.trim()));
+}
+
 export async function drawPicture(picture) {
+  const list = document.querySelector("table.records");
+  for (const table of picture.tables) if (table.heads.length === 0 && list) fillFrom(list, table);
   await document.fonts.ready;
   const shapes = await shapesOf(picture);
   const canvas = document.createElement("canvas");

@@ -1,15 +1,15 @@
 //! Pages of registers and their records.
 
 use super::Shell;
-use super::picture::{Cell, Head, Picture, ROWS_MAX, Table, more};
+use super::picture::{Picture, ROWS_MAX, Table, more};
 use super::rows::Rows;
 use crate::ask::Here;
 use crate::reader::Reader;
 use app::list::{Hit, Question};
 use app::people::Saved;
 use app::view::{
-    Column, FieldShown, Filter, Frame, ListPage, Narrow, Past, RecordPage, RegistersPage, Row,
-    Shown, Step, Views,
+    Column, FieldShown, Filter, Frame, ListPage, Narrow, Past, RecordPage, RegistersPage, Shown,
+    Step, Views,
 };
 use askama::Template;
 use askama::filters::Safe;
@@ -140,27 +140,13 @@ impl ListView {
         format!("{name}\n{}", self.rows().plain())
     }
 
-    /// The page of the list as rows of a picture.
+    /// What a picture of the list says around its rows, which the script takes from the page: a list is asked for far more
+    /// often than it is copied.
     fn picture(&self) -> String {
         let (r, page) = (&self.r, &self.page);
-        let mut heads = vec![Head::new(r.w.number)];
-        heads.extend(page.columns.iter().map(|column| Head {
-            text: r.t(&column.name).to_owned(),
-            right: column.is_number,
-        }));
-        let row = |row: &Row| {
-            let cells = row.cells.iter().map(|cell| match cell {
-                Shown::Nothing => Cell::empty(),
-                cell => Cell::Words(r.plain(cell)),
-            });
-            let id = Cell::Words(row.id.clone());
-            std::iter::once(id).chain(cells).collect()
-        };
-        let rows: Vec<Vec<Cell>> = page.rows.iter().take(ROWS_MAX).map(row).collect();
+        let drawn = page.rows.len().min(ROWS_MAX);
         let table = Table {
-            heads,
-            more: more(r, page.register.count.saturating_sub(rows.len())),
-            rows,
+            more: more(r, page.register.count.saturating_sub(drawn)),
             ..Table::default()
         };
         let counted = r.say(r.w.record_count, &[&r.number(page.register.count)]);
