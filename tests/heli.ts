@@ -8,6 +8,8 @@ export const test = base.extend<{ quiet: void }>({
       page.on("console", (message) => {
         // A browser calls every refused form an error.
         if (message.text().includes("status of 422")) return;
+        // And whatever is asked without a connection.
+        if (/net::ERR_(INTERNET_DISCONNECTED|FAILED)/.test(message.text())) return;
         if (message.type() === "error" || message.type() === "warning") said.push(message.text());
       });
       page.on("pageerror", (error) => said.push(error.message));

@@ -48,6 +48,7 @@ async function post(item, mark) {
 
 // Sends one filling: done with its page, refused with the form that says why, signed out, or lost on the way.
 async function send(item) {
+  if (!navigator.onLine) return { state: "lost" };
   try {
     let answer = await post(item, markOf(document.body));
     if (answer.status === 403) {

@@ -6,7 +6,9 @@ use crate::access::{Deed, may};
 use crate::list::{Listed, Question};
 use crate::view::{Entering, Listing, ListingRow, Stop, Text};
 use crate::{App, Viewer};
+use programme::Programme;
 use programme::model::{FieldKind, HomeList, Register, RegisterField};
+use programme::record::Cell;
 
 /// So many records of a list.
 const ROWS: usize = 5;
@@ -43,14 +45,17 @@ impl App {
                     && field.to.as_deref() == Some(&list.register)
             };
             let all = programme.registers.iter().filter(creates);
-            let of: Vec<(&Register, &RegisterField)> = all
+            let mut of: Vec<(&Register, &RegisterField)> = all
                 .filter_map(|register| Some((register, register.fields.iter().find(refers)?)))
                 .collect();
+            // What is counted is recorded most often.
+            of.sort_by_key(|(register, _)| !is_counted(programme, &register.id));
             let form =
                 |row: &ListingRow, (register, field): &(&Register, &RegisterField)| Entering {
                     register: (register.id.clone(), (&register.name).into()),
                     record: None,
                     given: std::iter::once((field.id.clone(), row.id.clone()))
+                        .chain(self.shared(&list.register, &row.id, register))
                         .chain(
                             register
                                 .date
@@ -66,6 +71,24 @@ impl App {
             }));
         }
         stops
+    }
+
+    /// What a record refers to, where a new one of another register refers to the same by the same name.
+    fn shared(&self, of: &str, id: &str, register: &Register) -> Vec<(String, String)> {
+        let own = self.programme().register(of).map(|(_, own)| own);
+        let cells = self.record_now(of, id).map(|(_, cells)| cells);
+        let known = |(id, cell): (String, Option<Cell>)| {
+            let (theirs, field) = (own?.field(&id)?, register.field(&id)?);
+            let refers = |field: &RegisterField| field.kind == FieldKind::Reference;
+            let is_same = refers(theirs) && refers(field) && field.to == theirs.to;
+            match cell {
+                Some(Cell::Text(text)) if is_same && !theirs.sensitive => {
+                    Some((id, text.to_string()))
+                }
+                _ => None,
+            }
+        };
+        cells.into_iter().flatten().filter_map(known).collect()
     }
 
     /// One of them; `None` where the viewer sees nothing of the register today.
@@ -124,4 +147,15 @@ fn dated(register: &Register) -> Option<String> {
     };
     let sorted = sorted.filter(is_day).map(str::to_owned);
     sorted.or_else(|| register.date.clone())
+}
+
+/// Whether a measure counts a register's records.
+fn is_counted(programme: &Programme, register: &str) -> bool {
+    let mut measures = programme.notices.iter().flat_map(|notice| &notice.measures);
+    measures.any(|measure| {
+        measure
+            .tallies
+            .iter()
+            .any(|tally| tally.register == register)
+    })
 }
