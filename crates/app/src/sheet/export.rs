@@ -1,6 +1,6 @@
 //! Sheets out: all records of a register as of now or of a day, and a template to fill.
 
-use crate::access::{Deed, is_masked};
+use crate::access::{Deed, is_masked, may_all, sees};
 use crate::list::{Question, Unread, View, matching};
 use crate::{App, Viewer};
 use documents::{Column, Content, Format, List, SHEET_ROWS_MAX, Written};
@@ -147,6 +147,14 @@ pub(crate) fn title(
     let (table, register) = app.programme().register(register)?;
     let field = register.field(&register.title)?;
     if is_masked(app.programme(), viewer, register, field) {
+        return None;
+    }
+    // What refers to a record may be seen by somebody who does not see the record; its name is not told by that.
+    let is_seen = may_all(app.programme(), viewer, Deed::Read, &register.id) || {
+        let of = (register.id.as_str(), id);
+        sees(app.programme(), living, viewer, of, app.today())
+    };
+    if !is_seen {
         return None;
     }
     let row = living.newest(table, living.record(table, id)?)?;

@@ -45,7 +45,7 @@ fn cells(register: &Register, world: usize) -> BTreeMap<String, String> {
     let value = |field: &RegisterField| match field.kind {
         FieldKind::Unit => Some(unit.to_owned()),
         FieldKind::Reference => Some(format!("{}-{world}", field.to.as_deref()?)),
-        FieldKind::Text => Some(person.to_owned()),
+        FieldKind::Text | FieldKind::Person => Some(person.to_owned()),
         FieldKind::Date if field.id == "announced_on" => Some("2023-09-01".to_owned()),
         // A column that is there and empty says that there is none; one that is missing says nothing.
         FieldKind::Date if field.id == "released_on" => Some(String::new()),

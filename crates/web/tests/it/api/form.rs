@@ -1,5 +1,6 @@
 //! Forms, imports and search on pages, over registers that have no code of their own.
 
+use super::daily::official;
 use super::door::{MINE, THEIRS, desk, visitor};
 use super::{Desk, Got};
 use axum::body::Body;
@@ -303,4 +304,25 @@ async fn a_register_is_a_board_and_a_calendar_of_what_the_viewer_sees() {
         .await
         .is(400);
     desk.get_as("/registers/firm/board", &mine).await.is(403);
+}
+
+#[tokio::test]
+async fn an_address_that_guesses_a_record_is_not_told_its_name() {
+    let desk = desk().await;
+    let city = official(&desk, "chen", "13900002222", "city_office", "441400").await;
+    for (id, place, name) in [("F1", MINE, "甲公司"), ("F2", THEIRS, "乙公司")] {
+        let firm = json!({ "id": id, "cells": { "place": place, "name": name } });
+        let of = [("cookie", city.as_str())];
+        let made = desk.put("POST", "/registers/firm/records", &firm, &of);
+        made.await.is(201);
+    }
+    let mine = official(&desk, "he", "13800002222", "county_office", MINE).await;
+    let form = |firm: &str| format!("/registers/problem/new?firm={firm}");
+    let own = page(&desk, &form("F1"), &mine).await;
+    assert!(own.contains("甲公司 [F1]"), "{own}");
+    let guessed = page(&desk, &form("F2"), &mine).await;
+    assert!(
+        !guessed.contains("乙公司") && guessed.contains("value=\"F2\""),
+        "{guessed}"
+    );
 }
