@@ -224,6 +224,8 @@ test("who has not reported is named, and the list is copied as text", async ({ p
   await holdsToRules(page);
   await page.locator(".copy summary").first().click();
   await expect(page.locator(".copy textarea").first()).toHaveValue(/未报名单/);
+  await page.getByRole("button", { name: "复制图片" }).click();
+  await expect(page.locator(".copy canvas")).toBeVisible();
 });
 
 // What a picture is seen to hold: its size, and whether each of some colours is in it.

@@ -40,8 +40,9 @@ function shapeOf(standing, colour) {
 }
 
 async function shapesOf(picture) {
-  const used = picture.key.map(([standing]) => standing);
-  const pairs = used.flatMap((standing) => [
+  const cells = picture.tables.flatMap((table) => table.rows.flat());
+  const used = new Set([...picture.key.map(([standing]) => standing), ...cells.map((cell) => cell.standing).filter(Boolean)]);
+  const pairs = [...used].flatMap((standing) => [
     [`${standing} cell`, shapeOf(standing, STANDINGS[standing][1])],
     [`${standing} key`, shapeOf(standing, INK)],
   ]);
