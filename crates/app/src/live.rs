@@ -280,6 +280,10 @@ fn grow_back(
     let withdrawn = all.iter().filter(|entry| entry.act == Act::Withdraw);
     let key = |entry: &Entry| (entry.register.clone(), entry.record.clone());
     let withdrawn: HashSet<_> = withdrawn.map(key).collect();
+    let erased = all.iter().filter(|entry| entry.act == Act::Erase);
+    let erased: HashSet<_> = erased.map(key).collect();
+    let of_erased = all.iter().filter(|entry| erased.contains(&key(entry)));
+    let of_erased: Vec<Entry> = of_erased.cloned().collect();
     let (mut past, mut since) = (Vec::new(), Vec::new());
     for entry in all {
         let table = programme.register(&entry.register).map(|(table, _)| table);
@@ -303,6 +307,7 @@ fn grow_back(
     for entry in &since {
         living.apply(programme, entry)?;
     }
+    living.load_erased(programme, &of_erased);
     Ok(living)
 }
 

@@ -261,6 +261,10 @@ impl App {
                     Act::Batch | Act::Publish | Act::Migrate | Act::Reveal | Act::Account(_)
                 );
                 let reached = entry.arrival < reach.arrival && entry.author.at < reach.until;
+                // What was erased since is erased on every day.
+                let of = programme.register(&entry.register).map(|(table, _)| table);
+                let is_there = of.and_then(|table| living.record(table, &entry.record));
+                let reached = reached || entry.act == Act::Erase && is_there.is_some();
                 if of_record && reached && live.past.fit(&programme, reach.arrival, &mut entry) {
                     let applied = living.apply(&programme, &entry);
                     refused = refused.take().or(applied.err());

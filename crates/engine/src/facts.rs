@@ -14,7 +14,7 @@ pub use typed::Records;
 
 use programme::model::FIRST_REGISTER_TABLE;
 use rules::{Day, Moment, NO_ROW, Table, Tables};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use version::{History, Versions};
 
 /// Never: a version that was never superseded.
@@ -36,6 +36,8 @@ pub struct Facts {
     again: BTreeMap<(usize, u32), Vec<Moment>>,
     /// Per table: each record's versions.
     history: Vec<History>,
+    /// The few cells that are empty because they were erased: table, column and row.
+    erased: BTreeSet<(usize, usize, u32)>,
 }
 
 impl Facts {

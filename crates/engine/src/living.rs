@@ -1,6 +1,7 @@
 //! Facts that grow: every entry of the journal adds a version, and nothing is built again.
 
 mod column;
+mod erased;
 mod past;
 
 use crate::Facts;
@@ -300,7 +301,7 @@ impl Living {
         }
     }
 
-    /// Empties the fields that an erasure names, in every version.
+    /// Empties the fields that an erasure names, in every version, and marks them as erased.
     fn erase(
         &mut self,
         programme: &Programme,
@@ -318,6 +319,7 @@ impl Living {
                 column
                     .into_iter()
                     .for_each(|c| column::clear(c, *row as usize));
+                self.facts.mark_erased((table, at), *row);
             }
         }
         self.set_version(
@@ -387,6 +389,7 @@ impl Living {
         let Version { table, record, .. } = *version;
         let first = self.facts.first(table, record, version.recorded);
         let known = first != NEVER && first != ALWAYS;
+        let mut erased = Vec::new();
         for (at, field) in fields.iter().enumerate() {
             let parsed = match (own(at), version.base) {
                 _ if known && field.id == "recorded_on" => Some(Parsed::Int(first.day().0.into())),
@@ -395,6 +398,7 @@ impl Living {
                     column
                         .into_iter()
                         .for_each(|c| column::repeat(c, base as usize));
+                    erased.extend(self.facts.is_erased((table, at), base).then_some(at));
                     continue;
                 }
                 (cell, _) => self.parsed(&field.ty, cell.flatten()),
@@ -407,6 +411,9 @@ impl Living {
         let row = self
             .facts
             .new_row(table, record, (version.recorded, version.superseded));
+        for at in erased {
+            self.facts.mark_erased((table, at), row);
+        }
         self.set_newest(table, record, row);
         row
     }

@@ -68,6 +68,13 @@ impl Alterations {
         self.names.get(old).map_or(old, String::as_str)
     }
 
+    /// The ids of a register and a field of it afterwards.
+    pub fn renamed<'a>(&'a self, register: &'a str, field: &'a str) -> (&'a str, &'a str) {
+        let new = self.register(register);
+        let of = self.of_register(new);
+        (new, of.map_or(field, |of| of.field(field)))
+    }
+
     /// What it does to the records of a register, by its id afterwards.
     pub(crate) fn of_register(&self, register: &str) -> Option<&Alteration> {
         self.registers.get(register)

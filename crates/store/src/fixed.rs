@@ -8,7 +8,7 @@ use crate::error::{Error, Result, Trouble};
 use rules::Words;
 
 /// Statements by release; the version of a database is the number of lists it has been through.
-const RELEASES: [&[&str]; 6] = [FIRST, PEOPLE, DAILY, LISTS, SIGNING_IN, CONFIRMING];
+const RELEASES: [&[&str]; 7] = [FIRST, PEOPLE, DAILY, LISTS, SIGNING_IN, CONFIRMING, ERASING];
 
 const FIRST: &[&str] = &[
     // Names and values of one: the version of these tables, the programme's id, the mark of a rehearsal.
@@ -242,9 +242,20 @@ const CONFIRMING: &[&str] = &[
     ){clustered}",
 ];
 
+const ERASING: &[&str] = &[
+    // Fields whose value was erased and that nobody filled or emptied since; it follows from the journal, as registers do.
+    "create table erased (
+        register {text} not null,
+        record {text} not null,
+        field {text} not null,
+        primary key (register, record, field)
+    ){clustered}",
+];
+
 /// Statements that only PostgreSQL needs, by release.
 const POSTGRES: [&[&str]; RELEASES.len()] = [
     &["create sequence journal_arrival as bigint minvalue 0 start 0"],
+    &[],
     &[],
     &[],
     &[],

@@ -12,6 +12,7 @@ mod db;
 mod ddl;
 mod dialect;
 pub mod doctor;
+mod erased;
 mod error;
 pub mod files;
 mod fixed;

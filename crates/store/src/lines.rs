@@ -2,6 +2,7 @@
 
 use crate::db::{Db, Tx};
 use crate::dialect::Dialect;
+use crate::erased::Erased;
 use crate::error::{Error, Result, Trouble};
 use crate::files::Uses;
 use crate::row::Row;
@@ -41,6 +42,7 @@ pub(crate) struct Lines {
     entries: Vec<Value>,
     beside: Vec<Value>,
     files: Uses,
+    erased: Erased,
 }
 
 /// The columns of one line; the position is given later, by the sealer.
@@ -76,6 +78,7 @@ impl Lines {
         ]);
         if let Some(register) = register {
             self.files.add(entry, register);
+            self.erased.add(entry, register);
         }
         for open in beside {
             self.beside.extend([
@@ -107,6 +110,7 @@ impl Lines {
             beside,
         )
         .await?;
+        self.erased.write(tx).await?;
         self.files.write(tx).await
     }
 }

@@ -2,13 +2,14 @@
 //!
 //! A view has the register's id as its name (`event`), or `event_records` where a table of ours has that name.
 //! Money is in yuan, dates and times are ISO text, a choice has its words beside it (`kind_zh`), a reference the title of its record (`led_by_title`).
-//! Sensitive fields, persons and telephones are left out.
+//! Sensitive fields, persons and telephones are left out; `erased` names the fields that are empty because they were erased.
 
 use crate::db::Tx;
 use crate::dialect::{Dialect, literal, quoted};
 use crate::error::Result;
-use crate::fixed;
 use crate::table::{is_stored, table_name};
+use crate::{erased, fixed};
+use journal::kept_beside;
 use programme::Programme;
 use programme::model::{FieldKind, Register, RegisterField};
 use sha2::{Digest, Sha256};
@@ -122,6 +123,14 @@ fn body(programme: &Programme, register: &Register, dialect: Dialect) -> String 
         {
             add(format!("{}_title", field.id), title);
         }
+    }
+    let beside = register
+        .fields
+        .iter()
+        .filter(|field| is_stored(field) && kept_beside(field));
+    let beside: Vec<&str> = beside.map(|field| field.id.as_str()).collect();
+    if let Some(says) = erased::named(&beside, &register.id, dialect) {
+        add("erased".to_owned(), says);
     }
     let columns: Vec<String> = columns
         .iter()

@@ -276,6 +276,7 @@ impl Reader {
             Shown::Unknown => text.push_str(self.w.value_unknown),
             Shown::Nothing => text.push_str(self.w.value_nothing),
             Shown::Masked => text.push_str(self.w.value_masked),
+            Shown::Erased => text.push_str(self.w.value_erased),
             Shown::Said(said) => text.push_str(said),
             Shown::Words(words) | Shown::Unit(_, words) | Shown::Record(_, _, words) => {
                 text.push_str(self.t(words));

@@ -532,6 +532,7 @@ words! {
     value_unknown: "未填", "not filled in";
     value_nothing: "无", "none";
     value_masked: "不显示", "not shown";
+    value_erased: "已删除", "erased";
     value_yes: "是", "yes";
     value_no: "否", "no";
     value_yuan: "{} 元", "¥{}";

@@ -18,10 +18,13 @@ impl<'v> View<'v> {
                 version: self.version(*row),
                 cells: Cells::with_capacity(fields.len()),
                 masked: Vec::new(),
+                erased: Vec::new(),
             };
             for given in &fields {
                 let mut cell = self.cell(given, nth, *row);
-                if given.masked && cell.take().is_some() {
+                if self.is_erased(given, *row) {
+                    listed.erased.push(given.id.to_owned());
+                } else if given.masked && cell.take().is_some() {
                     listed.masked.push(given.id.to_owned());
                 }
                 listed.cells.push((given.id.to_owned(), cell));
@@ -31,13 +34,12 @@ impl<'v> View<'v> {
         rows.iter().enumerate().map(one).collect()
     }
 
-    /// Puts rows into words: the id and version of each, and its cells in the order of some fields; `word` is given
-    /// `None` in the place of a value that is kept from the viewer.
+    /// Puts rows into words: the id and version of each, and its cells in the order of some fields.
     pub(crate) fn worded<T>(
         &self,
         rows: &[u32],
         fields: &[String],
-        word: impl Fn(&str, Option<&RegisterField>, Option<Option<Cell>>) -> T,
+        word: impl Fn(&str, Option<&RegisterField>, Seen) -> T,
     ) -> Vec<(&'v str, i64, Vec<T>)> {
         let all: Vec<Given<'_>> = self.given(rows, Some(fields)).collect();
         let fields = fields.iter().map(|id| {
@@ -48,8 +50,12 @@ impl<'v> View<'v> {
         let one = |(nth, row): (usize, &u32)| {
             let cells = fields.iter().map(|(id, field, given)| {
                 let cell = given.and_then(|given| self.cell(given, nth, *row));
-                let is_kept = cell.is_some() && given.is_some_and(|given| given.masked);
-                word(id, *field, (!is_kept).then_some(cell))
+                let seen = match given {
+                    Some(given) if cell.is_some() && given.masked => Seen::Masked,
+                    Some(given) if self.is_erased(given, *row) => Seen::Erased,
+                    _ => Seen::Cell(cell),
+                };
+                word(id, *field, seen)
             });
             (self.id(*row), self.version(*row), cells.collect())
         };
@@ -83,12 +89,28 @@ impl<'v> View<'v> {
             };
             let is_kept = |own| is_masked(programme, self.viewer, self.register, own);
             let place = self.register.fields.iter().position(|f| f.id == field.id);
-            let masked = own.is_none_or(is_kept);
-            let id = field.id.as_str();
-            given.push((place, Given { id, of, masked }));
+            given.push((
+                place,
+                Given {
+                    id: field.id.as_str(),
+                    of,
+                    masked: own.is_none_or(is_kept),
+                    sensitive: own.is_some_and(|own| own.sensitive),
+                },
+            ));
         }
         given.sort_by_key(|(place, _)| *place);
         given.into_iter().map(|(_, given)| given)
+    }
+
+    /// Whether a cell is empty because its value was erased. That there was one is told to whoever sees the field, were
+    /// it masked or not.
+    fn is_erased(&self, given: &Given<'_>, row: u32) -> bool {
+        let Origin::Column(at, _) = given.of else {
+            return false;
+        };
+        let told = !given.masked || given.sensitive;
+        told && self.living.facts().is_erased((self.table, at), row)
     }
 
     fn cell(&self, given: &Given<'_>, nth: usize, row: u32) -> Option<Cell> {
@@ -109,6 +131,18 @@ struct Given<'g> {
     of: Origin<'g>,
     /// Whether its values are kept from the viewer.
     masked: bool,
+    /// Whether they are kept from everybody, until they are revealed.
+    sensitive: bool,
+}
+
+/// A cell as a viewer sees it.
+pub(crate) enum Seen {
+    /// What it holds; `None` where it is empty.
+    Cell(Option<Cell>),
+    /// It holds what is kept from the viewer.
+    Masked,
+    /// What it held was erased.
+    Erased,
 }
 
 /// Where the cells of a field are.

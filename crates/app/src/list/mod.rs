@@ -25,6 +25,7 @@ use crate::access::{Deed, forbidden, is_masked, may};
 use crate::{App, Error, Viewer};
 pub(crate) use asked::is_text;
 use engine::Objection;
+pub(crate) use given::Seen;
 pub(crate) use kept::Kept;
 pub(crate) use pick::{all as matching, rows as page_rows, rows_at_once};
 use programme::Programme;
@@ -91,6 +92,8 @@ pub struct Listed {
     pub cells: Cells,
     /// Fields that have a value which this viewer does not see.
     pub masked: Vec<String>,
+    /// Fields that are empty because their value was erased.
+    pub erased: Vec<String>,
 }
 
 /// A page of a list.

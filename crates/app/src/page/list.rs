@@ -4,7 +4,7 @@ use super::board::views;
 use super::record::{choosable, columns, filters, moves, shown};
 use super::wording::Wording;
 use crate::access::{Deed, may};
-use crate::list::{LIMIT_MAX, Question, Unread, View, page_rows, rows_at_once};
+use crate::list::{LIMIT_MAX, Question, Seen, Unread, View, page_rows, rows_at_once};
 use crate::view::{Column, ListPage, RegisterCard, Row, Shown, Text};
 use crate::{App, Viewer};
 use engine::Living;
@@ -114,8 +114,9 @@ impl App {
         let columns = asked.columns;
         let ids: Vec<String> = columns.iter().map(|column| column.id.clone()).collect();
         let rows = view.worded(&rows, &ids, |id, field, cell| match cell {
-            Some(cell) => wording.shown(register, (id, field), cell),
-            None => Shown::Masked,
+            Seen::Cell(cell) => wording.shown(register, (id, field), cell),
+            Seen::Masked => Shown::Masked,
+            Seen::Erased => Shown::Erased,
         });
         let row = |(id, version, cells): (&str, i64, Vec<Shown>)| Row {
             id: id.to_owned(),

@@ -110,7 +110,7 @@ impl App {
             viewer,
         };
         let row = |listed: Listed| {
-            let word = |field: &String| wording.of(register, field, &listed.cells, &listed.masked);
+            let word = |field: &String| wording.of(register, field, &listed);
             ListingRow {
                 title: wording.titled(register, &listed.id),
                 state: register.states.as_ref().map(|_| word(&"state".to_owned())),

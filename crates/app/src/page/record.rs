@@ -61,9 +61,8 @@ impl App {
             living: &living,
             viewer,
         };
-        let Listed { cells, masked, .. } = &record.listed;
         let shown = |field: &RegisterField| {
-            let value = wording.of(found, &field.id, cells, masked);
+            let value = wording.of(found, &field.id, &record.listed);
             FieldShown {
                 id: field.id.clone(),
                 name: (&field.name).into(),
@@ -204,7 +203,7 @@ pub(super) fn card(
     columns: &[Column],
     listed: Listed,
 ) -> Row {
-    let shown = |column: &Column| wording.of(register, &column.id, &listed.cells, &listed.masked);
+    let shown = |column: &Column| wording.of(register, &column.id, &listed);
     Row {
         cells: columns.iter().map(shown).collect(),
         version: listed.version,

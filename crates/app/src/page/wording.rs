@@ -4,12 +4,12 @@ use super::differing::differing;
 use crate::App;
 use crate::Viewer;
 use crate::access::{is_masked, sees};
-use crate::list::Told;
+use crate::list::{Listed, Told};
 use crate::view::{FieldChange, Past, Shown, Text};
 use engine::Living;
 use jiff::civil::{Date, DateTime, Time};
 use programme::model::{FieldKind, Register, RegisterField, UNIT_TABLE};
-use programme::record::{Act, Cell, Cells, Entry};
+use programme::record::{Act, Cell, Entry};
 use rules::{Day, Empty, Moment};
 
 /// A title may be the name of a record whose title is another's, and so on.
@@ -23,17 +23,14 @@ pub(crate) struct Wording<'w> {
 }
 
 impl Wording<'_> {
-    pub(super) fn of(
-        &self,
-        register: &Register,
-        id: &str,
-        cells: &Cells,
-        masked: &[String],
-    ) -> Shown {
-        if masked.iter().any(|field| field == id) {
+    pub(super) fn of(&self, register: &Register, id: &str, listed: &Listed) -> Shown {
+        if listed.masked.iter().any(|field| field == id) {
             return Shown::Masked;
         }
-        let cell = cells.iter().find(|(field, _)| field == id);
+        if listed.erased.iter().any(|field| field == id) {
+            return Shown::Erased;
+        }
+        let cell = listed.cells.iter().find(|(field, _)| field == id);
         let cell = cell.and_then(|(_, cell)| cell.as_ref());
         self.cell(register, id, cell)
     }

@@ -1,7 +1,7 @@
 //! Sheets out: all records of a register as of now or of a day, and a template to fill.
 
 use crate::access::{Deed, is_masked, may_all, sees};
-use crate::list::{Question, Unread, View, matching};
+use crate::list::{Listed, Question, Unread, View, matching};
 use crate::{App, Viewer};
 use documents::{Column, Content, Format, List, SHEET_ROWS_MAX, Written};
 use engine::Living;
@@ -90,7 +90,7 @@ impl App {
             told(done);
             view.listed(rows, None)
                 .into_iter()
-                .map(|listed| contents(&listed.id, listed.cells, &shown))
+                .map(|listed| contents(listed, &shown))
         });
         documents::write(&list, &mut all, asked.format, out).map_err(|cause| unwritten(&cause))
     }
@@ -126,12 +126,15 @@ impl App {
 }
 
 /// The contents of a row: the id, then the shown fields.
-fn contents(id: &str, cells: Cells, shown: &[&RegisterField]) -> Vec<Content> {
-    let mut cells: BTreeMap<String, Option<Cell>> = cells.into_iter().collect();
-    let own = Content::Value(Cell::Text(id.into()));
+fn contents(listed: Listed, shown: &[&RegisterField]) -> Vec<Content> {
+    let mut cells: BTreeMap<String, Option<Cell>> = listed.cells.into_iter().collect();
+    let own = Content::Value(Cell::Text(listed.id));
     let fields = shown
         .iter()
-        .map(|field| Content::from(cells.remove(&field.id).flatten()));
+        .map(|field| match listed.erased.contains(&field.id) {
+            true => Content::Erased,
+            false => Content::from(cells.remove(&field.id).flatten()),
+        });
     std::iter::once(own).chain(fields).collect()
 }
 

@@ -117,6 +117,8 @@ pub enum Shown {
     Nothing,
     /// Kept from the reader.
     Masked,
+    /// Erased for good.
+    Erased,
     /// Words.
     Words(Text),
     /// A text as it was entered.

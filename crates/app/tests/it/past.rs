@@ -4,6 +4,7 @@
 
 use crate::both::Place;
 use crate::lake::{asked, cells, city, day, edge, files, open_with, text};
+use app::list::Question;
 use app::programme::record::{Act, Author, Cell, Cells, Change};
 use app::programme::{Files, Programme, read};
 use app::rules::{Day, Moment};
@@ -277,6 +278,26 @@ fn shown(app: &App, at: Day, erased: &BTreeSet<Box<str>>) -> String {
     format!("{records:#?}\n{notice:#?}")
 }
 
+/// On each day, the events that say that something of them was erased.
+fn erasures(app: &App, days: usize) -> Vec<Vec<(Box<str>, Vec<String>)>> {
+    let on = |n: usize| {
+        let question = Question {
+            at: Some(on(n)),
+            limit: 500,
+            ..Question::default()
+        };
+        let listed = app.list(&Viewer::operator(), "event", &question).unwrap();
+        let mut all: Vec<_> = listed
+            .records
+            .into_iter()
+            .map(|l| (l.id, l.erased))
+            .collect();
+        all.sort();
+        all
+    };
+    (0..=days).map(on).collect()
+}
+
 /// The first lines that differ, with what the other has there.
 fn differing<'t>(one: &'t str, other: &'t str) -> Vec<(&'t str, &'t str)> {
     if one == other {
@@ -310,7 +331,7 @@ async fn holds(place: impl Fn() -> Place, days: &[Vec<Doing>], seen: usize) {
         let events = events.iter();
         events.map(|id| app.record_now("event", id)).collect()
     };
-    let before = (all(&app), now(&app));
+    let before = (all(&app), now(&app), erasures(&app, days.len()));
     drop(sealer);
     app.close().await;
     let loaded = open_with(&DIARY, &whole, TODAY).await;
@@ -318,6 +339,7 @@ async fn holds(place: impl Fn() -> Place, days: &[Vec<Doing>], seen: usize) {
         assert_eq!(differing(&of_loaded, &of_grown), [], "loaded, at {at}");
     }
     assert_eq!(now(&loaded), before.1);
+    assert_eq!(erasures(&loaded, days.len()), before.2);
     loaded.close().await;
 }
 

@@ -125,12 +125,26 @@ impl Facts {
         row
     }
 
+    /// Whether the cell of a row is empty because its value was erased; columns are the schema's fields without formula.
+    pub fn is_erased(&self, (table, at): (usize, usize), row: u32) -> bool {
+        self.erased.contains(&(table, at, row))
+    }
+
+    /// Says that a cell was erased.
+    pub(crate) fn mark_erased(&mut self, (table, at): (usize, usize), row: u32) {
+        self.erased.insert((table, at, row));
+    }
+
     /// Removes the last row, whose cells are out of the columns already.
     pub(crate) fn take_back_row(&mut self, table: usize, record: u32) {
         let rows = self.tables.tables.get(table).map_or(0, Table::rows);
         let Some(row) = rows.checked_sub(1) else {
             return;
         };
+        if !self.erased.is_empty() {
+            self.erased
+                .retain(|(of, _, at)| *of != table || *at as usize != row);
+        }
         if let Some(own) = self.tables.tables.get_mut(table) {
             own.record.truncate(row);
         }

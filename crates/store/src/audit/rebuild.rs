@@ -3,6 +3,7 @@
 use super::compare::{Replayed, replay};
 use crate::db::Tx;
 use crate::dialect::{Dialect, quoted};
+use crate::erased;
 use crate::error::{Error, Result, Trouble};
 use crate::lines::insert;
 use crate::plan;
@@ -50,6 +51,7 @@ impl Store {
             rows += fill(&mut tx, register, table, &replayed).await?;
         }
         bind(&mut tx, tables.values()).await?;
+        erased::rebuild(&mut tx, &replayed.rebuild).await?;
         tx.commit().await?;
         Ok(rows)
     }

@@ -2,6 +2,7 @@
 
 use super::step::Plan;
 use crate::db::Db;
+use crate::erased;
 use crate::error::Result as Stored;
 use crate::lines::entries;
 use crate::store::Store;
@@ -45,6 +46,7 @@ pub async fn migrate(
     };
     let mut tx = db.migration().await?;
     super::apply(&mut tx, programme, plan).await?;
+    erased::rename(&mut tx, &Alterations::of(&plan.replayed())).await?;
     let answer = within(&mut tx, programme, &action).await?;
     tx.commit().await?;
     Ok(answer.entries.into_iter().next())

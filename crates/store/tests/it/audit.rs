@@ -41,6 +41,14 @@ async fn verified(store: &Store, witness: Option<Vec<SignedSeal>>) -> Verified {
         .unwrap()
 }
 
+/// What the plain view says is erased of one firm.
+async fn erased(store: &Store) -> Option<String> {
+    let view = store::view_name(&programme(), "firm");
+    let text = format!("select erased from {view} where id = 'F3'");
+    let rows = store.db().fetch(&text, &[]).await.unwrap();
+    rows[0].text(0).unwrap()
+}
+
 /// Twenty records, some changed, under two seals.
 async fn filled(place: &Place) -> (Store, Vec<SignedSeal>) {
     let store = open(place).await;
@@ -196,6 +204,7 @@ on_both! {
         assert_eq!((record.version, record.cells[2].clone()), (3, ("phone".to_owned(), None)));
         let left = "select field from journal_open o join journal j on j.arrival = o.arrival where j.record = 'F3' and field = 'phone'";
         assert!(store.db().fetch(left, &[]).await.unwrap().is_empty());
+        assert_eq!(erased(&store).await.as_deref(), Some("phone"));
         let history = store.history("firm", "F3").await.unwrap();
         assert_eq!(history[1].after, cells([("name", text("改名")), ("phone", None)]));
         sealed(&store).await;
@@ -205,6 +214,7 @@ on_both! {
         assert!(store.compare(|_| ()).await.unwrap().clean());
         store.rebuild(|_| ()).await.unwrap();
         assert!(store.compare(|_| ()).await.unwrap().clean());
+        assert_eq!(erased(&store).await.as_deref(), Some("phone"), "after the rebuilding too");
         // What goes without an entry is lost, not erased; and a name is not kept where it could be erased.
         by_hand(&store, "delete from journal_open where field = 'phone' and arrival = 8", &[]).await;
         let found = verified(&store, None).await;

@@ -32,8 +32,8 @@ pub(super) fn schemas(programme: &Programme) -> Json {
     };
     let record = json!({"type": "object", "properties": {
         "id": text(), "register": text(), "version": whole(), "state": maybe(), "cells": cells,
-        "masked": list(text()), "moves": list(refer("Possible")), "warnings": list(refer("Error")),
-    }, "required": ["id", "version", "cells", "masked"]});
+        "masked": list(text()), "erased": list(text()), "moves": list(refer("Possible")), "warnings": list(refer("Error")),
+    }, "required": ["id", "version", "cells", "masked", "erased"]});
     let fixed = [
         ("Any", json!({"type": "object"})),
         ("Create", asked(&[("id", text())], &["cells"])),

@@ -32,6 +32,7 @@ fn listed_json(register: &Register, listed: &Listed) -> Map<String, Json> {
     json.insert("version".into(), listed.version.into());
     json.insert("cells".into(), cells_json(register, &listed.cells));
     json.insert("masked".into(), json!(listed.masked));
+    json.insert("erased".into(), json!(listed.erased));
     json
 }
 

@@ -1,0 +1,211 @@
+//! What was erased is told from what is empty and from what is masked: in lists, on pages, in sheets, after a restart and
+//! a rebuilding.
+
+use crate::lake::{asked, cells, day, edge, files, open_with, text};
+use app::list::Question;
+use app::programme::record::{Act, Author};
+use app::programme::{Files, Programme, read};
+use app::sheet::{Format, How, Out, Sent};
+use app::view::Shown;
+use app::{App, Viewer};
+use std::sync::LazyLock;
+use store::{Sealer, view_name};
+use tokio::runtime::Handle;
+
+const GUEST: &str = r#"
+id = "guest"
+name = { zh = "来宾", en = "Guest" }
+title = "name"
+[field.code]
+name = { zh = "代码", en = "Code" }
+type = "text"
+key = true
+[field.name]
+name = { zh = "名称", en = "Name" }
+type = "text"
+[field.contact]
+name = { zh = "联系人", en = "Contact" }
+type = "person"
+[field.note]
+name = { zh = "备注", en = "Note" }
+type = "long_text"
+[field.phone]
+name = { zh = "电话", en = "Phone" }
+type = "phone"
+sensitive = true
+[view]
+list = ["code", "name", "contact", "note", "phone"]
+"#;
+
+static GUESTS: LazyLock<(Programme, Files)> = LazyLock::new(|| {
+    let mut files = files();
+    files.insert("registers/guest.toml".into(), GUEST.into());
+    (read(&files).programme.unwrap(), files)
+});
+
+const TODAY: &str = "2023-09-26";
+
+/// Which fields each guest's list, page and sheet say are erased.
+fn told(app: &App, at: Option<&str>) -> [Vec<String>; 2] {
+    let viewer = Viewer::operator();
+    let question = Question {
+        at: at.map(day),
+        limit: 9,
+        ..Question::default()
+    };
+    let listed = app.list(&viewer, "guest", &question).unwrap().records;
+    let of = |id: &str| listed.iter().find(|listed| &*listed.id == id).unwrap();
+    let page = app.list_page(&viewer, "guest", &question).unwrap();
+    let all = ["G1", "G2"].map(|id| {
+        let erased = of(id).erased.clone();
+        let row = page.rows.iter().find(|row| row.id == id).unwrap();
+        let cells = page.columns.iter().zip(&row.cells);
+        let gone = cells.filter(|(_, shown)| **shown == Shown::Erased);
+        assert_eq!(
+            gone.map(|(column, _)| column.id.clone())
+                .collect::<Vec<_>>(),
+            erased
+        );
+        let page = app.record_page(&viewer, "guest", id, at.map(day)).unwrap();
+        let gone = page
+            .fields
+            .iter()
+            .filter(|field| field.value == Shown::Erased);
+        assert_eq!(
+            gone.map(|field| field.id.clone()).collect::<Vec<_>>(),
+            erased
+        );
+        erased
+    });
+    let sheet = sheet(
+        app,
+        at,
+        Format::Csv {
+            bom: false,
+            crlf: false,
+        },
+    );
+    let sheet = String::from_utf8(sheet).unwrap();
+    // A sensitive field is in no sheet.
+    let shown = all.iter().flatten().filter(|id| *id != "phone").count();
+    assert_eq!(sheet.matches("（已删除）").count(), shown, "{sheet}");
+    all
+}
+
+fn sheet(app: &App, at: Option<&str>, format: Format) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let out = Out {
+        register: "guest",
+        at: at.map(day),
+        only: None,
+        format,
+        zh: true,
+        now: edge(TODAY).now,
+    };
+    app.export(&Viewer::operator(), out, &mut bytes, |_| ())
+        .unwrap();
+    bytes
+}
+
+/// Brings the app's own sheet back: how many rows changed, and how many did not.
+async fn back(app: &App, format: Format) -> (u64, u64) {
+    let (app, bytes) = (app.clone(), sheet(app, None, format));
+    let runtime = Handle::current();
+    let work = move || {
+        let sent = Sent {
+            register: "guest",
+            name: "guests",
+            bytes: &bytes,
+            why: None,
+        };
+        let how = How {
+            dry_run: false,
+            again: true,
+            zh: true,
+            runtime: &runtime,
+        };
+        let mut step = || Ok(edge(TODAY));
+        app.import(&Viewer::operator(), sent, how, &mut step, &mut |_, _| ())
+            .unwrap()
+    };
+    let done = tokio::task::spawn_blocking(work).await.unwrap();
+    assert_eq!((done.created, done.refused), (0, 0), "{:?}", done.faults);
+    (done.changed, done.unchanged)
+}
+
+/// What the plain view says is erased of the first guest.
+async fn viewed(app: &App) -> Option<String> {
+    let view = view_name(&GUESTS.0, "guest");
+    let text = format!("select erased from {view} where id = 'G1'");
+    let rows = app.store().unwrap().db().fetch(&text, &[]).await.unwrap();
+    rows[0].text(0).unwrap()
+}
+
+async fn change(app: &App, field: &str, cell: Option<&str>, on: &str) {
+    let (version, _) = app.record_now("guest", "G1").unwrap();
+    let own = cells([(field, cell.and_then(text))]);
+    let change = asked(Act::Change, "guest", Some(("G1", version)), own);
+    app.act(&Viewer::operator(), &[change], None, edge(on))
+        .await
+        .unwrap();
+}
+
+on_both! {
+    async fn what_was_erased_is_told_from_what_is_empty(place) {
+        let app = open_with(&GUESTS, place, TODAY).await;
+        let whole = cells([
+            ("code", text("1")),
+            ("name", text("Lake Guest")),
+            ("contact", text("Li")),
+            ("note", text("came by boat")),
+            ("phone", text("13800000000")),
+        ]);
+        let bare = cells([("code", text("2")), ("name", text("Silent Guest"))]);
+        for (id, own) in [("G1", whole), ("G2", bare)] {
+            let create = asked(Act::Create, "guest", Some((id, 0)), own);
+            app.act(&Viewer::operator(), &[create], None, edge("2023-09-20")).await.unwrap();
+        }
+        assert_eq!(told(&app, None), [[], []] as [[&str; 0]; 2]);
+        let author = Author { actor: "lin".into(), on_behalf: None, at: edge("2023-09-22").now, key: None };
+        let fields = ["contact", "note", "phone"].map(str::to_owned);
+        app.store().unwrap().erase(&author, "guest", "G1", &fields, None, [8; 32]).await.unwrap();
+        let digest = journal::Hash::of(b"lake");
+        let store = app.store().unwrap().clone();
+        let mut sealer = Sealer::new(store, crate::lake::key(), "one", digest, true);
+        sealer.tick(edge("2023-09-22").now).await.unwrap();
+        app.catch_up().await.unwrap();
+        drop(sealer);
+
+        let gone = [fields.to_vec(), Vec::new()];
+        assert_eq!(told(&app, None), gone);
+        assert_eq!(told(&app, Some("2023-09-21")), gone, "as it was known before, too");
+        for format in [Format::Xlsx, Format::Csv { bom: true, crlf: true }] {
+            assert_eq!(back(&app, format).await, (0, 2));
+        }
+        change(&app, "name", Some("Sea Guest"), "2023-09-23").await;
+        assert_eq!(told(&app, None), gone, "another version has the same empty cell");
+        assert_eq!(viewed(&app).await.as_deref(), Some("contact;note;phone"));
+        app.close().await;
+
+        let app = open_with(&GUESTS, place, TODAY).await;
+        assert_eq!(told(&app, None), gone, "after a restart");
+        assert_eq!(told(&app, Some("2023-09-21")), gone);
+        app.store().unwrap().rebuild(|_| ()).await.unwrap();
+        assert!(app.store().unwrap().compare(|_| ()).await.unwrap().clean());
+        app.close().await;
+
+        let app = open_with(&GUESTS, place, TODAY).await;
+        assert_eq!(told(&app, None), gone, "after a rebuilding");
+        assert_eq!(viewed(&app).await.as_deref(), Some("contact;note;phone"));
+        // Filled again it is no longer erased, and emptied it is empty.
+        change(&app, "contact", Some("Wang"), "2023-09-24").await;
+        let left = [vec!["note".to_owned(), "phone".to_owned()], Vec::new()];
+        assert_eq!(told(&app, None), left);
+        assert_eq!(told(&app, Some("2023-09-23")), gone, "on the day before it still was");
+        assert_eq!(viewed(&app).await.as_deref(), Some("note;phone"));
+        change(&app, "contact", None, "2023-09-25").await;
+        assert_eq!(told(&app, None), left);
+        assert_eq!(viewed(&app).await.as_deref(), Some("note;phone"));
+        app.close().await;
+    }
+}
