@@ -1,14 +1,17 @@
 //! Whether a record may be written as asked: the change, or every reason against it.
 
+mod closed;
 mod fit;
 mod named;
 mod step;
 
 use crate::living::Living;
+pub use closed::locked;
+use closed::{Closed, closing};
 use fit::misfit;
 pub use fit::no_record;
 use programme::Programme;
-use programme::model::{Check, DIVISION_TABLE, Move, Register, RegisterField, UNIT_TABLE};
+use programme::model::{Check, DIVISION_TABLE, Measure, Move, Register, RegisterField, UNIT_TABLE};
 use programme::record::{Act, Cell, Cells, Change};
 use rules::{Bound, Frame, Kind, Moment, Node, Rule, Value, Words, World};
 
@@ -108,6 +111,7 @@ pub fn decide_all(
         let frame = frame(&settings, &rows);
         let checks = register.checks.iter();
         let checks: Vec<_> = checks.map(|c| (c, compared(&c.rule.root))).collect();
+        let closing = closing(programme, table, register);
         for asked in run {
             let own = asked.record.as_deref();
             let record = own.and_then(|id| living.record(table, id));
@@ -119,7 +123,9 @@ pub fn decide_all(
                 settings: &settings,
                 frame: &frame,
                 checks: &checks,
+                closing: &closing,
                 asked,
+                row,
                 now: now_cells.as_ref(),
             };
             all.push(deciding.decided(living, now));
@@ -175,7 +181,11 @@ struct Deciding<'d> {
     frame: &'d Frame<'d>,
     /// The register's checks, with the fields that each compares.
     checks: &'d [(&'d Check, Vec<&'d str>)],
+    /// The measures that close and for which the register's rows count.
+    closing: &'d [&'d Measure],
     asked: &'d Asked,
+    /// The record's row now.
+    row: Option<u32>,
     /// The record's cells now; `None` for one that does not exist.
     now: Option<&'d Cells>,
 }
@@ -201,10 +211,14 @@ impl<'d> Deciding<'d> {
             (&self.register.id, asked.record.as_deref()),
             &after,
             now,
-            |living, _, row| self.on_row(&living.world(programme, now.day()), row, (&after, step)),
+            |living, table, row| {
+                let found = self.on_row(&living.world(programme, now.day()), row, (&after, step));
+                (found, self.closed(living, (table, row), now))
+            },
         );
-        let (unit, objections, warnings) =
+        let ((unit, mut objections, warnings), closed) =
             supposed.map_err(|words| vec![Objection { field: None, words }])?;
+        objections.extend(closed);
         if !objections.is_empty() {
             return Err(objections);
         }
@@ -220,6 +234,20 @@ impl<'d> Deciding<'d> {
             unit,
             warnings,
         })
+    }
+
+    /// What stands against the row as it would be: a duty that is closed.
+    fn closed(
+        &self,
+        living: &Living,
+        (table, row): (usize, u32),
+        now: Moment,
+    ) -> Option<Objection> {
+        if self.closing.is_empty() {
+            return None;
+        }
+        let closed = Closed::new(self.programme, living, self.settings, now.day());
+        closed.objection(self.closing, (table, self.register), [self.row, Some(row)])
     }
 
     fn kept(&self) -> impl Iterator<Item = &'d RegisterField> {

@@ -38,7 +38,7 @@ mod tally;
 pub use cell::CellFault;
 pub use clock::Running;
 pub use count::{Counts, OnTime, roll_up};
-pub use decide::{Asked, Decided, Objection, decide, decide_all, no_record};
+pub use decide::{Asked, Decided, Objection, decide, decide_all, locked, no_record};
 pub use duty::{BearerOf, Bounds, Duty, Held};
 pub(crate) use evaluate::evaluate_one;
 pub use evaluate::{Evaluation, MeasureResult, evaluate, evaluate_measure};

@@ -136,7 +136,7 @@ pub(crate) fn names<'n>(
     tallies: impl Iterator<Item = (&'n Tally, Bounds)>,
 ) -> BTreeMap<&'n str, Ranged> {
     let settings = settings.map(|(name, value)| (name, Ranged::Value(value.clone())));
-    let period = period_names(cx, period, due)
+    let period = period_names(cx.programme, period, due)
         .into_iter()
         .map(|(name, value)| (name, Ranged::Value(value)));
     let tallies = tallies.map(|(tally, bounds)| (tally.id.as_str(), ranged(&tally.kind, &bounds)));

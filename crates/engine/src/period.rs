@@ -3,8 +3,10 @@
 use crate::duty::{BearerOf, Duty};
 use crate::moment::AsOf;
 use crate::span::{LateEnd, after};
-use programme::model::{Bearer, Cut, Due, FIRST_REGISTER_TABLE, Measure, Span, UNIT_TABLE, Unit};
-use programme::{Period, Rhythm};
+use programme::model::{
+    Bearer, Cut, DIVISION_TABLE, Due, FIRST_REGISTER_TABLE, Measure, Span, UNIT_TABLE, Unit,
+};
+use programme::{Period, Programme, Rhythm};
 use rules::{Bound, Day, NO_ROW, Rule, Value};
 use std::collections::HashMap;
 
@@ -15,7 +17,7 @@ pub(crate) struct BearerSpan {
     pub(crate) row: u32,
     pub(crate) unit: Option<u32>,
     /// Spans of days, open where `None`.
-    pub(crate) spans: Vec<(Option<Day>, Option<Day>)>,
+    pub(crate) spans: Vec<Open>,
     pub(crate) owed: Option<bool>,
 }
 
@@ -106,7 +108,11 @@ fn unit_bearers(cx: &AsOf<'_>, rule: &Rule) -> Vec<BearerSpan> {
             owed,
         })
     };
-    (0..).zip(&cx.programme.units).filter_map(bearer).collect()
+    rows.iter()
+        .copied()
+        .enumerate()
+        .filter_map(bearer)
+        .collect()
 }
 
 fn owed(cx: &AsOf<'_>, rule: Option<&Rule>, table: usize, rows: &[u32]) -> Vec<Option<bool>> {
@@ -163,20 +169,18 @@ fn units_of(cx: &AsOf<'_>, path: Option<&Rule>, table: usize, rows: &[u32]) -> V
     };
     cx.values(path, table, rows)
         .iter()
-        .map(|v| unit_of(cx, v))
+        .map(|v| unit_of(cx.programme, v))
         .collect()
 }
 
 /// The unit of a unit, or the one that governs a division.
-pub(crate) fn unit_of(cx: &AsOf<'_>, value: &Value) -> Option<u32> {
+pub(crate) fn unit_of(programme: &Programme, value: &Value) -> Option<u32> {
     match value {
         Value::Record(UNIT_TABLE, record) if *record != NO_ROW => Some(*record),
-        Value::Record(programme::model::DIVISION_TABLE, record) => cx
-            .programme
-            .divisions
-            .get(*record as usize)?
-            .unit
-            .map(|u| u as u32),
+        Value::Record(DIVISION_TABLE, record) => {
+            let division = programme.divisions.get(*record as usize)?;
+            division.unit.map(|unit| unit as u32)
+        }
         _ => None,
     }
 }
@@ -213,41 +217,66 @@ impl<'p> Periods<'p> {
     /// The periods of the bearer at a position, in order, with their days.
     pub(crate) fn of(&mut self, position: usize, bearer: &BearerSpan) -> Vec<Dated> {
         let (cx, measure) = (self.cx, self.measure);
-        let campaign = cx.programme.campaign;
         let field = self.field.get(position).copied().unwrap_or(When::Unknown);
         let mut all = Vec::new();
-        for (from, until) in &bearer.spans {
-            let first = later(measure.from, *from).unwrap_or(campaign.0);
-            let last = earlier(measure.until, *until).unwrap_or(campaign.1.max(cx.at));
+        let on = (cx.programme, cx.at);
+        for span in &bearer.spans {
+            let (first, last) = ends(on, measure, *span);
             let found = self
                 .found
                 .entry((first, last, field))
-                .or_insert_with(|| within(cx, measure, (first, last), field));
+                .or_insert_with(|| within(on, measure, (first, last), field));
             all.extend_from_slice(found);
         }
         all
     }
 }
 
+/// A span of days, open where `None`.
+type Open = (Option<Day>, Option<Day>);
+
+/// The periods of a bearer's span as of a day, in order, with their days; `field` is the date that due rests on.
+pub(crate) fn of_span(
+    on: (&Programme, Day),
+    measure: &Measure,
+    span: Open,
+    field: When,
+) -> Vec<Dated> {
+    within(on, measure, ends(on, measure, span), field)
+}
+
+/// The first and the last day of a bearer's span within the measure's own.
+fn ends((programme, at): (&Programme, Day), measure: &Measure, (from, until): Open) -> (Day, Day) {
+    let campaign = programme.campaign;
+    let first = later(measure.from, from).unwrap_or(campaign.0);
+    let last = earlier(measure.until, until).unwrap_or(campaign.1.max(at));
+    (first, last)
+}
+
 /// The periods that a span of days holds, in order, with their days.
-fn within(cx: &AsOf<'_>, measure: &Measure, (first, last): (Day, Day), field: When) -> Vec<Dated> {
+fn within(
+    (programme, at): (&Programme, Day),
+    measure: &Measure,
+    (first, last): (Day, Day),
+    field: When,
+) -> Vec<Dated> {
     if first > last {
         return Vec::new();
     }
     let found = match measure.every {
         Rhythm::Once => vec![single(first, last, "once")],
-        Rhythm::Always if last >= cx.at || measure.until.is_some_and(|u| u < cx.at) => {
+        Rhythm::Always if last >= at || measure.until.is_some_and(|u| u < at) => {
             vec![single(first, last, "always")]
         }
         Rhythm::Always => Vec::new(),
         Rhythm::Every(kind) => kind
             .within(first, last)
-            .filter_map(|whole| cut(cx, measure, &whole, first, last))
+            .filter_map(|whole| cut(programme, measure, &whole, first, last))
             .collect(),
     };
     found
         .into_iter()
-        .filter_map(|(period, share)| dated(cx, measure, field, period, share))
+        .filter_map(|(period, share)| dated(programme, measure, field, period, share))
         .collect()
 }
 
@@ -260,12 +289,18 @@ fn single(from: Day, until: Day, key: &str) -> Cutting {
 }
 
 /// A calendar period cut to the span and to the phases that the measure keeps to.
-fn cut(cx: &AsOf<'_>, measure: &Measure, whole: &Period, first: Day, last: Day) -> Option<Cutting> {
+fn cut(
+    programme: &Programme,
+    measure: &Measure,
+    whole: &Period,
+    first: Day,
+    last: Day,
+) -> Option<Cutting> {
     let (from, until) = (whole.from.max(first), whole.until.min(last));
     let inside = if measure.during.is_empty() {
         Some((from, until))
     } else {
-        let phases = &cx.programme.phases;
+        let phases = &programme.phases;
         let mut parts: Vec<(Day, Day)> = phases
             .iter()
             .filter(|p| measure.during.contains(&p.id))
@@ -305,13 +340,13 @@ fn cut(cx: &AsOf<'_>, measure: &Measure, whole: &Period, first: Day, last: Day) 
 /// A period with its due, judged and late days; `None` past the calendar's edge (proof-reading names that).
 /// `field` is the date that due rests on, if it rests on one.
 fn dated(
-    cx: &AsOf<'_>,
+    programme: &Programme,
     measure: &Measure,
     field: When,
     mut period: Period,
     share: Option<(i64, i64)>,
 ) -> Option<Dated> {
-    let calendar = &cx.programme.calendar;
+    let calendar = &programme.calendar;
     let start = if measure.every == Rhythm::Always {
         period.from
     } else {

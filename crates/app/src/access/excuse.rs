@@ -2,11 +2,11 @@
 
 use super::scope::Sight;
 use super::write::{barred, row, unseen};
-use super::{Deed, EXCUSES, Right, may, rights};
+use super::{Deed, EXCUSES, Right, decides, may, rights};
 use crate::act::Viewer;
 use engine::{Asked, Decided, Living, Objection};
 use programme::Programme;
-use programme::model::{Bearer, FieldKind, Measure, Tally, UNIT_TABLE};
+use programme::model::{Bearer, FieldKind, Measure, REOPENING, Tally, UNIT_TABLE};
 use programme::record::{Act, Cell, Cells};
 use rules::Moment;
 
@@ -18,7 +18,7 @@ pub(crate) fn may_excuse_any(
 ) -> bool {
     let mut registers = programme.registers.iter();
     deed.on(register) == Deed::Excuse
-        && register == EXCUSES
+        && decides(register)
         && registers.any(|other| may(programme, viewer, Deed::Excuse, &other.id))
 }
 
@@ -89,7 +89,7 @@ fn of_unit(
     supposed.unwrap_or(false)
 }
 
-/// What was decided on an excuse, where the duty is the viewer's to excuse, as it is named before and after.
+/// What was decided on an excuse or a reopening, where the duty is the viewer's to excuse, as it is named before and after.
 pub(super) fn within(
     programme: &Programme,
     living: &mut Living,
@@ -97,16 +97,17 @@ pub(super) fn within(
     (asked, decided): (&Asked, Result<Decided, Vec<Objection>>),
     now: Moment,
 ) -> Result<Decided, Vec<Objection>> {
+    let register = asked.register.as_str();
     let id = asked.record.as_deref().filter(|_| asked.act != Act::Create);
     let before = match id {
         None => Cells::new(),
         Some(id) => {
-            let of = (EXCUSES, id);
-            let before = recorded(programme, living, id).unwrap_or_default();
-            if !of_duty(programme, living, viewer, &before, now) {
+            let of = (register, id);
+            let before = recorded(programme, living, of).unwrap_or_default();
+            if !of_duty(programme, living, viewer, (register, &before), now) {
                 let is_seen = row(programme, living, viewer, of, now.day()).is_some();
                 return Err(vec![match is_seen {
-                    true => barred(EXCUSES),
+                    true => barred(register),
                     false => unseen(of),
                 }]);
             }
@@ -120,27 +121,32 @@ pub(super) fn within(
     }
     let is_named = text(&after, "measure").is_some_and(|id| programme.measure(id).is_some());
     // A measure that nobody has is said to be missing; of a bearer nothing is said before the right to it is there.
-    match is_named && !of_duty(programme, living, viewer, &after, now) {
-        true => Err(vec![barred(EXCUSES)]),
+    match is_named && !of_duty(programme, living, viewer, (register, &after), now) {
+        true => Err(vec![barred(register)]),
         false => decided,
     }
 }
 
-/// The cells of an excuse that was recorded.
-fn recorded(programme: &Programme, living: &Living, id: &str) -> Option<Cells> {
-    let (table, _) = programme.register(EXCUSES)?;
+/// The cells of an excuse or a reopening that was recorded.
+fn recorded(programme: &Programme, living: &Living, (register, id): (&str, &str)) -> Option<Cells> {
+    let (table, _) = programme.register(register)?;
     let row = living.newest(table, living.record(table, id)?)?;
     Some(living.facts().cells(programme, table, row))
 }
 
-/// Whether the duty that an excuse names is the viewer's to excuse.
+/// Whether the duty that an excuse or a reopening names is the viewer's to excuse. Every bearer at once is reopened by
+/// whoever may excuse all.
 fn of_duty(
     programme: &Programme,
     living: &mut Living,
     viewer: &Viewer,
-    cells: &Cells,
+    (register, cells): (&str, &Cells),
     now: Moment,
 ) -> bool {
+    if register == REOPENING && text(cells, "bearer").is_none() {
+        let rights = rights(programme, viewer, Deed::Excuse, register);
+        return viewer.is_operator() || rights.iter().any(|right| right.filter().is_none());
+    }
     let measure = text(cells, "measure").and_then(|id| programme.measure(id));
     let duty = measure.zip(text(cells, "bearer"));
     duty.is_some_and(|((_, measure), bearer)| {

@@ -18,7 +18,7 @@ pub(crate) use write::{Enters, enters, sees, within};
 use crate::act::Viewer;
 use crate::people::ADMINISTRATOR;
 use programme::Programme;
-use programme::model::{Grant, Register, RegisterField, Role};
+use programme::model::{Grant, REOPENING, Register, RegisterField, Role};
 use programme::record::Act;
 use rules::Words;
 
@@ -45,8 +45,14 @@ pub enum Deed {
     Confirm,
 }
 
-/// The register in which a duty is excused: writing in it is excusing, and nothing else gives that right.
+/// The register in which a duty is excused.
 const EXCUSES: &str = "excuse";
+
+/// Whether a register is one in which it is decided on duties: writing in it is excusing, and nothing else gives that
+/// right, so that those who record do not open what was closed for them.
+fn decides(register: &str) -> bool {
+    register == EXCUSES || register == REOPENING
+}
 
 impl Deed {
     /// Every deed.
@@ -75,7 +81,7 @@ impl Deed {
     /// What it is asked as, with a register.
     fn on(self, register: &str) -> Self {
         match self {
-            Self::Create | Self::Change | Self::Withdraw if register == EXCUSES => Self::Excuse,
+            Self::Create | Self::Change | Self::Withdraw if decides(register) => Self::Excuse,
             deed => deed,
         }
     }
@@ -227,7 +233,7 @@ impl<'r> Right<'r> {
 
     /// Whether it shows a field: the fields of a grant that also enters are those that are entered.
     fn shows(&self, field: &str) -> bool {
-        let enters = ["create", "change", "move"];
+        let enters = ["create", "change", "move", "excuse"];
         let acts = &self.grant.acts;
         acts.iter().any(|act| enters.contains(&act.as_str())) || self.has(Some(field))
     }

@@ -35,7 +35,7 @@ impl App {
     /// many are done.
     ///
     /// # Errors
-    /// No such batch, a viewer who may not, a database that cannot be written to.
+    /// No such batch, a record of it that counts for a closed duty, a viewer who may not, a database that cannot be written to.
     pub async fn undo(
         &self,
         viewer: &Viewer,
@@ -52,6 +52,9 @@ impl App {
         let own = begun_by.is_some_and(|actor| actor == viewer.account);
         if !own && !may_all(self.programme(), viewer, Deed::Withdraw, &found.register) {
             return Err(Refused::Forbidden(forbidden(&found.register)));
+        }
+        if let Some(closed) = self.closed(&found, edge.now).await? {
+            return Err(Refused::Objections(vec![(0, closed)]));
         }
         if found.open {
             // What was interrupted would otherwise go on behind the undoing.
@@ -81,6 +84,26 @@ impl App {
         });
         done.kept = kept.collect();
         Ok(done)
+    }
+}
+
+impl App {
+    /// Why a batch may not be undone: one of its records counts for a duty that is closed.
+    async fn closed(
+        &self,
+        batch: &store::Batch,
+        now: rules::Moment,
+    ) -> Result<Option<Objection>, Refused> {
+        let programme = self.programme();
+        let mut measures = programme.notices.iter().flat_map(|n| &n.measures);
+        let Some(live) = self.live().filter(|_| measures.any(|m| m.closes.is_some())) else {
+            return Ok(None);
+        };
+        let records = live.store.batch_records(batch.arrival).await;
+        let records = records.map_err(failed)?;
+        let living = self.living();
+        let closed = |id: &str| engine::locked(programme, &living, (&batch.register, id), now);
+        Ok(records.iter().find_map(|id| closed(id)))
     }
 }
 

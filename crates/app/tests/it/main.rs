@@ -14,6 +14,8 @@
 mod both;
 mod access;
 mod act;
+mod closed;
+mod erased;
 mod excuse;
 mod filled;
 mod lake;

@@ -1,15 +1,16 @@
-//! Excuses and filings name duties by text: what they name has to be there.
+//! Excuses, filings and reopenings name duties by text: what they name has to be there.
 
 use super::{Deciding, Objection, cell};
 use crate::Living;
 use programme::Rhythm;
-use programme::model::{BUILT_IN, Bearer, Measure};
+use programme::model::{BUILT_IN, Bearer, Measure, REOPENING};
 use programme::record::{Cell, Cells};
 
 impl Deciding<'_> {
     /// What a record of a built-in register names and the programme or the facts do not have.
     pub(super) fn unnamed(&self, living: &Living, after: &Cells) -> Vec<Objection> {
-        if !BUILT_IN.contains(&self.register.id.as_str()) {
+        let own = self.register.id.as_str();
+        if !BUILT_IN.contains(&own) && own != REOPENING {
             return Vec::new();
         }
         let text = |field: &str| {

@@ -2,10 +2,9 @@
 
 use super::work::{Look, Work};
 use crate::duty::{Bounds, Held};
-use crate::moment::AsOf;
 use crate::tally::{Placed, Window, bounds, within};
 use programme::model::{Measure, Tally};
-use programme::{Period, Rhythm};
+use programme::{Period, Programme, Rhythm};
 use rules::{Bound, Day, Moment, Rule, Value, verdicts};
 
 impl Work<'_> {
@@ -76,7 +75,7 @@ impl Work<'_> {
         let bearer = vec![look.bearer.row; rows.len()];
         let mut frame = self.cx.frame(&own);
         frame.names.insert("bearer", Bound::Rows(&bearer));
-        for (name, value) in period_names(self.cx, &look.dated.period, look.dated.due) {
+        for (name, value) in period_names(self.cx.programme, &look.dated.period, look.dated.due) {
             frame.names.insert(name, Bound::One(value));
         }
         let found = verdicts(rule, &self.cx.world(), &frame);
@@ -96,11 +95,14 @@ pub(crate) fn in_time_until(measure: &Measure, at: Day, due: Day, period_end: Da
 }
 
 /// `period.…` as names in scope.
-pub(crate) fn period_names(cx: &AsOf<'_>, period: &Period, due: Day) -> [(&'static str, Value); 4] {
-    let phase = cx
-        .programme
+pub(crate) fn period_names(
+    programme: &Programme,
+    period: &Period,
+    due: Day,
+) -> [(&'static str, Value); 4] {
+    let phase = programme
         .phase_on(period.until)
-        .or_else(|| cx.programme.phase_on(period.from));
+        .or_else(|| programme.phase_on(period.from));
     [
         ("period.from", Value::Date(period.from)),
         ("period.until", Value::Date(period.until)),

@@ -186,7 +186,7 @@ fn homes(
         }
         return;
     }
-    let mut next = unit_of(cx, target);
+    let mut next = unit_of(cx.programme, target);
     // The reading of units refuses circles; the bound holds whatever is read.
     for _ in 0..64 {
         let Some(unit) = next else { break };

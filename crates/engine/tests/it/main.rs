@@ -10,6 +10,7 @@ mod as_of;
 mod board;
 mod cases;
 mod clock;
+mod closed;
 mod decide;
 mod ladder;
 mod lake;

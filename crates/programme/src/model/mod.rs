@@ -60,7 +60,7 @@ pub struct Programme {
     pub named_days: Vec<NamedDay>,
     /// Where a year's holidays are announced, by year.
     pub calendar_sources: BTreeMap<i16, Words>,
-    /// Registers in order of file name, built-in ones (`excuse`, `filing`) last.
+    /// Registers in order of file name, built-in ones (`excuse`, `filing`, and `reopening` where a measure closes) last.
     pub registers: Vec<Register>,
     /// Tables that rules read: 0 `unit`, 1 `division`, then one per register in the same order.
     pub schema: Schema,

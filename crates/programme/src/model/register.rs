@@ -46,6 +46,9 @@ impl Register {
 /// The registers that every programme has: who is excused from a duty, and who reported for a period.
 pub const BUILT_IN: [&str; 2] = ["excuse", "filing"];
 
+/// The register that a programme has besides where some measure says `closes`: for which closed duties may be recorded again.
+pub const REOPENING: &str = "reopening";
+
 /// How a field is entered and shown, beside its type in rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]

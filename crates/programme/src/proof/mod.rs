@@ -8,6 +8,7 @@ mod bearers;
 mod bulletins;
 mod chains;
 mod clauses;
+mod closing;
 mod confirmers;
 mod constants;
 mod dates;
@@ -47,6 +48,7 @@ pub(crate) fn proof(programme: &Programme, files: &Files, faults: &mut Vec<Fault
     constants::check(&mut proof);
     bulletins::check(&mut proof);
     confirmers::check(&mut proof);
+    closing::check(&mut proof);
     let mut found = proof.found;
     found.retain(|f| !faults.iter().any(|known| overlap(&known.place, &f.place)));
     faults.append(&mut found);

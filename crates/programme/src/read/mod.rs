@@ -104,7 +104,8 @@ impl<'f> Folders<'f> {
             .map(|id| folder(id, self.documents, |file| self.source(file)))
             .collect();
         self.names(&folders, &mut ground);
-        self.registers(&mut ground, &head.unit_fields);
+        let closes = folders.iter().any(Folder::closes);
+        self.registers(&mut ground, &head.unit_fields, closes);
         self.notices(&folders, &mut ground);
         self.others(&mut ground);
         self.unread();
@@ -209,16 +210,18 @@ impl<'f> Folders<'f> {
         ground.roles = roles.into_iter().map(|(id, _)| id.value).collect();
     }
 
-    fn registers(self, ground: &mut Ground, unit_fields: &[RegisterField]) {
+    /// `closes` says whether recording closes for some measure, and may be opened again.
+    fn registers(self, ground: &mut Ground, unit_fields: &[RegisterField], closes: bool) {
         let tables = self.tables("registers/");
         let ids: Vec<Text<'f>> = tables.iter().filter_map(|t| t.get("id")?.text()).collect();
         repeated(&ids);
         let former: Vec<Text<'f>> = tables.iter().filter_map(|t| t.maybe_text("was")).collect();
         past::former_ids(&former, &ids.iter().map(|id| id.value.as_str()).collect());
+        let built_in = register::built_in(closes);
         let known: Vec<&str> = ids
             .iter()
             .map(|id| id.value.as_str())
-            .chain(crate::model::BUILT_IN)
+            .chain(built_in.iter().map(|register| register.id.as_str()))
             .chain(["unit", "division"])
             .collect();
         let declared: Vec<(Table<'f>, Register)> = tables
@@ -232,7 +235,7 @@ impl<'f> Folders<'f> {
         programme.registers = declared
             .iter()
             .map(|(_, r)| r.clone())
-            .chain(register::built_in())
+            .chain(built_in.iter().cloned())
             .collect();
         programme.schema = schema(programme, unit_fields);
         let completed: Vec<Register> = declared

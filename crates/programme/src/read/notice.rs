@@ -65,6 +65,14 @@ impl<'f> Folder<'f> {
             .collect()
     }
 
+    /// Whether recording closes for some measure.
+    pub(super) fn closes(&self) -> bool {
+        let measures = self.others.iter().filter(|table| table.has("measure"));
+        measures
+            .flat_map(|table| table.children("measure"))
+            .any(|(_, measure)| measure.has("closes"))
+    }
+
     /// Title, parts, clauses and measures; lights and rankings come with [`Folder::shown`].
     pub(super) fn notice(&self, ground: &Ground) -> Option<Notice> {
         let clauses = self.clauses();

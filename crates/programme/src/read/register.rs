@@ -12,7 +12,8 @@ use rules::{Expected, Field, Scope, TableSchema, Type, Words};
 /// Fields and states of a register; its rules come with [`completed`].
 pub(super) fn declared(table: &Table<'_>, registers: &[&str]) -> Option<Register> {
     let id = table.text("id")?;
-    if BUILT_IN.contains(&id.value.as_str()) || ["unit", "division"].contains(&id.value.as_str()) {
+    let own = ["unit", "division", REOPENING];
+    if BUILT_IN.contains(&id.value.as_str()) || own.contains(&id.value.as_str()) {
         id.refuse(
             "duplicate-id",
             Words::new(
@@ -41,8 +42,8 @@ pub(super) fn declared(table: &Table<'_>, registers: &[&str]) -> Option<Register
     Some(register)
 }
 
-/// The two registers that need no file.
-pub(super) fn built_in() -> [Register; 2] {
+/// The registers that need no file; that of reopenings only where something closes.
+pub(super) fn built_in(closes: bool) -> Vec<Register> {
     let field = |id: &str, zh: &str, en: &str, kind| bare(id.to_owned(), Words::new(zh, en), kind);
     let shared = || {
         let mut period = field("period", "周期", "Period", FieldKind::Text);
@@ -54,36 +55,49 @@ pub(super) fn built_in() -> [Register; 2] {
             period,
         ]
     };
-    let names = [("豁免", "Excuse", "HM"), ("报送", "Filing", "BS")];
-    let mut all = BUILT_IN.into_iter().zip(names);
-    let [mut excuse, mut filing] = std::array::from_fn(|_| {
-        let (id, (zh, en, number)) = all.next().unwrap_or_default();
+    let [mut excuse, mut filing, mut reopening] = [
+        (BUILT_IN[0], ("豁免", "Excuse", "HM")),
+        (BUILT_IN[1], ("报送", "Filing", "BS")),
+        (REOPENING, ("重新开放", "Reopening", "KF")),
+    ]
+    .map(|(id, (zh, en, number))| {
         let mut register = empty(id.to_owned(), Words::new(zh, en));
         register.number = Some(format!("{number}-{{year}}-{{seq:6}}"));
         register.fields = shared();
         register.title = "measure".to_owned();
         register
     });
-    excuse.fields.extend([
-        field("reason", "理由", "Reason", FieldKind::Text),
-        field("decided_by", "决定人", "Decided by", FieldKind::Person),
-        field("decided_on", "决定日期", "Decided on", FieldKind::Date),
-    ]);
-    excuse.date = Some("decided_on".to_owned());
+    for decision in [&mut excuse, &mut reopening] {
+        decision.fields.extend([
+            field("reason", "理由", "Reason", FieldKind::Text),
+            field("decided_by", "决定人", "Decided by", FieldKind::Person),
+            field("decided_on", "决定日期", "Decided on", FieldKind::Date),
+        ]);
+        decision.date = Some("decided_on".to_owned());
+    }
+    reopening
+        .fields
+        .push(field("until", "开放至", "Open until", FieldKind::Date));
     filing
         .fields
         .push(field("filed_on", "报送日期", "Filed on", FieldKind::Date));
     filing.date = Some("filed_on".to_owned());
-    for register in [&mut excuse, &mut filing] {
-        // A period that nobody names is every period.
+    if let Some(bearer) = reopening.fields.iter_mut().find(|f| f.id == "bearer") {
+        bearer.empty = rules::Empty::None;
+    }
+    let mut all = vec![excuse, filing];
+    all.extend(closes.then_some(reopening));
+    for register in &mut all {
+        let reopens = register.id == REOPENING;
+        // A period that nobody names is every period, and the bearer of a reopening every bearer.
         let needed = register
             .fields
             .iter_mut()
-            .filter(|field| field.id != "period");
+            .filter(|field| field.id != "period" && !(reopens && field.id == "bearer"));
         needed.for_each(|field| field.required = true);
         with_built_in_fields(register);
     }
-    [excuse, filing]
+    all
 }
 
 fn empty(id: String, name: Words) -> Register {

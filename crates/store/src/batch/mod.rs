@@ -130,6 +130,19 @@ impl Store {
         rows.first().map(|row| row.need_text(0)).transpose()
     }
 
+    /// The records that a batch wrote, each once.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub async fn batch_records(&self, arrival: i64) -> Result<Vec<Box<str>>> {
+        let text = "select distinct record from journal where batch = $1";
+        let rows = self.db.fetch(text, &[arrival.into()]).await?;
+        rows.iter()
+            .map(|row| row.need_text(0).map(Box::from))
+            .collect()
+    }
+
     /// The last batch that was begun from a file or whatever else has this digest, whatever became of it.
     ///
     /// # Errors
