@@ -9,11 +9,12 @@ use crate::view::{
 };
 use crate::{Error, Viewer};
 use engine::{
-    AsOf, Counts, Evaluation, Facts, Lasting, Living, evaluate, evaluate_measure, roll_up,
+    AsOf, Counts, Evaluation, Facts, Lasting, Living, Stamp, evaluate, evaluate_again,
+    evaluate_measure, roll_up,
 };
 use jiff::civil::Date;
 use programme::Programme;
-use rules::Day;
+use rules::{Day, Moment};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -34,6 +35,8 @@ struct Inner {
     today: AtomicI32,
     rehearsal: bool,
     days: Mutex<Days>,
+    /// Held while a day's duties are worked out.
+    evaluating: Mutex<()>,
     names: Mutex<Names>,
     kept: Kept,
     known: Known,
@@ -41,20 +44,29 @@ struct Inner {
     door: tokio::sync::Mutex<()>,
 }
 
-/// What was worked out before. All but what lasts goes when a record changes.
+/// What was worked out before. When records change, a day's evaluation is brought up to them where it is asked for next,
+/// and of the rest goes what may have seen the change.
 #[derive(Default)]
 struct Days {
     /// What every day says alike, so that the next one asked for comes at once.
     lasting: Arc<Lasting>,
     /// How often evaluations were asked for.
     uses: u64,
-    /// Each day's evaluation with when it was last used.
-    kept: BTreeMap<Day, (u64, Arc<Evaluation>)>,
+    /// Each day's evaluation.
+    kept: BTreeMap<Day, OfDay>,
     /// A measure's counts on past days, for trends.
     counts: HashMap<(String, Day), Counts>,
-    /// How the subtree of each unit stood on a day; of days that are over it stays, for what was known then no longer
-    /// changes.
+    /// How the subtree of each unit stood on a day.
     rolled: HashMap<Day, Arc<[Counts]>>,
+}
+
+/// A day's evaluation.
+struct OfDay {
+    /// When it was last used.
+    used: u64,
+    found: Arc<Evaluation>,
+    /// How far the facts had grown.
+    stamps: Arc<[Stamp]>,
 }
 
 /// What one page is built from.
@@ -90,6 +102,7 @@ impl App {
             today: AtomicI32::new(today.0),
             rehearsal,
             days: Mutex::default(),
+            evaluating: Mutex::default(),
             names: Mutex::default(),
             kept: Kept::default(),
             known: Known::default(),
@@ -163,26 +176,19 @@ impl App {
         living.unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets go of what was worked out from facts that changed; also of what lasts where they `forgot` something.
-    /// The caller holds the facts to change.
-    pub(crate) fn changed(&self, forgot: bool) {
+    /// Lets go of what was worked out from facts that changed at some moment or later; of everything, also of what lasts,
+    /// where they `forgot` something. The caller holds the facts to change.
+    pub(crate) fn changed(&self, since: Moment, forgot: bool) {
         let mut days = lock(&self.0.days);
         if forgot {
             *lock(&self.0.names) = Names::default();
+            *days = Days::default();
+            return;
         }
-        let lasting = match forgot {
-            true => Arc::default(),
-            false => Arc::clone(&days.lasting),
-        };
-        // What another node recorded just before midnight may still arrive.
-        let over = Day(self.today().0 - 1);
-        let mut rolled = std::mem::take(&mut days.rolled);
-        rolled.retain(|day, _| !forgot && *day < over);
-        *days = Days {
-            lasting,
-            rolled,
-            ..Days::default()
-        };
+        // A day shows what was known at its end, so one that was over by then shows the same.
+        let over = |day: &Day| day.end() <= since;
+        days.rolled.retain(|day, _| over(day));
+        days.counts.retain(|(_, day), _| over(day));
     }
 
     /// An application whose last day is `at`, wherever the campaign ends.
@@ -298,7 +304,7 @@ impl App {
         let living = app.living();
         let lasting = Arc::clone(&lock(&app.0.days).lasting);
         let cx = AsOf::among(&app.0.programme, living.facts(), at, &lasting);
-        let evaluation = app.evaluation(&cx);
+        let evaluation = app.evaluation(&cx, &living);
         let sight = Seen::new(&app, viewer, &living, &cx);
         read(&Reading {
             sight,
@@ -313,12 +319,23 @@ impl App {
 
     /// The evaluation at the moment of `cx`, kept for the next page of the same day. The caller holds the facts, so
     /// that none of what is kept can be of others.
-    pub(crate) fn evaluation(&self, cx: &AsOf<'_>) -> Arc<Evaluation> {
-        if let Some(found) = lock(&self.0.days).kept(cx.at, None) {
+    pub(crate) fn evaluation(&self, cx: &AsOf<'_>, living: &Living) -> Arc<Evaluation> {
+        let now = living.stamps();
+        if let Evaluated::Same(found) = lock(&self.0.days).known(cx.at, &now) {
             return found;
         }
-        let found = Arc::new(evaluate(cx));
-        lock(&self.0.days).kept(cx.at, Some(&found));
+        // Whoever asks of the same change meanwhile waits for what is worked out of it once.
+        let _one = lock(&self.0.evaluating);
+        let known = lock(&self.0.days).take(cx.at, &now);
+        let found = match known {
+            Evaluated::Same(found) => return found,
+            Evaluated::Older(older, was) => {
+                evaluate_again(cx, Arc::unwrap_or_clone(older), (&was, &now))
+            }
+            Evaluated::None => evaluate(cx),
+        };
+        let found = Arc::new(found);
+        lock(&self.0.days).keep(cx.at, &found, now.into());
         found
     }
 }
@@ -349,8 +366,16 @@ impl Reading<'_> {
         let days = &self.app.0.days;
         let found = lock(days).counts.get(&key).copied();
         found.unwrap_or_else(|| {
-            let cx = AsOf::among(self.cx.programme, self.cx.facts, at, &self.lasting);
-            let result = evaluate_measure(&cx, measure);
+            let other = (at != self.cx.at).then(|| {
+                let cx = AsOf::among(self.cx.programme, self.cx.facts, at, &self.lasting);
+                evaluate_measure(&cx, measure)
+            });
+            let mut all = self.measures();
+            let mut of_page = || all.find(|(_, own, _)| own.id == measure);
+            let result = match &other {
+                Some(other) => other.as_ref(),
+                None => of_page().map(|(.., result)| result),
+            };
             let begun = result
                 .iter()
                 .flat_map(|r| &r.duties)
@@ -362,24 +387,55 @@ impl Reading<'_> {
     }
 }
 
+/// What is known of a day's duties.
+enum Evaluated {
+    /// All of them, as they are now.
+    Same(Arc<Evaluation>),
+    /// All of them, before the facts grew from what they were then.
+    Older(Arc<Evaluation>, Arc<[Stamp]>),
+    None,
+}
+
 impl Days {
-    fn kept(&mut self, at: Day, new: Option<&Arc<Evaluation>>) -> Option<Arc<Evaluation>> {
+    /// A day's evaluation, where it is as the facts are now.
+    fn known(&mut self, at: Day, now: &[Stamp]) -> Evaluated {
         self.uses += 1;
-        if let Some(new) = new {
-            if self.kept.len() >= DAYS_KEPT
-                && let Some(oldest) = self
-                    .kept
-                    .iter()
-                    .min_by_key(|(_, (used, _))| *used)
-                    .map(|(day, _)| *day)
-            {
-                self.kept.remove(&oldest);
+        match self.kept.get_mut(&at) {
+            Some(day) if *day.stamps == *now => {
+                day.used = self.uses;
+                Evaluated::Same(Arc::clone(&day.found))
             }
-            self.kept.insert(at, (self.uses, Arc::clone(new)));
+            _ => Evaluated::None,
         }
-        let (used, found) = self.kept.get_mut(&at)?;
-        *used = self.uses;
-        Some(Arc::clone(found))
+    }
+
+    /// The same. One that is older is given away, so that it can be brought up to now where it stands.
+    fn take(&mut self, at: Day, now: &[Stamp]) -> Evaluated {
+        if let Evaluated::Same(found) = self.known(at, now) {
+            return Evaluated::Same(found);
+        }
+        let older = self.kept.remove(&at);
+        older.map_or(Evaluated::None, |day| {
+            Evaluated::Older(day.found, day.stamps)
+        })
+    }
+
+    fn keep(&mut self, at: Day, new: &Arc<Evaluation>, stamps: Arc<[Stamp]>) {
+        if self.kept.len() >= DAYS_KEPT
+            && let Some(oldest) = self
+                .kept
+                .iter()
+                .min_by_key(|(_, day)| day.used)
+                .map(|(day, _)| *day)
+        {
+            self.kept.remove(&oldest);
+        }
+        let day = OfDay {
+            used: self.uses,
+            found: Arc::clone(new),
+            stamps,
+        };
+        self.kept.insert(at, day);
     }
 }
 

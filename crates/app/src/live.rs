@@ -212,7 +212,9 @@ impl App {
             return Ok(());
         }
         let mut living = self.living_mut();
-        self.changed(entries.iter().any(|entry| entry.act == Act::Erase));
+        let since = entries.iter().map(|entry| entry.author.at).min();
+        let erases = entries.iter().any(|entry| entry.act == Act::Erase);
+        self.changed(since.unwrap_or_default(), erases);
         for entry in entries {
             living.apply(self.programme(), entry)?;
         }

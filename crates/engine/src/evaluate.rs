@@ -1,9 +1,11 @@
 //! Every duty of a programme at one moment.
 
+mod again;
 mod evidence;
 mod terms;
 mod work;
 
+pub use again::evaluate_again;
 pub(crate) use evidence::{in_time_until, period_names};
 
 use crate::chain;
@@ -14,6 +16,7 @@ use crate::tally::TallyRows;
 use programme::model::Measure;
 use rules::Day;
 use std::collections::HashMap;
+use std::sync::Arc;
 use work::Work;
 
 /// A programme's duties at one moment.
@@ -22,7 +25,7 @@ pub struct Evaluation {
     /// The day at whose end all is looked at.
     pub at: Day,
     /// One per measure, in the order of notices and their measures.
-    pub measures: Vec<MeasureResult>,
+    pub measures: Vec<Arc<MeasureResult>>,
 }
 
 /// One measure's duties and the evidence they rest on.
@@ -78,7 +81,7 @@ fn measure_at<'p>(cx: &AsOf<'p>, (notice, measure): (usize, usize)) -> Option<&'
 /// Evaluates measures that stand after those they follow.
 fn evaluate_those(cx: &AsOf<'_>, order: Vec<(usize, usize)>) -> Evaluation {
     let excuses = Excuses::new(cx);
-    let mut done: HashMap<&str, MeasureResult> = HashMap::new();
+    let mut done: HashMap<&str, Arc<MeasureResult>> = HashMap::new();
     for at in order {
         let Some(m) = measure_at(cx, at) else {
             continue;
@@ -87,9 +90,9 @@ fn evaluate_those(cx: &AsOf<'_>, order: Vec<(usize, usize)>) -> Evaluation {
             .after
             .as_ref()
             .and_then(|after| done.get(after.measure.as_str()));
-        let mut result = Work::new(cx, m, &excuses).run(before);
+        let mut result = Work::new(cx, m, &excuses).run(before.map(|before| &**before));
         (result.notice, result.measure) = at;
-        done.insert(&m.id, result);
+        done.insert(&m.id, Arc::new(result));
     }
     let ids = cx
         .programme
@@ -108,6 +111,7 @@ pub fn evaluate_measure(cx: &AsOf<'_>, id: &str) -> Option<MeasureResult> {
     let all = evaluate_with_before(cx, id).measures;
     all.into_iter()
         .find(|r| measure_at(cx, (r.notice, r.measure)).is_some_and(|m| m.id == id))
+        .map(Arc::unwrap_or_clone)
 }
 
 /// Evaluates one measure alone; a chained one, which needs another's duties, comes out empty.

@@ -41,7 +41,7 @@ pub use count::{Counts, OnTime, roll_up};
 pub use decide::{Asked, Decided, Objection, decide, decide_all, locked, no_record};
 pub use duty::{BearerOf, Bounds, Duty, Held};
 pub(crate) use evaluate::evaluate_one;
-pub use evaluate::{Evaluation, MeasureResult, evaluate, evaluate_measure};
+pub use evaluate::{Evaluation, MeasureResult, evaluate, evaluate_again, evaluate_measure};
 pub use facts::{Facts, FactsBuilder, Records, Sheet};
 pub use forecast::{Forecast, forecast, goal, goals};
 pub use ladder::{LadderStep, Rung, RungState, due_rung, ladder};

@@ -40,6 +40,13 @@ pub struct Stamp {
     pub cuts: u64,
 }
 
+impl Stamp {
+    /// Whether nothing happened until another stamp of the same table but that rows were added.
+    pub(crate) fn grew_to(self, later: Self) -> bool {
+        self.cuts == later.cuts && self.rows <= later.rows
+    }
+}
+
 /// Current rows of a register, in columns, as the database hands them over.
 #[derive(Clone, Copy, Debug)]
 pub struct Rows<'r> {
@@ -116,6 +123,13 @@ impl Living {
                 .map_or(0, rules::Table::rows),
             cuts: self.cuts.get(table).copied().unwrap_or(0),
         }
+    }
+
+    /// How far each table has grown.
+    pub fn stamps(&self) -> Vec<Stamp> {
+        (0..self.cuts.len())
+            .map(|table| self.stamp(table))
+            .collect()
     }
 
     /// Whether a row is its record's newest.

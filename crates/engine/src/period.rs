@@ -49,10 +49,14 @@ impl Dated {
     }
 }
 
-/// Everyone who owes a measure, in the order of records; those that certainly do not are left out.
-pub(crate) fn bearers(cx: &AsOf<'_>, measure: &Measure) -> Vec<BearerSpan> {
+/// Everyone of those wanted who owes a measure, in the order of records; those that certainly do not are left out.
+pub(crate) fn bearers(
+    cx: &AsOf<'_>,
+    measure: &Measure,
+    wanted: &dyn Fn(u32) -> bool,
+) -> Vec<BearerSpan> {
     match &measure.bearer {
-        Bearer::Units(rule) => unit_bearers(cx, rule),
+        Bearer::Units(rule) => unit_bearers(cx, rule, wanted),
         Bearer::Records {
             table,
             from,
@@ -61,7 +65,8 @@ pub(crate) fn bearers(cx: &AsOf<'_>, measure: &Measure) -> Vec<BearerSpan> {
             answers,
             ..
         } => {
-            let (records, rows): (Vec<u32>, Vec<u32>) = cx.current(*table).unzip();
+            let current = cx.current(*table).filter(|(record, _)| wanted(*record));
+            let (records, rows): (Vec<u32>, Vec<u32>) = current.unzip();
             let owed = owed(cx, filter.as_ref(), *table, &rows);
             let from = dates(cx, from.as_ref(), *table, &rows);
             let until = dates(cx, until.as_ref(), *table, &rows);
@@ -92,11 +97,14 @@ pub(crate) fn bearers(cx: &AsOf<'_>, measure: &Measure) -> Vec<BearerSpan> {
     }
 }
 
-fn unit_bearers(cx: &AsOf<'_>, rule: &Rule) -> Vec<BearerSpan> {
-    let rows: Vec<u32> = (0..cx.programme.units.len() as u32).collect();
+fn unit_bearers(cx: &AsOf<'_>, rule: &Rule, wanted: &dyn Fn(u32) -> bool) -> Vec<BearerSpan> {
+    let rows: Vec<u32> = (0..cx.programme.units.len() as u32)
+        .filter(|unit| wanted(*unit))
+        .collect();
     let owed = owed(cx, Some(rule), UNIT_TABLE, &rows);
-    let bearer = |(row, unit): (u32, &Unit)| {
-        let owed = owed.get(row as usize).copied().flatten();
+    let bearer = |(nth, row): (usize, u32)| {
+        let unit: &Unit = cx.programme.units.get(row as usize)?;
+        let owed = owed.get(nth).copied().flatten();
         (owed != Some(false)).then(|| BearerSpan {
             bearer: BearerOf {
                 table: UNIT_TABLE,

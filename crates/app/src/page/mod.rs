@@ -91,7 +91,7 @@ impl<'r> Reading<'r> {
     ) -> impl Iterator<Item = (&'r Notice, &'r Measure, &MeasureResult)> {
         self.evaluation.measures.iter().filter_map(|result| {
             let (notice, measure) = self.declared(result)?;
-            Some((notice, measure, result))
+            Some((notice, measure, &**result))
         })
     }
 }

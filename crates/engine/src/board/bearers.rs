@@ -267,7 +267,7 @@ impl Found {
             unit: vec![None; records],
             spanned: false,
         };
-        for bearer in bearers(cx, measure) {
+        for bearer in bearers(cx, measure, &|_| true) {
             let record = bearer.bearer.record as usize;
             if let (Some(owes), Some(unit)) =
                 (found.owes.get_mut(record), found.unit.get_mut(record))

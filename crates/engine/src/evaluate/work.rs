@@ -4,7 +4,7 @@ use super::MeasureResult;
 use super::evidence::in_time_until;
 use super::terms::Terms;
 use crate::done::Done;
-use crate::duty::{Bounds, Duty, Held};
+use crate::duty::{BearerOf, Bounds, Duty, Held};
 use crate::excuse::{Excuses, OfMeasure, excuse};
 use crate::moment::AsOf;
 use crate::owes::Owes;
@@ -46,7 +46,7 @@ impl<'w> Work<'w> {
     }
 
     pub(super) fn run(&self, before: Option<&MeasureResult>) -> MeasureResult {
-        let bearers = bearers(self.cx, self.measure);
+        let bearers = bearers(self.cx, self.measure, &|_| true);
         let index = Bearers::new(bearers.iter().map(|b| (b.bearer, b.row)));
         let tallies: Vec<TallyRows> = self
             .measure
@@ -54,27 +54,61 @@ impl<'w> Work<'w> {
             .iter()
             .map(|t| place(self.cx, self.measure, t, &index))
             .collect();
-        let filed = crate::filing::Filed::new(self.cx, self.measure);
-        let mut terms = Terms::new(self.cx, self.measure, &bearers, before);
         let mut duties = Vec::new();
-        for (position, bearer) in bearers.iter().enumerate() {
-            let rows: Vec<&[Placed]> = tallies.iter().map(|t| t.of(position as u32)).collect();
-            let dated = terms.of(position, bearer);
-            if position == 0 {
-                // Most bearers owe as many periods as the first.
-                duties.reserve(dated.len() * bearers.len());
-            }
-            for (dated, held) in dated {
-                let filed = filed.holds(self.cx, bearer, &dated.period);
-                duties.push(self.duty(bearer, dated, held, &rows, filed));
-            }
-        }
+        self.judge(
+            &bearers,
+            before,
+            &mut |position, of| {
+                if position == 0 {
+                    // Most bearers owe as many periods as the first.
+                    duties.reserve(of.len() * bearers.len());
+                }
+                duties.extend(of);
+            },
+            &|position, _| tallies.iter().map(|t| t.of(position as u32)).collect(),
+        );
         MeasureResult {
             notice: 0,
             measure: 0,
             duties,
             bearers: bearers.iter().map(|b| b.bearer).collect(),
             tallies,
+        }
+    }
+
+    /// The duties of those bearers whose records are wanted; `rows` gives the evidence of each.
+    pub(super) fn duties_of<'r>(
+        &self,
+        leads: Option<&MeasureResult>,
+        wanted: &dyn Fn(u32) -> bool,
+        rows: &dyn Fn(BearerOf) -> Vec<&'r [Placed]>,
+    ) -> Vec<(BearerOf, Vec<Duty>)> {
+        let bearers = bearers(self.cx, self.measure, wanted);
+        let mut all = Vec::with_capacity(bearers.len());
+        let mut next = bearers.iter();
+        let mut take = |_, duties| all.extend(next.next().map(|bearer| (bearer.bearer, duties)));
+        self.judge(&bearers, leads, &mut take, &|_, bearer| rows(bearer));
+        all
+    }
+
+    /// Judges bearer by bearer: `take` gets the duties of each in turn, with its position among `bearers`.
+    fn judge<'r>(
+        &self,
+        bearers: &[BearerSpan],
+        before: Option<&MeasureResult>,
+        take: &mut dyn FnMut(usize, Vec<Duty>),
+        rows: &dyn Fn(usize, BearerOf) -> Vec<&'r [Placed]>,
+    ) {
+        let filed = crate::filing::Filed::new(self.cx, self.measure);
+        let mut terms = Terms::new(self.cx, self.measure, bearers, before);
+        for (position, bearer) in bearers.iter().enumerate() {
+            let rows = rows(position, bearer.bearer);
+            let dated = terms.of(position, bearer);
+            let duties = dated.into_iter().map(|(dated, held)| {
+                let filed = filed.holds(self.cx, bearer, &dated.period);
+                self.duty(bearer, dated, held, &rows, filed)
+            });
+            take(position, duties.collect());
         }
     }
 

@@ -4,7 +4,7 @@ mod amount;
 mod place;
 
 pub(crate) use amount::{Window, bounds, within};
-pub(crate) use place::{Bearers, announced_on, place, place_all, reads_period, real};
+pub(crate) use place::{Bearers, announced_on, place, place_all, place_among, reads_period, real};
 
 use rules::Day;
 
@@ -61,5 +61,19 @@ impl TallyRows {
         };
         let from = bearer.checked_sub(1).map_or(0, end);
         self.placed.get(from..end(bearer)).unwrap_or_default()
+    }
+
+    /// Takes in what was placed of rows that came after all of these, with the same bearers.
+    pub(crate) fn take_in(&mut self, more: Self) {
+        for row in more.placed {
+            let bearer = row.bearer as usize;
+            let Some(end) = self.ends.get(bearer).copied() else {
+                continue;
+            };
+            self.placed.insert(end as usize, row);
+            let ends = self.ends.get_mut(bearer..);
+            ends.into_iter().flatten().for_each(|end| *end += 1);
+        }
+        self.unplaced.extend(more.unplaced);
     }
 }

@@ -39,7 +39,8 @@ impl Bearers {
         all
     }
 
-    fn position(&self, record: u32) -> Option<u32> {
+    /// The position of a bearer by its record.
+    pub(crate) fn position(&self, record: u32) -> Option<u32> {
         let found = self.position.get(record as usize).copied();
         found.filter(|position| *position != NO_ROW)
     }
@@ -52,7 +53,24 @@ pub(crate) fn place(
     tally: &Tally,
     bearers: &Bearers,
 ) -> TallyRows {
-    placed(cx, measure, tally, bearers, |counts| counts != Some(false))
+    let rows = happened(cx, tally);
+    placed(cx, measure, tally, bearers, rows, |counts| {
+        counts != Some(false)
+    })
+}
+
+/// The same of these versions alone.
+pub(crate) fn place_among(
+    cx: &AsOf<'_>,
+    measure: &Measure,
+    tally: &Tally,
+    bearers: &Bearers,
+    rows: &[u32],
+) -> TallyRows {
+    let rows = happened_of(cx, tally, rows.to_vec());
+    placed(cx, measure, tally, bearers, rows, |counts| {
+        counts != Some(false)
+    })
 }
 
 /// Places every version that was ever known by now with its bearers.
@@ -62,7 +80,8 @@ pub(crate) fn place_all(
     tally: &Tally,
     bearers: &Bearers,
 ) -> TallyRows {
-    placed(cx, measure, tally, bearers, |_| true)
+    let rows = happened(cx, tally);
+    placed(cx, measure, tally, bearers, rows, |_| true)
 }
 
 fn placed(
@@ -70,9 +89,9 @@ fn placed(
     measure: &Measure,
     tally: &Tally,
     bearers: &Bearers,
+    rows: Vec<u32>,
     wanted: impl Fn(Option<bool>) -> bool,
 ) -> TallyRows {
-    let rows = happened(cx, tally);
     let mut found = TallyRows::default();
     let pairs = pairs(cx, tally, bearers, &rows, &mut found.unplaced);
     let lanes = Lanes::new(cx, measure, tally, bearers, &rows, &pairs);
@@ -138,11 +157,17 @@ fn sorted(mut pairs: Vec<(u32, usize)>) -> Vec<(u32, usize)> {
 
 /// Rows recorded by now whose register's own date, where known, has come.
 fn happened(cx: &AsOf<'_>, tally: &Tally) -> Vec<u32> {
+    let rows = cx.tables().tables.get(tally.table);
+    let rows = rows.map_or(0, rules::Table::rows) as u32;
+    let recorded = |row: &u32| cx.facts.validity(tally.table, *row).0 < cx.until();
+    happened_of(cx, tally, (0..rows).filter(recorded).collect())
+}
+
+/// Those of some rows whose register's own date, where known, has come.
+fn happened_of(cx: &AsOf<'_>, tally: &Tally, rows: Vec<u32>) -> Vec<u32> {
     let Some(table) = cx.tables().tables.get(tally.table) else {
         return Vec::new();
     };
-    let recorded = |row: &u32| cx.facts.validity(tally.table, *row).0 < cx.until();
-    let rows: Vec<u32> = (0..table.rows() as u32).filter(recorded).collect();
     let date = cx
         .programme
         .registers

@@ -6,6 +6,7 @@
     clippy::indexing_slicing
 )]
 
+mod again;
 mod as_of;
 mod board;
 mod cases;
