@@ -3,6 +3,7 @@
 mod column;
 mod erased;
 mod past;
+mod stamp;
 
 use crate::Facts;
 use crate::facts::{ALWAYS, NEVER};
@@ -12,6 +13,7 @@ use programme::model::FIRST_REGISTER_TABLE;
 use programme::record::{Act, Cell, Cells, Entry};
 use rules::{Day, Field, Moment, NO_ROW, Type, Words, World};
 use rustc_hash::FxHashMap;
+pub use stamp::Stamp;
 
 /// Facts with what lets them take changes in: record numbers by id, newest rows, texts by their numbers.
 #[derive(Debug)]
@@ -29,22 +31,6 @@ pub struct Living {
     texts: Vec<Vec<Texts>>,
     /// Per table: how often a record was withdrawn or erased.
     cuts: Vec<u64>,
-}
-
-/// How far a table has grown. Between two stamps that differ only in `rows`, rows were added and no other changed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stamp {
-    /// Rows: versions of records.
-    pub rows: usize,
-    /// How often a record was withdrawn or erased.
-    pub cuts: u64,
-}
-
-impl Stamp {
-    /// Whether nothing happened until another stamp of the same table but that rows were added.
-    pub(crate) fn grew_to(self, later: Self) -> bool {
-        self.cuts == later.cuts && self.rows <= later.rows
-    }
 }
 
 /// Current rows of a register, in columns, as the database hands them over.
@@ -110,26 +96,6 @@ impl Living {
     /// The facts as they are.
     pub fn facts(&self) -> &Facts {
         &self.facts
-    }
-
-    /// How far a table has grown.
-    pub fn stamp(&self, table: usize) -> Stamp {
-        Stamp {
-            rows: self
-                .facts
-                .tables()
-                .tables
-                .get(table)
-                .map_or(0, rules::Table::rows),
-            cuts: self.cuts.get(table).copied().unwrap_or(0),
-        }
-    }
-
-    /// How far each table has grown.
-    pub fn stamps(&self) -> Vec<Stamp> {
-        (0..self.cuts.len())
-            .map(|table| self.stamp(table))
-            .collect()
     }
 
     /// Whether a row is its record's newest.

@@ -1,5 +1,6 @@
 //! Keeping house by its commands: migrate, verify with planted faults, back up, restore, examine, erase.
 
+mod native;
 mod paper;
 
 use crate::commands::{Said, folder, heli, root};

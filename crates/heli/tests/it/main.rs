@@ -10,5 +10,8 @@ mod access;
 mod commands;
 mod house;
 mod keeping;
+#[allow(clippy::disallowed_methods, reason = "PostgreSQL may be on the path")]
+#[path = "../../../store/tests/it/postgres.rs"]
+mod postgres;
 mod programme;
 mod serving;

@@ -91,7 +91,7 @@ fn start() -> Server {
 }
 
 /// The newest PostgreSQL that Debian installed, or the one on the path.
-fn programs() -> PathBuf {
+pub(crate) fn programs() -> PathBuf {
     let mut found: Vec<(u32, PathBuf)> = Vec::new();
     for entry in std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()
