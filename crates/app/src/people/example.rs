@@ -4,7 +4,7 @@ use super::{ADMINISTRATOR, Confirmation, Held, Invitation, Outcome, Unadmitted};
 use crate::list::{Question, Test, View};
 use crate::view::Text;
 use crate::{App, Edge, Viewer};
-use programme::model::{Role, Unit};
+use programme::model::{Role, UNIT_TABLE, Unit};
 use rules::{Expected, Value, Words};
 
 /// An account of an example.
@@ -101,7 +101,7 @@ impl App {
                 from,
                 until: None,
             };
-            let person = self.named_by(role);
+            let person = self.named_by(role, unit);
             let person = person.unwrap_or_else(|| role.name.zh.clone());
             let account = role.id.replace('_', "-");
             all.push((account, held, person, Text::from(&role.name), place));
@@ -153,8 +153,9 @@ impl App {
         within.and_then(first).or_else(|| first(Vec::new()))
     }
 
-    /// A person whom the records of a role name, where its rights ask for one.
-    fn named_by(&self, role: &Role) -> Option<String> {
+    /// A person whom the records of a role name, where its rights ask for one; of the unit where there is one.
+    fn named_by(&self, role: &Role, unit: &Unit) -> Option<String> {
+        let here = self.programme().unit(&unit.id);
         for (grant, at) in role
             .may
             .iter()
@@ -170,12 +171,22 @@ impl App {
             let living = self.living();
             let view = View::new(self, &operator, &living, found, None);
             let names = view.values(path.trim(), &Expected::Any)?;
-            let name = names.into_iter().find_map(|value| match value {
-                Value::Text(name) => Some(name.to_string()),
+            let place = found.1.unit.as_ref();
+            let places = place.and_then(|place| view.values(&place.text, &Expected::Any));
+            let places = places.unwrap_or_default();
+            let is_here = |nth: usize| match places.get(nth) {
+                Some(Value::Record(UNIT_TABLE, at)) => here == usize::try_from(*at).ok(),
+                _ => false,
+            };
+            let named = names.into_iter().enumerate();
+            let named = named.filter_map(|(nth, value)| match value {
+                Value::Text(name) => Some((nth, name.to_string())),
                 _ => None,
             });
-            if name.is_some() {
-                return name;
+            let named: Vec<(usize, String)> = named.collect();
+            let found = named.iter().find(|(nth, _)| is_here(*nth));
+            if let Some((_, name)) = found.or(named.first()) {
+                return Some(name.clone());
             }
         }
         None
