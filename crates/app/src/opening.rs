@@ -75,14 +75,20 @@ impl App {
 /// Why a record is opened, in Chinese and in English, a line each: whoever reads the journal years later has no programme
 /// at hand that tells what a measure's id meant.
 fn reason(programme: &Programme, opening: &Opening) -> String {
-    let (key, standing) = (&opening.period.key, opening.standing.name());
+    let standing = opening.standing.name();
     let period = period_name(&opening.period).name;
+    // The names of months and weeks leave the year out.
+    let key = &*opening.period.key;
+    let (zh_key, en_key) = match key.contains(|c: char| c.is_ascii_digit()) {
+        true => (format!("（{key}）"), format!(" ({key})")),
+        false => Default::default(),
+    };
     match programme.measure(&opening.measure) {
         Some((_, measure)) => {
             let (clause, name) = (&measure.clause, &measure.name);
             format!(
-                "条款 {clause} “{}”{}（{key}）{}，自动登记\n\
-                 Clause {clause}, “{}”, {} ({key}): {}; opened by itself",
+                "条款 {clause} “{}”{}{zh_key}{}，自动登记\n\
+                 Clause {clause}, “{}”, {}{en_key}: {}; opened by itself",
                 name.zh, period.zh, standing.0, name.en, period.en, standing.1
             )
         }
