@@ -201,13 +201,13 @@ async fn load(store: &Store) -> (f64, usize, f64) {
             let rows = Rows {
                 register: REGISTER,
                 fields: &fields,
-                ids: &chunk.ids,
+                ids: chunk.ids,
                 versions: &chunk.versions,
                 created: &chunk.created_at,
                 changed: &chunk.changed_at,
-                columns: &chunk.columns,
+                columns: chunk.columns,
             };
-            living.load(&programme, &rows).unwrap();
+            living.load(&programme, rows).unwrap();
             Ok(())
         })
         .await

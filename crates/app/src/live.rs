@@ -242,17 +242,17 @@ pub(crate) async fn read(
     for register in &programme.registers {
         let fields = store.loaded_fields(&register.id);
         let taken = store.load(&register.id, |chunk| {
+            count += chunk.ids.len();
             let rows = Rows {
                 register: &register.id,
                 fields: &fields,
-                ids: &chunk.ids,
+                ids: chunk.ids,
                 versions: &chunk.versions,
                 created: &chunk.created_at,
                 changed: &chunk.changed_at,
-                columns: &chunk.columns,
+                columns: chunk.columns,
             };
-            refused = refused.take().or(living.load(programme, &rows).err());
-            count += chunk.ids.len();
+            refused = refused.take().or(living.load(programme, rows).err());
             told(count);
             Ok(())
         });

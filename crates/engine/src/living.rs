@@ -2,12 +2,14 @@
 
 mod column;
 mod erased;
+mod load;
 mod past;
 mod stamp;
 
 use crate::Facts;
 use crate::facts::{ALWAYS, NEVER};
 use column::{Parsed, Texts};
+pub use load::Rows;
 use programme::Programme;
 use programme::model::FIRST_REGISTER_TABLE;
 use programme::record::{Act, Cell, Cells, Entry};
@@ -31,25 +33,6 @@ pub struct Living {
     texts: Vec<Vec<Texts>>,
     /// Per table: how often a record was withdrawn or erased.
     cuts: Vec<u64>,
-}
-
-/// Current rows of a register, in columns, as the database hands them over.
-#[derive(Clone, Copy, Debug)]
-pub struct Rows<'r> {
-    /// The register's id.
-    pub register: &'r str,
-    /// The fields of `columns`, in order.
-    pub fields: &'r [String],
-    /// Ids.
-    pub ids: &'r [Box<str>],
-    /// Their versions, from 1.
-    pub versions: &'r [i64],
-    /// When each was created.
-    pub created: &'r [Moment],
-    /// When each was last changed.
-    pub changed: &'r [Moment],
-    /// Cells by field, then by row.
-    pub columns: &'r [Vec<Option<Cell>>],
 }
 
 /// By column: the cell that is given, empty or not; `None` where none is.
@@ -134,37 +117,6 @@ impl Living {
             calendar: &programme.calendar,
             today,
         }
-    }
-
-    /// Takes current rows in; a column that is missing is empty.
-    ///
-    /// # Errors
-    /// The first register, field or cell that the programme does not have.
-    pub fn load(&mut self, programme: &Programme, rows: &Rows<'_>) -> Result<(), Words> {
-        let table = table_of(programme, rows.register)?;
-        let fields = stored(programme, table);
-        let places: Vec<Option<usize>> = fields
-            .iter()
-            .map(|field| rows.fields.iter().position(|f| *f == field.id))
-            .collect();
-        for (nth, id) in rows.ids.iter().enumerate() {
-            let record = self.number(table, id);
-            let time = |all: &[Moment]| all.get(nth).copied().unwrap_or(ALWAYS);
-            let version = Version {
-                table,
-                record,
-                recorded: time(rows.changed),
-                superseded: NEVER,
-                base: None,
-            };
-            self.lived(table, record, time(rows.created));
-            self.push(&version, &fields, |at| {
-                let column = places.get(at).copied().flatten();
-                Some(column.and_then(|c| rows.columns.get(c)?.get(nth)?.as_ref()))
-            });
-            self.set_version(table, record, rows.versions.get(nth).copied().unwrap_or(0));
-        }
-        Ok(())
     }
 
     /// Takes an entry in, and gives the position of its table and its row; `None` for an entry of no record, and for
@@ -312,14 +264,21 @@ impl Living {
 
     /// A record's number; a new one where nothing had the id. References may come before their record.
     fn number(&mut self, table: usize, id: &str) -> u32 {
-        let Some(numbers) = self.numbers.get_mut(table) else {
-            return NO_ROW;
-        };
-        if let Some(number) = numbers.get(id) {
-            return *number;
+        let known = self.numbers.get(table).map(|numbers| numbers.get(id));
+        match known {
+            None => NO_ROW,
+            Some(Some(number)) => *number,
+            Some(None) => self.numbered(table, id.into()),
         }
-        let number = self.facts.new_record(table, id);
-        numbers.insert(id.into(), number);
+    }
+
+    /// The number of a record that nothing had before.
+    fn numbered(&mut self, table: usize, id: Box<str>) -> u32 {
+        let number = self.facts.new_record(table, &id);
+        let numbers = self.numbers.get_mut(table);
+        numbers.into_iter().for_each(|numbers| {
+            numbers.insert(id.clone(), number);
+        });
         if let Some(newest) = self.newest.get_mut(table) {
             newest.push(NO_ROW);
         }

@@ -1,6 +1,7 @@
 //! A database that is open, and transactions on it.
 
 use crate::dialect::Dialect;
+use crate::embedded::{Lease, Opening, Pool, Session};
 use crate::error::{Error, Result, Trouble};
 use crate::row::Row;
 use crate::unchanged::Unchanged;
@@ -9,10 +10,7 @@ use crate::{fixed, lock};
 use futures_util::TryStreamExt;
 use rules::Words;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
-use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, Postgres, Transaction};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -50,8 +48,8 @@ enum Pools {
     Sqlite {
         path: PathBuf,
         /// One connection: SQLite has one writer.
-        writer: SqlitePool,
-        readers: SqlitePool,
+        writer: Pool,
+        readers: Pool,
         /// What the writer does to accounts, roles and sessions.
         people: Arc<Unchanged>,
         /// `None` where it was opened for reading only.
@@ -102,8 +100,9 @@ impl Db {
     pub async fn write(&self) -> Result<Tx> {
         Ok(match &self.pools {
             Pools::Sqlite { writer, people, .. } => {
-                let tx = writer.begin_with("begin immediate").await?;
-                Tx(Inner::Sqlite(tx), Some(Arc::clone(people)))
+                let mut lease = writer.lease().await?;
+                lease.begin("begin immediate").await?;
+                Tx(Inner::Sqlite(lease), Some(Arc::clone(people)))
             }
             Pools::Postgres(pool) => Tx(Inner::Postgres(pool.begin().await?), None),
         })
@@ -112,7 +111,11 @@ impl Db {
     /// Begins a transaction that only reads, everything as of one moment.
     pub async fn read(&self) -> Result<Tx> {
         let inner = match &self.pools {
-            Pools::Sqlite { readers, .. } => Inner::Sqlite(readers.begin().await?),
+            Pools::Sqlite { readers, .. } => {
+                let mut lease = readers.lease().await?;
+                lease.begin("begin").await?;
+                Inner::Sqlite(lease)
+            }
             Pools::Postgres(pool) => Inner::Postgres(
                 pool.begin_with("begin isolation level repeatable read, read only")
                     .await?,
@@ -124,7 +127,7 @@ impl Db {
     /// How many transactions may read at once.
     pub(crate) fn readers(&self) -> usize {
         let options = match &self.pools {
-            Pools::Sqlite { readers, .. } => readers.options().get_max_connections(),
+            Pools::Sqlite { readers, .. } => readers.size(),
             Pools::Postgres(pool) => pool.options().get_max_connections(),
         };
         usize::try_from(options).unwrap_or(usize::MAX)
@@ -135,27 +138,20 @@ impl Db {
         let Pools::Sqlite { writer, people, .. } = &self.pools else {
             return self.write().await;
         };
-        let mut connection = writer.acquire().await?;
-        sqlx::raw_sql("pragma foreign_keys = off")
-            .execute(&mut *connection)
-            .await?;
-        // The connection is closed with the transaction, so the next writer opens one that checks again.
-        connection.close_on_drop();
-        let begin = "begin immediate".into_sql_str();
-        let tx = Transaction::begin(connection, Some(begin)).await?;
-        Ok(Tx(Inner::Sqlite(tx), Some(Arc::clone(people))))
+        let mut lease = writer.lease().await?;
+        lease.begin_unchecked().await?;
+        Ok(Tx(Inner::Sqlite(lease), Some(Arc::clone(people))))
     }
 
     /// Rows of one statement that only reads; it is as of one moment without a transaction around it.
     pub async fn fetch(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>> {
-        let text = AssertSqlSafe(sql.to_owned());
         Ok(match &self.pools {
             Pools::Sqlite { readers, .. } => {
-                let query = sqlx::query_with(text, value::sqlite(values.to_vec())?);
-                let rows = query.fetch_all(readers).await?;
-                rows.into_iter().map(Row::Sqlite).collect()
+                let lease = readers.lease().await?;
+                lease.fetch(sql, values.to_vec()).await?
             }
             Pools::Postgres(pool) => {
+                let text = AssertSqlSafe(sql.to_owned());
                 let query = sqlx::query_with(text, value::postgres(values)?);
                 let rows = query.fetch_all(pool).await?;
                 rows.into_iter().map(Row::Postgres).collect()
@@ -218,8 +214,8 @@ impl Db {
             "vacuum into {}",
             crate::dialect::literal(&path.display().to_string())
         );
-        sqlx::raw_sql(AssertSqlSafe(text)).execute(readers).await?;
-        Ok(())
+        let lease = readers.lease().await?;
+        lease.call(move |session| session.run(&text)).await
     }
 
     /// Waits for what runs and closes every connection.
@@ -242,7 +238,7 @@ pub struct Tx(Inner, Option<Arc<Unchanged>>);
 
 #[derive(Debug)]
 enum Inner {
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Lease),
     Postgres(Transaction<'static, Postgres>),
 }
 
@@ -262,14 +258,15 @@ impl Tx {
 
     /// The same with values that are given away, for statements that have thousands.
     pub(crate) async fn execute_with(&mut self, sql: &str, values: Vec<Value>) -> Result<u64> {
-        let text = self.heard(sql);
+        self.hear(sql);
+        let text = sql.to_owned();
         Ok(match &mut self.0 {
-            Inner::Sqlite(tx) => {
-                let query = sqlx::query_with(text, value::sqlite(values)?);
-                query.execute(&mut **tx).await?.rows_affected()
+            Inner::Sqlite(lease) => {
+                let work = move |session: &Session| session.execute(&text, &values);
+                lease.call(work).await?
             }
             Inner::Postgres(tx) => {
-                let query = sqlx::query_with(text, value::postgres(&values)?);
+                let query = sqlx::query_with(AssertSqlSafe(text), value::postgres(&values)?);
                 query.execute(&mut **tx).await?.rows_affected()
             }
         })
@@ -277,16 +274,23 @@ impl Tx {
 
     /// Runs statements that take no values: about tables, savepoints, settings.
     pub async fn run(&mut self, sql: &str) -> Result<()> {
-        let text = sqlx::raw_sql(self.heard(sql));
+        self.hear(sql);
+        let text = sql.to_owned();
         match &mut self.0 {
-            Inner::Sqlite(tx) => text.execute(&mut **tx).await.map(|_| ())?,
-            Inner::Postgres(tx) => text.execute(&mut **tx).await.map(|_| ())?,
+            Inner::Sqlite(lease) => lease.call(move |session| session.run(&text)).await,
+            Inner::Postgres(tx) => {
+                let done = sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut **tx);
+                Ok(done.await.map(|_| ())?)
+            }
         }
-        Ok(())
     }
 
     /// All rows of a statement.
     pub async fn fetch(&mut self, sql: &str, values: &[Value]) -> Result<Vec<Row>> {
+        if let Inner::Sqlite(lease) = &self.0 {
+            self.hear(sql);
+            return lease.fetch(sql, values.to_vec()).await;
+        }
         let mut rows = Vec::new();
         self.each(sql, values, |row| {
             rows.push(row);
@@ -308,16 +312,11 @@ impl Tx {
         values: &[Value],
         mut take: impl FnMut(Row) -> Result<()>,
     ) -> Result<()> {
-        let text = self.heard(sql);
+        self.hear(sql);
         match &mut self.0 {
-            Inner::Sqlite(tx) => {
-                let query = sqlx::query_with(text, value::sqlite(values.to_vec())?);
-                let mut rows = query.fetch(&mut **tx);
-                while let Some(row) = rows.try_next().await? {
-                    take(Row::Sqlite(row))?;
-                }
-            }
+            Inner::Sqlite(lease) => lease.each(sql, values.to_vec(), take).await?,
             Inner::Postgres(tx) => {
+                let text = AssertSqlSafe(sql.to_owned());
                 let query = sqlx::query_with(text, value::postgres(values)?);
                 let mut rows = query.fetch(&mut **tx);
                 while let Some(row) = rows.try_next().await? {
@@ -328,10 +327,17 @@ impl Tx {
         Ok(())
     }
 
-    /// A statement, after it was looked at.
-    fn heard(&self, sql: &str) -> AssertSqlSafe<String> {
+    /// Hands an embedded database's connection work that tells of itself how it went.
+    pub(crate) fn at_work(&self, work: impl FnOnce(&Session) + Send + 'static) -> Result<()> {
+        match &self.0 {
+            Inner::Sqlite(lease) => lease.send(Box::new(work)),
+            Inner::Postgres(_) => Err(Error::closed()),
+        }
+    }
+
+    /// A statement is about to run.
+    fn hear(&self, sql: &str) {
         self.1.iter().for_each(|people| people.hear(sql));
-        AssertSqlSafe(sql.to_owned())
     }
 
     /// Marks a point that [`Tx::back`] returns to; one mark at a time.
@@ -353,7 +359,7 @@ impl Tx {
     /// Makes it durable: on SQLite synced to the write-ahead log, on PostgreSQL as its settings say, which `doctor` checks.
     pub async fn commit(self) -> Result<()> {
         match self.0 {
-            Inner::Sqlite(tx) => tx.commit().await?,
+            Inner::Sqlite(lease) => lease.end("commit").await?,
             Inner::Postgres(tx) => tx.commit().await?,
         }
         Ok(())
@@ -362,12 +368,17 @@ impl Tx {
     /// Undoes it.
     pub async fn undo(self) -> Result<()> {
         match self.0 {
-            Inner::Sqlite(tx) => tx.rollback().await?,
+            Inner::Sqlite(lease) => lease.end("rollback").await?,
             Inner::Postgres(tx) => tx.rollback().await?,
         }
         Ok(())
     }
 }
+
+/// How the one writer works. Only it sets the journal's mode: that stays in the file, and a reader may not be able to.
+/// 64 MiB of memory, so that a chunk of an import is written once, at its end; and a log of 32 MiB, so that the pages
+/// that every commit writes again go into the database's file once for many commits.
+const WRITING: &str = "pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -65536; pragma wal_autocheckpoint = 8000";
 
 async fn open_sqlite(path: &Path, options: Options) -> Result<Pools> {
     if !options.create && !path.exists() {
@@ -384,49 +395,25 @@ async fn open_sqlite(path: &Path, options: Options) -> Result<Pools> {
         true => None,
         false => Some(Arc::new(lock::take(path)?)),
     };
-    let connect = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(options.create && !options.read_only)
-        .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(10))
-        .statement_cache_capacity(500);
-    // Only the writer sets the journal's mode: it stays in the file, and a reader may not be able to.
-    let writing = connect
-        .clone()
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        // 64 MiB, so that a chunk of an import is written once, at its end.
-        .pragma("cache_size", "-65536")
-        // 32 MiB: the pages that every commit writes again go into the database's file once for many commits.
-        .pragma("wal_autocheckpoint", "8000");
-    let people = Arc::new(Unchanged::default());
-    let (connected, rested) = (Arc::clone(&people), Arc::clone(&people));
-    let writer = SqlitePoolOptions::new()
-        .max_connections(1)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
-        .after_connect(move |connection, _| {
-            let connected = Arc::clone(&connected);
-            Box::pin(async move { connected.rest(connection).await })
-        })
-        .after_release(move |connection, _| {
-            let rested = Arc::clone(&rested);
-            Box::pin(async move { rested.rest(connection).await.map(|()| true) })
-        });
-    // A file does not go away as a server does, so a connection is not asked whether it still works.
-    let readers = SqlitePoolOptions::new()
-        .max_connections(options.connections.max(1))
-        .max_lifetime(None)
-        .test_before_acquire(false);
-    let writer = match options.read_only {
-        true => writer.connect_with(connect.clone().read_only(true)).await?,
-        false => writer.connect_with(writing).await?,
+    let opening = Opening {
+        path: path.to_owned(),
+        create: options.create,
+        read_only: options.read_only,
+        settings: if options.read_only { "" } else { WRITING },
     };
+    let reading = Opening {
+        read_only: true,
+        settings: "",
+        ..opening.clone()
+    };
+    let people = Arc::new(Unchanged::default());
+    let writer = Pool::new(opening, 1, Some(Arc::clone(&people)));
+    // What hinders it shows now, and a reader that comes first finds the file there.
+    drop(writer.lease().await?);
     Ok(Pools::Sqlite {
         path: path.to_owned(),
         writer,
-        readers: readers.connect_lazy_with(connect.read_only(true)),
+        readers: Pool::new(reading, options.connections, None),
         people,
         _lock: held,
     })

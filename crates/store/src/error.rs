@@ -79,6 +79,12 @@ impl Error {
         Self::new(Trouble::Race, what, mend)
     }
 
+    /// The connection is gone, or none was free in time.
+    pub(crate) fn lost(cause: impl fmt::Display) -> Self {
+        let (what, mend) = words(Trouble::Lost);
+        Self::new(Trouble::Lost, what, mend).because(cause)
+    }
+
     /// The writer has ended.
     pub(crate) fn closed() -> Self {
         Self::new(
@@ -133,16 +139,47 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-/// Trouble and constraint by SQLSTATE on PostgreSQL, by extended result code and message on SQLite.
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        let said = match &error {
+            rusqlite::Error::SqliteFailure(code, message) => Some((code, message.as_deref())),
+            rusqlite::Error::SqlInputError { error, msg, .. } => Some((error, Some(msg.as_str()))),
+            _ => None,
+        };
+        let (trouble, constraint) = match said {
+            None => (Trouble::Other, None),
+            Some((code, message)) => {
+                let trouble = of_code(&code.extended_code.to_string());
+                (trouble, message.and_then(after_colon))
+            }
+        };
+        let (what, mend) = words(trouble);
+        Self {
+            constraint: constraint.filter(|_| trouble.refuses()),
+            ..Self::new(trouble, what, mend).because(error)
+        }
+    }
+}
+
+/// SQLite puts the name after the colon: `CHECK constraint failed: event_kind_choice_1f`, `UNIQUE constraint failed: register_event.number`.
+fn after_colon(message: &str) -> Option<String> {
+    Some(message.split_once("failed: ")?.1.to_owned())
+}
+
+/// Trouble and constraint by SQLSTATE.
 fn of_database(error: &dyn sqlx::error::DatabaseError) -> (Trouble, Option<String>) {
     let code = error.code().unwrap_or_default();
-    // PostgreSQL names a check, a reference or an index, and for an empty required cell table and column.
+    // A check, a reference or an index is named, and for an empty required cell table and column.
     let postgres = error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>();
     let column = postgres.and_then(|error| Some(format!("{}.{}", error.table()?, error.column()?)));
     let named = error.constraint().map(str::to_owned).or(column);
-    // SQLite puts the name after the colon: `CHECK constraint failed: event_kind_choice_1f`, `UNIQUE constraint failed: register_event.number`.
-    let named = named.or_else(|| Some(error.message().split_once("failed: ")?.1.to_owned()));
-    let trouble = match code.as_ref() {
+    let trouble = of_code(&code);
+    (trouble, named.filter(|_| trouble.refuses()))
+}
+
+/// Trouble by SQLSTATE on PostgreSQL, by extended result code on SQLite.
+fn of_code(code: &str) -> Trouble {
+    match code {
         "23505" | "2067" | "1555" => Trouble::Taken,
         "23503" | "787" => Trouble::Missing,
         "23502" | "23514" | "275" | "1299" | "3091" => Trouble::Check,
@@ -152,9 +189,14 @@ fn of_database(error: &dyn sqlx::error::DatabaseError) -> (Trouble, Option<Strin
         "57P01" | "57P02" | "57P03" | "53300" => Trouble::Lost,
         code if code.starts_with("08") => Trouble::Lost,
         _ => Trouble::Other,
-    };
-    let refused = matches!(trouble, Trouble::Taken | Trouble::Missing | Trouble::Check);
-    (trouble, named.filter(|_| refused))
+    }
+}
+
+impl Trouble {
+    /// Whether a rule of a table stands behind it.
+    fn refuses(self) -> bool {
+        matches!(self, Self::Taken | Self::Missing | Self::Check)
+    }
 }
 
 fn words(trouble: Trouble) -> (Words, Words) {

@@ -1,15 +1,18 @@
 //! Reading in bulk, for the facts in memory: current rows, superseded cells, and entries in order.
 
+mod column;
 mod parts;
 
+use crate::dialect::Dialect;
 use crate::error::Result;
 use crate::lines::{entries, entries_alone};
 use crate::row::Row;
 use crate::shape::Shape;
 use crate::store::Store;
 use crate::table::Column;
-use programme::record::{Cell, Cells, Entry};
-use rules::Moment;
+use column::Filling;
+use programme::record::{Cells, Entry};
+use rules::{Column as Typed, Moment};
 
 /// Rows of a register, in columns: the `n`th of each list belongs to the `n`th row.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,8 +27,9 @@ pub struct Chunk {
     pub created_at: Vec<Moment>,
     /// When they were last changed.
     pub changed_at: Vec<Moment>,
-    /// Cells of each field asked for.
-    pub columns: Vec<Vec<Option<Cell>>>,
+    /// Cells of each field that [`Store::loaded_fields`] names: texts, ids of records among them, are symbols, and the
+    /// same text may stand twice in a dictionary.
+    pub columns: Vec<Typed>,
 }
 
 /// A current record.
@@ -48,27 +52,55 @@ pub struct Record {
 /// Rows of one chunk.
 const CHUNK: usize = 8_192;
 
-impl Chunk {
+/// A chunk while its rows are read.
+struct Reading {
+    chunk: Chunk,
+    columns: Vec<Filling>,
+}
+
+impl Reading {
     /// Room for the rows of a register.
     fn of(shape: &Shape) -> Self {
+        let columns = shape.columns.iter();
         Self {
-            columns: vec![Vec::with_capacity(CHUNK); shape.columns.len()],
-            ..Self::default()
+            chunk: Chunk::default(),
+            columns: columns.map(|(c, _)| Filling::of(c, CHUNK)).collect(),
         }
     }
 
-    /// Adds a row as [`Shape::select`] reads it with all fields.
-    fn push(&mut self, shape: &Shape, row: &Row) -> Result<()> {
-        self.ids.push(row.need_text(0)?.into());
-        self.versions.push(row.need_int(1)?);
-        self.arrivals.push(row.need_int(2)?);
-        self.created_at.push(Moment(row.need_int(3)?));
-        self.changed_at.push(Moment(row.need_int(4)?));
-        let columns = shape.columns.iter().zip(&mut self.columns);
-        for (at, ((column, _), into)) in columns.enumerate() {
-            into.push(column.cell(row, at + 5)?);
+    /// Adds a row of SQLite as [`Shape::select`] reads it with all fields.
+    fn sqlite(&mut self, row: &rusqlite::Row<'_>) -> Result<()> {
+        let chunk = &mut self.chunk;
+        chunk.ids.push(row.get(0)?);
+        chunk.versions.push(row.get(1)?);
+        chunk.arrivals.push(row.get(2)?);
+        chunk.created_at.push(Moment(row.get(3)?));
+        chunk.changed_at.push(Moment(row.get(4)?));
+        for (at, column) in self.columns.iter_mut().enumerate() {
+            column.sqlite(row.get_ref(at + 5)?)?;
         }
         Ok(())
+    }
+
+    /// The same of PostgreSQL.
+    fn postgres(&mut self, row: &Row) -> Result<()> {
+        let chunk = &mut self.chunk;
+        chunk.ids.push(row.need_text(0)?.into());
+        chunk.versions.push(row.need_int(1)?);
+        chunk.arrivals.push(row.need_int(2)?);
+        chunk.created_at.push(Moment(row.need_int(3)?));
+        chunk.changed_at.push(Moment(row.need_int(4)?));
+        for (at, column) in self.columns.iter_mut().enumerate() {
+            column.postgres(row, at + 5)?;
+        }
+        Ok(())
+    }
+
+    fn done(self) -> Chunk {
+        Chunk {
+            columns: self.columns.into_iter().map(Filling::typed).collect(),
+            ..self.chunk
+        }
     }
 }
 
@@ -103,26 +135,23 @@ impl Store {
         let Some(shape) = self.shape(register) else {
             return Ok(());
         };
-        let mut readers = parts::readers(&self.db, &shape).await?;
-        if let ([_, _, ..], Some(last)) = (readers.open.as_slice(), readers.last) {
-            return parts::load(shape, readers.open, last, take).await;
+        if self.db.dialect() == Dialect::Sqlite {
+            return parts::load(&self.db, shape, take).await;
         }
-        let Some(mut tx) = readers.open.pop() else {
-            return Ok(());
-        };
-        let mut chunk = Chunk::of(&shape);
+        let mut tx = self.db.read().await?;
+        let mut reading = Reading::of(&shape);
         tx.each(&shape.select(&shape.field_names()), &[], |row| {
-            chunk.push(&shape, &row)?;
-            if chunk.ids.len() == CHUNK {
-                take(std::mem::replace(&mut chunk, Chunk::of(&shape)))?;
+            reading.postgres(&row)?;
+            if reading.chunk.ids.len() == CHUNK {
+                take(std::mem::replace(&mut reading, Reading::of(&shape)).done())?;
             }
             Ok(())
         })
         .await?;
-        if chunk.ids.is_empty() {
+        if reading.chunk.ids.is_empty() {
             Ok(())
         } else {
-            take(chunk)
+            take(reading.done())
         }
     }
 

@@ -4,16 +4,30 @@ use crate::error::{Error, Result, Trouble};
 use crate::value::PG_EPOCH;
 use rules::{Day, Words};
 use sqlx::postgres::{PgRow, PgValueRef};
-use sqlx::sqlite::SqliteRow;
 use sqlx::{Decode, Postgres, Row as _};
 
 /// One row; columns count from 0, and NULL is `None`.
 #[derive(Debug)]
 pub enum Row {
     /// From SQLite.
-    Sqlite(SqliteRow),
+    Sqlite(Box<[Stored]>),
     /// From PostgreSQL.
     Postgres(PgRow),
+}
+
+/// A value as SQLite keeps it: its type is its own, whatever the column's.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stored {
+    /// NULL.
+    Null,
+    /// A whole number; a truth value as 0 or 1.
+    Int(i64),
+    /// A number.
+    Double(f64),
+    /// A text; a date, and JSON.
+    Text(String),
+    /// Bytes.
+    Bytes(Vec<u8>),
 }
 
 /// A date as PostgreSQL sends it.
@@ -26,41 +40,82 @@ impl<'r> Decode<'r, Postgres> for PgDay {
     }
 }
 
-// SQLite keeps no type but the value's own, so its columns are read without a check of their declared type.
 macro_rules! read {
-    ($self:ident, $at:ident, $type:ty) => {
-        match $self {
-            Self::Sqlite(row) => row.try_get_unchecked::<Option<$type>, _>($at),
-            Self::Postgres(row) => row.try_get_unchecked::<Option<$type>, _>($at),
-        }
-        .map_err(Error::from)
+    ($row:ident, $at:ident, $type:ty) => {
+        $row.try_get_unchecked::<Option<$type>, _>($at)
+            .map_err(Error::from)
     };
 }
 
 impl Row {
     /// A truth value.
     pub fn bool(&self, at: usize) -> Result<Option<bool>> {
-        read!(self, at, bool)
+        match self {
+            Self::Sqlite(_) => Ok(self.int(at)?.map(|n| n != 0)),
+            Self::Postgres(row) => read!(row, at, bool),
+        }
     }
 
     /// A whole number: `bigint`.
     pub fn int(&self, at: usize) -> Result<Option<i64>> {
-        read!(self, at, i64)
+        match self {
+            Self::Sqlite(row) => match row.get(at) {
+                Some(Stored::Int(n)) => Ok(Some(*n)),
+                Some(Stored::Null) => Ok(None),
+                stored => Err(other(stored)),
+            },
+            Self::Postgres(row) => read!(row, at, i64),
+        }
     }
 
     /// A number.
     pub fn double(&self, at: usize) -> Result<Option<f64>> {
-        read!(self, at, f64)
+        match self {
+            Self::Sqlite(row) => match row.get(at) {
+                Some(Stored::Double(n)) => Ok(Some(*n)),
+                Some(Stored::Int(n)) => Ok(Some(*n as f64)),
+                Some(Stored::Null) => Ok(None),
+                stored => Err(other(stored)),
+            },
+            Self::Postgres(row) => read!(row, at, f64),
+        }
     }
 
     /// A text.
     pub fn text(&self, at: usize) -> Result<Option<String>> {
-        read!(self, at, String)
+        match self {
+            Self::Sqlite(row) => match row.get(at) {
+                Some(Stored::Text(text)) => Ok(Some(text.clone())),
+                Some(Stored::Int(n)) => Ok(Some(n.to_string())),
+                Some(Stored::Null) => Ok(None),
+                stored => Err(other(stored)),
+            },
+            Self::Postgres(row) => read!(row, at, String),
+        }
+    }
+
+    /// A text where it lies.
+    pub(crate) fn borrowed(&self, at: usize) -> Result<Option<&str>> {
+        match self {
+            Self::Sqlite(row) => match row.get(at) {
+                Some(Stored::Text(text)) => Ok(Some(text)),
+                Some(Stored::Null) => Ok(None),
+                stored => Err(other(stored)),
+            },
+            Self::Postgres(row) => read!(row, at, &str),
+        }
     }
 
     /// Bytes.
     pub fn bytes(&self, at: usize) -> Result<Option<Vec<u8>>> {
-        read!(self, at, Vec<u8>)
+        match self {
+            Self::Sqlite(row) => match row.get(at) {
+                Some(Stored::Bytes(bytes)) => Ok(Some(bytes.clone())),
+                Some(Stored::Null) => Ok(None),
+                stored => Err(other(stored)),
+            },
+            Self::Postgres(row) => read!(row, at, Vec<u8>),
+        }
     }
 
     /// A date in days since 1970.
@@ -109,7 +164,13 @@ impl Row {
     }
 }
 
-fn unreadable(text: &str) -> Error {
+/// A value of another type than is asked for, or no value at all.
+fn other(stored: Option<&Stored>) -> Error {
+    unreadable(&stored.map_or_else(|| "?".to_owned(), |stored| format!("{stored:?}")))
+}
+
+/// A value that is none of its column's.
+pub(crate) fn unreadable(text: &str) -> Error {
     Error::new(
         Trouble::Damaged,
         Words::new(

@@ -1,6 +1,5 @@
 //! Tells without asking an embedded database whether accounts, roles and sessions are as they were: its one writer is ours.
 
-use sqlx::{Connection, SqliteConnection};
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 
 /// The tables that say on whose behalf a session acts.
@@ -28,10 +27,13 @@ impl Unchanged {
         }
     }
 
-    /// The writer's connection was given back: once it answers, its transaction is over, however it ended.
-    pub(crate) async fn rest(&self, writer: &mut SqliteConnection) -> sqlx::Result<()> {
-        writer.ping().await?;
-        self.ended.store(self.begun.load(SeqCst), SeqCst);
-        Ok(())
+    /// How many changes have begun.
+    pub(crate) fn begun(&self) -> u64 {
+        self.begun.load(SeqCst)
+    }
+
+    /// The transaction that began these changes, and none after it, is over, however it ended.
+    pub(crate) fn rest(&self, begun: u64) {
+        self.ended.fetch_max(begun, SeqCst);
     }
 }

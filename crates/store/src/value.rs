@@ -5,7 +5,6 @@ use rules::Words;
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgTypeInfo};
-use sqlx::sqlite::SqliteArguments;
 use sqlx::{Arguments, Encode, Postgres, Type};
 
 /// A value of a statement; `None` is NULL of that type, which PostgreSQL wants to know.
@@ -62,25 +61,6 @@ impl Encode<'_, Postgres> for PgDay {
     }
 }
 
-/// Takes the values, because SQLite keeps texts as long as the statement runs.
-pub(crate) fn sqlite(values: Vec<Value>) -> Result<SqliteArguments, Error> {
-    let mut into = SqliteArguments::default();
-    into.reserve(values.len(), 0);
-    for value in values {
-        let added = match value {
-            Value::Bool(v) => into.add(v.map(i64::from)),
-            Value::Int(v) => into.add(v),
-            Value::Double(v) => into.add(v),
-            Value::Text(v) => into.add(v),
-            Value::Bytes(v) => into.add(v),
-            Value::Date(v) => into.add(v.map(iso)),
-            Value::Json(v) => into.add(v.as_ref().map(ToString::to_string)),
-        };
-        added.map_err(unfit)?;
-    }
-    Ok(into)
-}
-
 pub(crate) fn postgres(values: &[Value]) -> Result<PgArguments, Error> {
     let mut into = PgArguments::default();
     for value in values {
@@ -101,7 +81,7 @@ pub(crate) fn postgres(values: &[Value]) -> Result<PgArguments, Error> {
 }
 
 /// A day as ISO text; out of the calendar's range it is a text that no check accepts.
-fn iso(day: i64) -> String {
+pub(crate) fn iso(day: i64) -> String {
     i32::try_from(day).map_or_else(
         |_| "beyond the calendar".to_owned(),
         |day| rules::Day(day).to_string(),

@@ -33,16 +33,7 @@ fn push_cell(cells: &mut Cells, texts: &mut Texts, cell: Option<Parsed>) {
         (Cells::Record(all), Some(Parsed::Record(n))) => all.push(n),
         (Cells::Record(all), _) => all.push(NO_ROW),
         (Cells::Symbol { codes, dictionary }, Some(Parsed::Text(text))) => {
-            let number = match texts.get(&text) {
-                Some(number) => *number,
-                None => {
-                    let number = dictionary.len() as u32;
-                    dictionary.push(text.clone());
-                    texts.insert(text, number);
-                    number
-                }
-            };
-            codes.push(number);
+            codes.push(number(texts, dictionary, text));
         }
         (Cells::Symbol { codes, .. }, _) => codes.push(0),
         (Cells::List { ends, items }, cell) => {
@@ -53,6 +44,72 @@ fn push_cell(cells: &mut Cells, texts: &mut Texts, cell: Option<Parsed>) {
             }
             ends.push(len(items) as u32);
         }
+    }
+}
+
+/// The number of a text, which is a new one where it was not there.
+fn number(texts: &mut Texts, dictionary: &mut Vec<Box<str>>, text: Box<str>) -> u32 {
+    if let Some(number) = texts.get(&text) {
+        return *number;
+    }
+    let number = dictionary.len() as u32;
+    dictionary.push(text.clone());
+    texts.insert(text, number);
+    number
+}
+
+/// Whether cells are of the kind that a column holds.
+pub(super) fn fits(own: &Cells, given: &Cells) -> bool {
+    match (own, given) {
+        (Cells::List { items: own, .. }, Cells::List { items: given, .. }) => fits(own, given),
+        _ => std::mem::discriminant(own) == std::mem::discriminant(given),
+    }
+}
+
+/// Appends cells that [`fits`]; the numbers of their texts are those of a dictionary of their own.
+pub(super) fn extend(column: &mut Column, texts: &mut Texts, given: Column) {
+    let present = |row: usize| given.present.get(row);
+    extend_cells(&mut column.cells, texts, given.cells, &present);
+    column.present.append(&given.present);
+}
+
+fn extend_cells(own: &mut Cells, texts: &mut Texts, given: Cells, present: &dyn Fn(usize) -> bool) {
+    match (own, given) {
+        (Cells::Bool(own), Cells::Bool(given)) => own.append(&given),
+        (Cells::Int(own), Cells::Int(given)) => own.extend(given),
+        (Cells::Double(own), Cells::Double(given)) => own.extend(given),
+        (Cells::Record(own), Cells::Record(given)) => {
+            let rows = given.into_iter().enumerate();
+            own.extend(rows.map(|(row, n)| if present(row) { n } else { NO_ROW }));
+        }
+        (
+            Cells::Symbol { codes, dictionary },
+            Cells::Symbol {
+                codes: given,
+                dictionary: words,
+            },
+        ) => {
+            let words = words.into_iter();
+            let numbers: Vec<u32> = words.map(|word| number(texts, dictionary, word)).collect();
+            let numbered = |(row, code): (usize, u32)| match present(row) {
+                true => numbers.get(code as usize).copied().unwrap_or_default(),
+                false => 0,
+            };
+            codes.extend(given.into_iter().enumerate().map(numbered));
+        }
+        (
+            Cells::List { ends, items },
+            Cells::List {
+                ends: given,
+                items: more,
+            },
+        ) => {
+            let from = len(items) as u32;
+            extend_cells(items, texts, *more, &|_| true);
+            ends.extend(given.into_iter().map(|end| end + from));
+        }
+        // What does not fit is not given.
+        _ => {}
     }
 }
 

@@ -5,7 +5,7 @@ use engine::{AsOf, Facts, Living, Rows};
 use programme::Programme;
 use programme::record::{Act, Author, Cell, Cells, Entry};
 use proptest::prelude::*;
-use rules::{Cells as Typed, Day, Moment};
+use rules::{Cells as Typed, Column, Day, Moment};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -242,6 +242,57 @@ fn expected(entries: &[Entry], at: Day) -> BTreeMap<String, Vec<String>> {
     cells.into_iter().map(row).collect()
 }
 
+/// Cells in a column as a database hands them over: the dictionary has every text as often as it comes.
+fn typed(cells: Vec<Option<Cell>>) -> Column {
+    let present = cells.iter().map(Option::is_some).collect();
+    let number = |cell: &Option<Cell>| match cell {
+        Some(Cell::Int(n)) => *n,
+        _ => 0,
+    };
+    let double = |cell: &Option<Cell>| match cell {
+        Some(Cell::Double(n)) => *n,
+        _ => 0.0,
+    };
+    let items = |cell: &Option<Cell>| match cell {
+        Some(Cell::List(items)) => items.clone(),
+        _ => Vec::new(),
+    };
+    let cells = match cells.iter().flatten().next() {
+        None | Some(Cell::Text(_)) => symbols(cells),
+        Some(Cell::Bool(_)) => {
+            let is_true = |cell: &Option<Cell>| *cell == Some(Cell::Bool(true));
+            Typed::Bool(cells.iter().map(is_true).collect())
+        }
+        Some(Cell::Int(_)) => Typed::Int(cells.iter().map(number).collect()),
+        Some(Cell::Double(_)) => Typed::Double(cells.iter().map(double).collect()),
+        Some(Cell::List(_)) => {
+            let lists: Vec<Vec<Cell>> = cells.iter().map(items).collect();
+            let ends = lists.iter().scan(0, |end, list| {
+                *end += list.len() as u32;
+                Some(*end)
+            });
+            Typed::List {
+                ends: ends.collect(),
+                items: Box::new(symbols(lists.concat().into_iter().map(Some).collect())),
+            }
+        }
+    };
+    Column { present, cells }
+}
+
+fn symbols(cells: Vec<Option<Cell>>) -> Typed {
+    let mut dictionary: Vec<Box<str>> = Vec::new();
+    let code = |cell| match cell {
+        Some(Cell::Text(text)) => {
+            dictionary.push(text);
+            dictionary.len() as u32 - 1
+        }
+        _ => 0,
+    };
+    let codes = cells.into_iter().map(code).collect();
+    Typed::Symbol { codes, dictionary }
+}
+
 /// The current rows and the past, as a database hands them over.
 fn loaded(entries: &[Entry]) -> Living {
     let mut living = Living::new(&PROGRAMME);
@@ -258,17 +309,17 @@ fn loaded(entries: &[Entry]) -> Living {
             .push(entry.author.at);
     }
     assert!(times.values().flatten().all(|at| at.day() <= last));
-    let column = |f: &&str| now.values().map(|own| own[*f].clone()).collect();
+    let column = |f: &&str| typed(now.values().map(|own| own[*f].clone()).collect());
     let rows = Rows {
         register: "visit",
         fields: &FIELDS.map(str::to_owned),
-        ids: &now.keys().map(|id| id.as_str().into()).collect::<Vec<_>>(),
+        ids: now.keys().map(|id| id.as_str().into()).collect(),
         versions: &times.values().map(|t| t.len() as i64).collect::<Vec<_>>(),
         created: &times.values().map(|t| t[0]).collect::<Vec<_>>(),
         changed: &times.values().map(|t| t[t.len() - 1]).collect::<Vec<_>>(),
-        columns: &FIELDS.iter().map(column).collect::<Vec<_>>(),
+        columns: FIELDS.iter().map(column).collect(),
     };
-    living.load(&PROGRAMME, &rows).unwrap();
+    living.load(&PROGRAMME, rows).unwrap();
     let past: Vec<Entry> = entries.iter().filter(|e| e.version > 1).cloned().collect();
     living.load_past(&PROGRAMME, &past).unwrap();
     living

@@ -1,11 +1,11 @@
 //! A table of SQLite read by several connections at once, each its parts, and handed over in the table's order.
 
-use super::{CHUNK, Chunk};
+use super::{CHUNK, Chunk, Reading};
 use crate::db::{Db, Tx};
-use crate::dialect::Dialect;
 use crate::error::{Error, Result};
 use crate::shape::Shape;
 use std::num::NonZero;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 use tokio::sync::mpsc;
@@ -17,19 +17,16 @@ const READERS: usize = 4;
 const AHEAD: usize = 2;
 
 /// Transactions that all see one moment.
-pub(super) struct Readers {
-    pub(super) open: Vec<Tx>,
-    /// The last row's number on SQLite; `None` for an empty table.
-    pub(super) last: Option<i64>,
+struct Readers {
+    open: Vec<Tx>,
+    /// The last row's number; `None` for an empty table.
+    last: Option<i64>,
 }
 
 /// Opens as many readers as pay. One that sees another moment than the first is let go with the rest.
-pub(super) async fn readers(db: &Db, shape: &Shape) -> Result<Readers> {
+async fn readers(db: &Db, shape: &Shape) -> Result<Readers> {
     let mut open = vec![db.read().await?];
     let mut first = None;
-    if db.dialect() == Dialect::Postgres {
-        return Ok(Readers { open, last: None });
-    }
     let cores = available_parallelism().map_or(1, NonZero::get);
     let most = READERS.min(cores).min(db.readers() / 2);
     let text = format!(
@@ -58,19 +55,24 @@ pub(super) async fn readers(db: &Db, shape: &Shape) -> Result<Readers> {
 
 /// Reads a table up to its last row; `take` gets its parts in order.
 pub(super) async fn load(
+    db: &Db,
     shape: Arc<Shape>,
-    readers: Vec<Tx>,
-    last: i64,
     mut take: impl FnMut(Chunk) -> Result<()>,
 ) -> Result<()> {
+    let Readers { open, last } = readers(db, &shape).await?;
+    let Some(last) = last else {
+        return Ok(());
+    };
     let part = i64::try_from(CHUNK).unwrap_or(i64::MAX);
-    let step = part.saturating_mul(i64::try_from(readers.len()).unwrap_or(1));
-    let mut parts = Vec::new();
-    for (nth, tx) in (0..).zip(readers) {
+    let step = part.saturating_mul(i64::try_from(open.len()).unwrap_or(1));
+    let step = usize::try_from(step).unwrap_or(usize::MAX);
+    let (mut parts, mut held) = (Vec::new(), Vec::new());
+    for (nth, tx) in (0..).zip(open) {
         let (send, receive) = mpsc::channel(AHEAD);
-        let starts = (nth * part..=last).step_by(usize::try_from(step).unwrap_or(usize::MAX));
-        tokio::spawn(read(shape.clone(), tx, starts, send));
+        let starts = (nth * part..=last).step_by(step);
+        read(&shape, &tx, starts, send)?;
         parts.push(receive);
+        held.push(tx);
     }
     let count = usize::try_from(last / part).unwrap_or(usize::MAX);
     for nth in 0..=count {
@@ -78,7 +80,7 @@ pub(super) async fn load(
         let Some(from) = parts.get_mut(nth % readers) else {
             break;
         };
-        // A reader that is gone before its last part was stopped with the runtime.
+        // A reader that is gone before its last part has ended with its connection.
         let chunk = from.recv().await.ok_or_else(Error::closed)??;
         if !chunk.ids.is_empty() {
             take(chunk)?;
@@ -87,25 +89,30 @@ pub(super) async fn load(
     Ok(())
 }
 
-/// Reads some parts of a table, each by the number of its first row, until nobody takes them.
-async fn read(
-    shape: Arc<Shape>,
-    mut tx: Tx,
-    starts: impl Iterator<Item = i64>,
+/// Has a connection read some parts of a table, each by the number of its first row, until nobody takes them.
+fn read(
+    shape: &Arc<Shape>,
+    tx: &Tx,
+    starts: impl Iterator<Item = i64> + Send + 'static,
     send: mpsc::Sender<Result<Chunk>>,
-) {
+) -> Result<()> {
     let text = format!(
         "{} where _rowid_ between $1 and $2 order by _rowid_",
         shape.select(&shape.field_names())
     );
     let part = i64::try_from(CHUNK).unwrap_or(i64::MAX);
-    for start in starts {
-        let mut chunk = Chunk::of(&shape);
-        let values = [start.into(), (start + part - 1).into()];
-        let done = tx.each(&text, &values, |row| chunk.push(&shape, &row));
-        let done = done.await.map(|()| chunk);
-        if send.send(done).await.is_err() {
-            return;
+    let shape = shape.clone();
+    tx.at_work(move |session| {
+        for start in starts {
+            let mut reading = Reading::of(&shape);
+            let values = [start.into(), (start + part - 1).into()];
+            let done = session.each(&text, &values, |row| {
+                reading.sqlite(row)?;
+                Ok(ControlFlow::Continue(()))
+            });
+            if send.blocking_send(done.map(|()| reading.done())).is_err() {
+                return;
+            }
         }
-    }
+    })
 }

@@ -8,7 +8,7 @@ use journal::{Hash, SealingKey, Trust};
 use programme::record::{Act, Author, Cell};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use rules::Moment;
+use rules::{Cells, Column, Moment};
 use std::collections::BTreeMap;
 use store::write::{Failure, Write};
 use store::{Batch, Sealer, Sheet, Store};
@@ -178,13 +178,39 @@ fn may_refuse<T>(outcome: Result<T, Failure>) {
     }
 }
 
+/// A cell as it reads, whatever number its text has in this chunk.
+fn shown(column: &Column, at: usize) -> Option<String> {
+    let word = |codes: &[u32], words: &[Box<str>], at: usize| words[codes[at] as usize].to_string();
+    let cell = || match &column.cells {
+        Cells::Bool(all) => all.get(at).to_string(),
+        Cells::Int(all) => all[at].to_string(),
+        Cells::Double(all) => all[at].to_string(),
+        Cells::Record(all) => all[at].to_string(),
+        Cells::Symbol { codes, dictionary } => word(codes, dictionary, at),
+        Cells::List { ends, items } => {
+            let Cells::Symbol { codes, dictionary } = &**items else {
+                panic!("a list of texts");
+            };
+            let from = at.checked_sub(1).map_or(0, |before| ends[before]);
+            let items = from..ends[at];
+            let items: Vec<_> = items.map(|n| word(codes, dictionary, n as usize)).collect();
+            format!("{items:?}")
+        }
+    };
+    column.present.get(at).then(cell)
+}
+
 /// Every row with all its columns, by its id.
 async fn tables(store: &Store) -> BTreeMap<String, String> {
     let mut rows = BTreeMap::new();
     for register in ["firm", "event"] {
         let loaded = store.load(register, |chunk| {
             for (at, id) in chunk.ids.iter().enumerate() {
-                let cells: Vec<_> = chunk.columns.iter().map(|column| &column[at]).collect();
+                let cells: Vec<_> = chunk
+                    .columns
+                    .iter()
+                    .map(|column| shown(column, at))
+                    .collect();
                 let times = (chunk.created_at[at], chunk.changed_at[at]);
                 let row = (chunk.versions[at], chunk.arrivals[at], times, cells);
                 rows.insert(format!("{register} {id}"), format!("{row:?}"));
