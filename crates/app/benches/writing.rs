@@ -10,12 +10,16 @@
     clippy::disallowed_methods
 )]
 
+#[path = "writing/makers.rs"]
+mod makers;
 #[path = "../../store/tests/it/postgres.rs"]
 mod postgres;
 
+use app::sheet::{How, Sent};
+use app::{App, Edge, Opening, Viewer};
 use engine::{Living, Rows};
-use programme::record::{Act, Author, Cell, Cells, Change};
-use programme::{Files, Programme};
+use makers::{REGISTER, firm, programme, sheet};
+use programme::record::Author;
 use rules::{Day, Moment};
 use std::io::{Seek, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
@@ -23,7 +27,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use store::write::{Action, Write};
-use store::{Db, Options, Sheet, Store};
+use store::{Sheet, Store};
+use tokio::runtime::Handle;
 
 /// As the executable has it.
 #[global_allocator]
@@ -32,8 +37,14 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 /// Clients that write at once.
 const CLIENTS: usize = 64;
 
-/// Rows handed over at once by an import.
-const CHUNK: usize = 5_000;
+/// Rows of one file; a larger one would be refused.
+const FILE: usize = 250_000;
+
+/// Rows that are written with no file, and that a file gives other values.
+const ALONE: usize = 50_000;
+
+/// Rows handed over at once where they are only written.
+const CHUNK: usize = 2_048;
 
 /// How long single creates and syncs are timed.
 const TIMED: Duration = Duration::from_secs(5);
@@ -71,33 +82,35 @@ async fn run(place: &str, sizes: &[usize]) {
         true => postgres::new_database(),
         false => folder.join("heli.db").to_str().unwrap().to_owned(),
     };
-    // Each writer on PostgreSQL needs a connection of its own.
-    let options = Options {
-        connections: if on_postgres { 32 } else { 8 },
-        ..Options::default()
-    };
-    let db = Db::open(&address, options).await.unwrap();
-    let mut tx = db.migration().await.unwrap();
-    let plan = store::plan(&mut tx, &programme()).await.unwrap();
-    store::apply(&mut tx, &programme(), &plan).await.unwrap();
-    tx.commit().await.unwrap();
-    let store = Store::new(db, &programme()).await.unwrap();
+    let app = opened(address).await;
+    let store = app.store().unwrap().clone();
     let mut rows = 0;
     for size in sizes {
-        let imported = import(&store, rows, (*size).max(rows)).await;
+        // The last of them are only written.
+        let alone = ALONE.min(size.saturating_sub(rows) / 2);
+        let imported = imported(&app, rows, size.saturating_sub(alone), 0);
+        let changed = imported.and_then(|_| imported_again(&app, *size));
+        let from = rows.max(size.saturating_sub(alone));
+        let written = written(&store, from, from + alone).await;
         rows = rows.max(*size);
+        app.catch_up().await.unwrap();
         let syncs = syncs(&folder);
         let created = creates(&store, rows).await;
         rows += created.0;
         let again = self::syncs(&folder);
+        app.catch_up().await.unwrap();
         let load = load(&store).await;
         println!(
             "{}",
             serde_json::json!({
                 "database": if on_postgres { "PostgreSQL" } else { "SQLite" },
                 "records": size,
-                "import_rows_s": imported.map(|imported| imported.0),
-                "import_cpu_us": imported.map(|imported| imported.1),
+                "import_rows_s": imported.map(|(rate, _)| rate),
+                "import_cpu_us": imported.map(|(_, cpu)| cpu),
+                "changed_rows_s": changed.map(|(rate, _)| rate),
+                "changed_cpu_us": changed.map(|(_, cpu)| cpu),
+                "written_rows_s": written.map(|(rate, _)| rate),
+                "written_cpu_us": written.map(|(_, cpu)| cpu),
                 "creates_s": rate(created.0, created.1),
                 "creates_cpu_us": created.2 * 1e6 / created.0 as f64,
                 "syncs_s": [syncs, again],
@@ -112,12 +125,83 @@ async fn run(place: &str, sizes: &[usize]) {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
+/// A database of its own with nothing in it.
+async fn opened(address: String) -> App {
+    let (programme, files) = programme();
+    let opening = Opening {
+        address,
+        files,
+        attached: None,
+        now: author().at,
+        today: author().at.day(),
+        since: None,
+        rehearsal: false,
+        closed: None,
+        clock_ms: || {
+            let now = std::time::SystemTime::now();
+            let since = now.duration_since(std::time::UNIX_EPOCH).unwrap();
+            since.as_millis() as i64
+        },
+        seeds: [[1; 32], [2; 32]],
+    };
+    App::open(programme, &opening, |_| {}).await.unwrap()
+}
+
+/// Firms taken in from files: read, matched, decided on, written, and in the facts; rows each second and processor time
+/// of one, the files' own making left out.
+fn imported(app: &App, from: usize, until: usize, turn: usize) -> Option<(f64, f64)> {
+    if until <= from {
+        return None;
+    }
+    let (mut took, mut worked) = (Duration::ZERO, 0.0);
+    for start in (from..until).step_by(FILE) {
+        let end = until.min(start + FILE);
+        let bytes = sheet(start, end, turn);
+        let sent = Sent {
+            register: REGISTER,
+            name: "makers.csv",
+            bytes: &bytes,
+            why: None,
+        };
+        let how = How {
+            dry_run: false,
+            again: false,
+            zh: false,
+            runtime: &Handle::current(),
+        };
+        let mut edge = || {
+            Ok(Edge {
+                now: author().at,
+                seed: [1; 32],
+            })
+        };
+        let (begun, before) = (Instant::now(), processor());
+        let taken = tokio::task::block_in_place(|| {
+            app.import(&Viewer::operator(), sent, how, &mut edge, &mut |_, _| {})
+        });
+        took += begun.elapsed();
+        worked += processor() - before;
+        let taken = taken.unwrap();
+        let done = taken.created + taken.changed;
+        assert_eq!(done, (end - start) as u64, "{:?}", taken.faults.first());
+    }
+    Some((
+        rate(until - from, took),
+        worked * 1e6 / (until - from) as f64,
+    ))
+}
+
+/// Files that give the first firms another value, found by their keys.
+fn imported_again(app: &App, size: usize) -> Option<(f64, f64)> {
+    imported(app, 0, ALONE.min(size / 2), size)
+}
+
 fn rate(count: usize, took: Duration) -> f64 {
     (count as f64 / took.as_secs_f64()).round()
 }
 
-/// Rows from a number to another, in chunks, with all that an import does but the reading of its file.
-async fn import(store: &Store, from: usize, until: usize) -> Option<(f64, f64)> {
+/// Firms written as a batch writes them, with all that an import does but the reading, the matching and the facts.
+async fn written(store: &Store, from: usize, until: usize) -> Option<(f64, f64)> {
     if until == from {
         return None;
     }
@@ -191,7 +275,7 @@ async fn creates(store: &Store, from: usize) -> (usize, Duration, f64) {
 
 /// Seconds that the records take to stand in memory as facts, and the bytes that they hold there.
 async fn load(store: &Store) -> (f64, usize, f64) {
-    let programme = programme();
+    let (programme, _) = programme();
     let mut living = Living::new(&programme);
     let fields = store.loaded_fields(REGISTER);
     let (before, worked) = (resident(), processor());
@@ -264,97 +348,5 @@ fn action(writes: Vec<Write>) -> Action {
         guards: Vec::new(),
         messages: Vec::new(),
         seed: [7; 32],
-    }
-}
-
-/// The register that is written.
-const REGISTER: &str = "maker";
-
-/// Fields of a firm with their types, fifteen as in the example province, one of which can be erased.
-const FIELDS: [(&str, &str); 15] = [
-    ("uscc", "uscc"),
-    ("name", "text"),
-    ("county", "unit"),
-    ("industry", "industry"),
-    ("founded_on", "date"),
-    ("output", "money"),
-    ("revenue", "money"),
-    ("workers", "int"),
-    ("growth", "ratio"),
-    ("listed", "bool"),
-    ("stepped_up_on", "date"),
-    ("contact", "person"),
-    ("tags", "choices"),
-    ("seen_at", "time"),
-    ("kind", "choice"),
-];
-
-fn firm(n: usize) -> Write {
-    let text = |text: String| Some(Cell::Text(text.into()));
-    let int = |n: usize| Some(Cell::Int(n as i64));
-    let values = [
-        text(format!("91350{n:013}")),
-        text(format!("福建第{n}号茶业有限公司")),
-        text(format!("35{:04}", n % 84)),
-        text(format!("C{}", n % 97)),
-        int(10_000 + n % 9_000),
-        int(n * 137 % 900_000_000),
-        int(n * 731 % 900_000_000),
-        (!n.is_multiple_of(3)).then_some(Cell::Int((n % 900) as i64)),
-        Some(Cell::Double((n % 100) as f64 / 100.0)),
-        Some(Cell::Bool(n.is_multiple_of(2))),
-        None,
-        text(format!("陈{n}")),
-        Some(Cell::List(vec![Cell::Text("tea".into())])),
-        int(1_690_000_000_000 + n),
-        text("large".into()),
-    ];
-    let names = FIELDS.iter().map(|(id, _)| (*id).to_owned());
-    let after: Cells = names.zip(values).collect();
-    Write {
-        change: Change {
-            register: REGISTER.into(),
-            record: Some(format!("F{n:09}").into()),
-            version: 0,
-            act: Act::Create,
-            after,
-            why: None,
-        },
-        unit: None,
-    }
-}
-
-/// The small programme of the readers' tests, with this register besides.
-fn programme() -> Programme {
-    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("../programme/tests/base");
-    let mut files = Files::new();
-    read_into(&mut files, &base, &base);
-    let words = |id: &str| format!("name = {{ zh = \"{id}\", en = \"{id}\" }}\n");
-    let mut text = format!("id = \"{REGISTER}\"\n{}title = \"name\"\n", words("企业"));
-    for (id, kind) in FIELDS {
-        text += &format!("\n[field.{id}]\n{}type = \"{kind}\"\n", words(id));
-        text += match id {
-            "uscc" => "key = true\nrequired = true\n",
-            "tags" => "choices = { tea = { zh = \"茶\", en = \"Tea\" } }\n",
-            "kind" => "choices = { large = { zh = \"大\", en = \"Large\" } }\n",
-            _ => "",
-        };
-    }
-    files.insert(format!("registers/{REGISTER}.toml"), text);
-    let reading = programme::read(&files);
-    reading
-        .programme
-        .unwrap_or_else(|| panic!("{:?}", reading.faults))
-}
-
-fn read_into(files: &mut Files, root: &Path, folder: &Path) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            read_into(files, root, &path);
-            continue;
-        }
-        let name = path.strip_prefix(root).unwrap().to_str().unwrap();
-        files.insert(name.to_owned(), std::fs::read_to_string(&path).unwrap());
     }
 }

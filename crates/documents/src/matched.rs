@@ -74,7 +74,8 @@ pub struct Matching<'a> {
 /// Matches all rows of a sheet.
 pub fn matched(sheet: &Sheet, ask: &Ask<'_>, find: &Find<'_>) -> Vec<Matched> {
     let mut matching = Matching::new(sheet, ask, find);
-    sheet.rows.iter().map(|row| matching.row(row)).collect()
+    let mut rows = sheet.rows.clone();
+    rows.iter_mut().map(|row| matching.row(row)).collect()
 }
 
 impl<'a> Matching<'a> {
@@ -93,10 +94,11 @@ impl<'a> Matching<'a> {
         self.ask.file
     }
 
-    /// The fate of the next row.
-    pub fn row(&mut self, row: &Row) -> Matched {
-        let mut faults = row.faults.clone();
-        let fate = if self.sheet.is_refused() || row.is_refused() {
+    /// The fate of the next row, which its cells and faults go into.
+    pub fn row(&mut self, row: &mut Row) -> Matched {
+        let refused = self.sheet.is_refused() || row.is_refused();
+        let mut faults = std::mem::take(&mut row.faults);
+        let fate = if refused {
             Fate::Refused
         } else {
             match self.fate(row) {
@@ -117,7 +119,7 @@ impl<'a> Matching<'a> {
         }
     }
 
-    fn fate(&mut self, row: &Row) -> Result<Fate, Vec<(Option<&'a str>, Wrong)>> {
+    fn fate(&mut self, row: &mut Row) -> Result<Fate, Vec<(Option<&'a str>, Wrong)>> {
         self.unique_values(row)?;
         let key = self.key(row);
         let sought = match (&row.id, &key) {
@@ -125,10 +127,15 @@ impl<'a> Matching<'a> {
             (None, Some(key)) => Some(Sought::Key(key.clone())),
             (None, None) => None,
         };
-        if let Some(key) = &key {
-            self.once(format!("key {key:?}"), row)?;
-        }
+        let named = key.as_ref().map(|key| {
+            let mut name = "key".to_owned();
+            key.iter().for_each(|(_, cell)| spell(&mut name, cell));
+            name
+        });
         let mut found = sought.as_ref().map(self.find).unwrap_or_default();
+        if let Some(name) = named {
+            self.once(name, row)?;
+        }
         match (found.pop(), row.id.as_deref()) {
             (Some(_), _) if !found.is_empty() => Err(vec![(None, several_records())]),
             (Some(existing), _) => {
@@ -183,18 +190,27 @@ impl<'a> Matching<'a> {
         Ok(())
     }
 
-    fn create(&self, row: &Row) -> Result<Fate, Vec<(Option<&'a str>, Wrong)>> {
+    fn create(&self, row: &mut Row) -> Result<Fate, Vec<(Option<&'a str>, Wrong)>> {
         let fields = self.ask.register.fields.iter().filter(|f| f.is_kept());
         let (mut cells, mut missing) = (Cells::new(), Vec::new());
+        let mut given = std::mem::take(&mut row.cells);
+        let mut next = 0;
         for field in fields {
-            let given = row.cells.iter().find(|(id, _)| *id == field.id);
-            let cell = given.and_then(|(_, cell)| cell.clone());
+            // Cells come in the order of their fields, so the next one is the right one nearly always.
+            let guess = given.get(next).is_some_and(|(id, _)| *id == field.id);
+            let at = match guess {
+                true => Some(next),
+                false => given.iter().position(|(id, _)| *id == field.id),
+            };
+            next = at.map_or(next, |at| at + 1);
+            let found = at.and_then(|at| given.get_mut(at)).map(std::mem::take);
+            let (id, cell) = found.unwrap_or_else(|| (field.id.clone(), None));
             if cell.is_none() && (field.required || field.key) {
                 missing.push((Some(field.id.as_str()), required(field)));
             }
             // The first state is for the programme to give.
             if field.id != "state" || cell.is_some() {
-                cells.push((field.id.clone(), cell));
+                cells.push((id, cell));
             }
         }
         if missing.is_empty() {
@@ -243,6 +259,18 @@ impl<'a> Matching<'a> {
             field,
         };
         wrong.at(self.ask.file, spot)
+    }
+}
+
+/// Adds a cell as it is compared; no two rows of cells are spelt alike.
+fn spell(out: &mut String, cell: &Cell) {
+    match cell {
+        Cell::Text(text) => {
+            out.push_str(&text.len().to_string());
+            out.push(':');
+            out.push_str(text);
+        }
+        cell => out.push_str(&format!("{cell:?};")),
     }
 }
 

@@ -93,6 +93,11 @@ impl Living {
         self.numbers.get(table)?.get(id).copied()
     }
 
+    /// The number of a text in a column's dictionary; `None` where no cell ever had it.
+    pub fn text_number(&self, table: usize, column: usize, text: &str) -> Option<u32> {
+        self.texts.get(table)?.get(column)?.get(text).copied()
+    }
+
     /// The newest row of a record; `None` where it has none yet.
     pub fn newest(&self, table: usize, record: u32) -> Option<u32> {
         let row = *self.newest.get(table)?.get(record as usize)?;

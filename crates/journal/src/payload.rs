@@ -91,21 +91,20 @@ impl Payload {
         register: Option<&Register>,
         salt: impl FnMut() -> Salt,
     ) -> Result<(Self, Vec<Open>), Refusal> {
-        if !write::told(&Held::Moment(entry.author.at)) {
-            return Err(Refusal::NoValue("at".into()));
-        }
-        let mut keeper = Keeper {
-            register,
-            salt,
-            beside: Vec::new(),
+        let mut keeper = Keeper::of(entry, register, salt)?;
+        let held = |keeper: &mut Keeper<'_, _>, side, cells| {
+            let mut found = Vec::new();
+            keeper.cells(side, cells, |id, shown| {
+                found.push((id.to_owned(), shown.held()));
+            })?;
+            Ok(found)
         };
-        let before = keeper.cells(Side::Before, &entry.before)?;
-        let after = keeper.cells(Side::After, &entry.after)?;
-        let why = match &entry.why {
-            None => Held::Empty,
-            Some(why) if register.is_none() => Held::text(why),
-            Some(why) => keeper.keep(Side::After, WHY, write::quoted(why)),
-        };
+        let before = held(&mut keeper, Side::Before, &entry.before)?;
+        let after = held(&mut keeper, Side::After, &entry.after)?;
+        let why = keeper.why(entry).map_or(Held::Empty, |why| match why {
+            Why::Text(text) => Held::text(text),
+            Why::Kept(digest) => Held::Digest(digest),
+        });
         let payload = Self {
             arrival: entry.arrival,
             author: entry.author.clone(),
@@ -119,6 +118,35 @@ impl Payload {
             batch: entry.batch,
         };
         Ok((payload, keeper.beside))
+    }
+
+    /// The canonical text of an entry, as [`Payload::of`] and [`Payload::text`] give it, and the values beside it;
+    /// nothing of the entry is copied on the way.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Payload::of`].
+    pub fn line(
+        entry: &Entry,
+        register: Option<&Register>,
+        salt: impl FnMut() -> Salt,
+    ) -> Result<(String, Vec<Open>), Refusal> {
+        let mut keeper = Keeper::of(entry, register, salt)?;
+        let mut line = write::Line::begin(&Head::of(entry));
+        for (side, cells) in [(Side::Before, &entry.before), (Side::After, &entry.after)] {
+            line.cells(side);
+            keeper.cells(side, cells, |id, shown| line.cell(id, shown))?;
+        }
+        let reason;
+        let why = match keeper.why(entry) {
+            None => Shown::Empty,
+            Some(Why::Kept(digest)) => Shown::Digest(digest),
+            Some(Why::Text(text)) => {
+                reason = Cell::Text(text.into());
+                Shown::Plain(&reason)
+            }
+        };
+        Ok((line.end(why, entry.batch), keeper.beside))
     }
 
     /// The canonical text, whose UTF-8 bytes are the leaf.
@@ -188,6 +216,45 @@ impl Payload {
     }
 }
 
+/// What a line begins with.
+struct Head<'e> {
+    arrival: i64,
+    author: &'e Author,
+    act: &'e Act,
+    register: &'e str,
+    record: &'e str,
+    version: i64,
+}
+
+impl<'e> Head<'e> {
+    fn of(entry: &'e Entry) -> Self {
+        Self {
+            arrival: entry.arrival,
+            author: &entry.author,
+            act: &entry.act,
+            register: &entry.register,
+            record: &entry.record,
+            version: entry.version,
+        }
+    }
+}
+
+/// A cell as the payload shows it, where it lies.
+#[derive(Clone, Copy)]
+enum Shown<'c> {
+    Empty,
+    Plain(&'c Cell),
+    Day(Day),
+    Moment(Moment),
+    Digest(Hash),
+}
+
+/// A reason in the payload, or beside it.
+enum Why<'e> {
+    Text(&'e str),
+    Kept(Hash),
+}
+
 /// Decides for each cell whether it is in the entry or beside it.
 struct Keeper<'a, S> {
     register: Option<&'a Register>,
@@ -195,17 +262,33 @@ struct Keeper<'a, S> {
     beside: Vec<Open>,
 }
 
-impl<S: FnMut() -> Salt> Keeper<'_, S> {
-    fn cells(&mut self, side: Side, cells: &Cells) -> Result<Vec<(String, Held)>, Refusal> {
-        let mut found: Vec<(String, Held)> = Vec::with_capacity(cells.len());
+impl<'a, S: FnMut() -> Salt> Keeper<'a, S> {
+    fn of(entry: &Entry, register: Option<&'a Register>, salt: S) -> Result<Self, Refusal> {
+        if !write::told(Shown::Moment(entry.author.at)) {
+            return Err(Refusal::NoValue("at".into()));
+        }
+        Ok(Self {
+            register,
+            salt,
+            beside: Vec::new(),
+        })
+    }
+
+    fn cells<'c>(
+        &mut self,
+        side: Side,
+        cells: &'c Cells,
+        mut tell: impl FnMut(&'c str, Shown<'c>),
+    ) -> Result<(), Refusal> {
         let fields = self.register.map_or(&[][..], |register| &register.fields);
         // Cells come in the order of their fields: what is found behind the one before was not named before.
         let mut rest = fields;
-        for (id, cell) in cells {
+        for (nth, (id, cell)) in cells.iter().enumerate() {
             let behind = rest.iter().position(|field| field.id == *id);
+            let mut before = cells.iter().take(nth);
             let field = match behind {
                 Some(at) => rest.get(at),
-                None if found.iter().any(|(before, _)| before == id) => {
+                None if before.any(|(before, _)| before == id) => {
                     return Err(Refusal::NamedTwice(id.clone()));
                 }
                 None => fields.iter().find(|field| field.id == *id),
@@ -214,37 +297,45 @@ impl<S: FnMut() -> Salt> Keeper<'_, S> {
                 return Err(Refusal::NoSuchField(id.clone()));
             }
             rest = behind.and_then(|at| rest.get(at + 1..)).unwrap_or(rest);
-            found.push((id.clone(), self.cell(side, id, field, cell.as_ref())?));
+            tell(id, self.cell(side, id, field, cell.as_ref())?);
         }
-        Ok(found)
+        Ok(())
     }
 
     /// `field` is `None` for acts on no record.
-    fn cell(
+    fn cell<'c>(
         &mut self,
         side: Side,
         id: &str,
         field: Option<&RegisterField>,
-        cell: Option<&Cell>,
-    ) -> Result<Held, Refusal> {
+        cell: Option<&'c Cell>,
+    ) -> Result<Shown<'c>, Refusal> {
         let (kind, apart) = field.map_or((FieldKind::Text, false), |field| {
             (field.kind, kept_beside(field))
         });
         let Some(cell) = cell else {
-            return Ok(Held::Empty);
+            return Ok(Shown::Empty);
         };
-        let held = Held::of(cell, kind);
-        if !write::told(&held) {
+        let shown = Shown::of(cell, kind);
+        if !write::told(shown) {
             return Err(Refusal::NoValue(id.into()));
         }
         Ok(if apart {
-            self.keep(side, id, write::held(&held))
+            Shown::Digest(self.keep(side, id, write::shown(shown)))
         } else {
-            held
+            shown
         })
     }
 
-    fn keep(&mut self, side: Side, field: &str, value: String) -> Held {
+    fn why<'e>(&mut self, entry: &'e Entry) -> Option<Why<'e>> {
+        let why = entry.why.as_deref()?;
+        Some(match self.register {
+            None => Why::Text(why),
+            Some(_) => Why::Kept(self.keep(Side::After, WHY, write::quoted(why))),
+        })
+    }
+
+    fn keep(&mut self, side: Side, field: &str, value: String) -> Hash {
         let open = Open {
             side,
             field: field.to_owned(),
@@ -253,7 +344,7 @@ impl<S: FnMut() -> Salt> Keeper<'_, S> {
         };
         let digest = open.digest();
         self.beside.push(open);
-        Held::Digest(digest)
+        digest
     }
 }
 
@@ -296,14 +387,13 @@ impl Held {
         Self::Plain(Cell::Text(text.into()))
     }
 
-    fn of(cell: &Cell, kind: FieldKind) -> Self {
-        match (cell, kind) {
-            (Cell::Int(days), FieldKind::Date) => match i32::try_from(*days) {
-                Ok(days) => Self::Day(Day(days)),
-                Err(_) => Self::Plain(cell.clone()),
-            },
-            (Cell::Int(ms), FieldKind::Time) => Self::Moment(Moment(*ms)),
-            _ => Self::Plain(cell.clone()),
+    fn shown(&self) -> Shown<'_> {
+        match self {
+            Self::Empty => Shown::Empty,
+            Self::Plain(cell) => Shown::Plain(cell),
+            Self::Day(day) => Shown::Day(*day),
+            Self::Moment(at) => Shown::Moment(*at),
+            Self::Digest(digest) => Shown::Digest(*digest),
         }
     }
 
@@ -318,11 +408,34 @@ impl Held {
     }
 }
 
+impl<'c> Shown<'c> {
+    fn of(cell: &'c Cell, kind: FieldKind) -> Self {
+        match (cell, kind) {
+            (Cell::Int(days), FieldKind::Date) => match i32::try_from(*days) {
+                Ok(days) => Self::Day(Day(days)),
+                Err(_) => Self::Plain(cell),
+            },
+            (Cell::Int(ms), FieldKind::Time) => Self::Moment(Moment(*ms)),
+            _ => Self::Plain(cell),
+        }
+    }
+
+    fn held(self) -> Held {
+        match self {
+            Self::Empty => Held::Empty,
+            Self::Plain(cell) => Held::Plain(cell.clone()),
+            Self::Day(day) => Held::Day(day),
+            Self::Moment(at) => Held::Moment(at),
+            Self::Digest(digest) => Held::Digest(digest),
+        }
+    }
+}
+
 /// Reads what [`cell_text`] writes; `None` for any other text.
 pub fn cell_of_text(text: &str) -> Option<Cell> {
     let held = read::held(text)?;
     let cell = held.cell()?;
-    (write::held(&held) == text).then_some(cell)
+    (write::shown(held.shown()) == text).then_some(cell)
 }
 
 impl Refusal {

@@ -272,6 +272,30 @@ impl Tx {
         })
     }
 
+    /// Runs statements one after the other, handed over at once; where one fails its place and why, and none after it.
+    pub(crate) async fn execute_each(
+        &mut self,
+        all: Vec<(String, Vec<Value>)>,
+    ) -> std::result::Result<(), (usize, Error)> {
+        if let Inner::Sqlite(lease) = &self.0 {
+            all.iter().for_each(|(sql, _)| self.hear(sql));
+            let work = move |session: &Session| {
+                let mut all = all.iter().enumerate();
+                Ok(all.find_map(|(nth, (sql, values))| {
+                    let failed = session.execute(sql, values).err()?;
+                    Some((nth, failed))
+                }))
+            };
+            let failed = lease.call(work).await.map_err(|error| (0, error))?;
+            return failed.map_or(Ok(()), Err);
+        }
+        for (nth, (sql, values)) in all.into_iter().enumerate() {
+            let done = self.execute_with(&sql, values).await;
+            done.map_err(|error| (nth, error))?;
+        }
+        Ok(())
+    }
+
     /// Runs statements that take no values: about tables, savepoints, settings.
     pub async fn run(&mut self, sql: &str) -> Result<()> {
         self.hear(sql);

@@ -27,8 +27,10 @@ impl Salts {
     }
 
     fn draw(&mut self) -> Salt {
-        let mut bytes = self.seed.to_vec();
-        bytes.extend(self.drawn.to_be_bytes());
+        let mut bytes = [0; 40];
+        let (seed, drawn) = bytes.split_at_mut(32);
+        seed.copy_from_slice(&self.seed);
+        drawn.copy_from_slice(&self.drawn.to_be_bytes());
         self.drawn += 1;
         let (mut salt, hash) = ([0; 16], Hash::of(&bytes).0);
         salt.copy_from_slice(hash.first_chunk::<16>().unwrap_or(&[0; 16]));
@@ -60,8 +62,7 @@ impl Lines {
         register: Option<&Register>,
         salts: &mut Salts,
     ) -> std::result::Result<(), journal::Refusal> {
-        let (payload, beside) = Payload::of(entry, register, || salts.draw())?;
-        let text = payload.text();
+        let (text, beside) = Payload::line(entry, register, || salts.draw())?;
         let leaf = Hash::leaf(text.as_bytes());
         self.entries.extend([
             entry.arrival.into(),

@@ -4,6 +4,7 @@ mod duties;
 mod export;
 mod ids;
 mod import;
+mod index;
 mod records;
 mod taking;
 mod undo;

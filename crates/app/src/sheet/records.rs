@@ -1,6 +1,7 @@
 //! The records that a sheet's rows mean, as they were before its first row: by id, by key, by title, by unique value. What
 //! the viewer does not see is as if it were not there, but that a unique value is taken.
 
+use super::index::Index;
 use crate::access::{Deed, may_all, sees};
 use crate::{App, Viewer};
 use documents::{Existing, Found, Sought};
@@ -20,10 +21,10 @@ pub(super) struct Records<'a> {
     app: &'a App,
     viewer: &'a Viewer,
     register: &'a Register,
-    /// By business key.
-    keys: Names,
-    /// By field that no two records share, by value.
-    unique: Vec<(&'a RegisterField, Names)>,
+    /// By business key; `None` where the register has none.
+    keys: Option<Index<'a>>,
+    /// By each field that no two records share.
+    unique: Vec<Index<'a>>,
     /// By register, by what a reference may be written as.
     referred: RefCell<HashMap<String, Names>>,
 }
@@ -31,23 +32,16 @@ pub(super) struct Records<'a> {
 impl<'a> Records<'a> {
     /// Reads the keys of a register's records.
     pub(super) fn new(app: &'a App, viewer: &'a Viewer, register: &'a Register) -> Self {
-        let mut keys = Names::new();
-        let fields = register.fields.iter().filter(|field| field.unique);
-        let mut unique: Vec<(&RegisterField, Names)> =
-            fields.map(|field| (field, Names::new())).collect();
-        let keyed = register.fields.iter().any(|field| field.key);
-        if keyed || !unique.is_empty() {
-            each(app.programme(), &app.living(), register, |id, cells| {
-                if let Some(key) = key(register, cells) {
-                    keys.entry(key).or_default().push(id.into());
-                }
-                for (field, names) in &mut unique {
-                    if let Some(cell) = cell(cells, &field.id) {
-                        names.entry(spelled(cell)).or_default().push(id.into());
-                    }
-                }
-            });
-        }
+        let (programme, living) = (app.programme(), app.living());
+        let table = programme.register(&register.id).map(|(table, _)| table);
+        let index = |fields: Vec<&'a RegisterField>| {
+            Index::of(programme, &living, table?, fields.into_iter()).into()
+        };
+        let keys: Vec<_> = register.fields.iter().filter(|field| field.key).collect();
+        let keys = (!keys.is_empty()).then_some(keys).and_then(index);
+        let unique = register.fields.iter().filter(|field| field.unique);
+        let unique = unique.filter_map(|field| index(vec![field])).collect();
+        drop(living);
         Self {
             app,
             viewer,
@@ -63,21 +57,35 @@ impl<'a> Records<'a> {
         match sought {
             Sought::Id(id) => self.existing(id).into_iter().collect(),
             Sought::Key(key) => {
-                let key: String = key.iter().map(|(_, cell)| spelled(cell)).collect();
-                let ids = self.keys.get(&key).into_iter().flatten();
-                ids.filter_map(|id| self.existing(id)).collect()
+                let found = self.keys.as_ref().map(|keys| {
+                    let living = self.app.living();
+                    keys.find(&living, key.iter().map(|(_, cell)| *cell))
+                });
+                let ids = found.into_iter().flatten().filter_map(|at| self.id(at));
+                ids.filter_map(|id| self.existing(&id)).collect()
             }
         }
     }
 
-    /// The field of a row whose value, or whose key, another record has already.
+    /// The field of a row whose value another record has already.
     pub(super) fn taken(&self, own: Option<&str>, cells: &Cells) -> Option<&str> {
-        let is_other = |ids: &Vec<Box<str>>| ids.iter().any(|id| Some(&**id) != own);
-        let unique = self.unique.iter().find(|(field, names)| {
-            let cell = cell(cells, &field.id);
-            cell.is_some_and(|cell| names.get(&spelled(cell)).is_some_and(is_other))
+        let living = self.app.living();
+        let unique = self.unique.iter().find_map(|index| {
+            let field = index.fields().next()?;
+            let cell = cell(cells, &field.id)?;
+            let found = index.find(&living, std::iter::once(cell));
+            let other = |at: u32| self.id(at).is_some_and(|id| Some(&*id) != own);
+            found.into_iter().any(other).then_some(field)
         });
-        unique.map(|(field, _)| field.id.as_str())
+        unique.map(|field| field.id.as_str())
+    }
+
+    /// The id of a record by its number.
+    fn id(&self, at: u32) -> Option<Box<str>> {
+        let (table, _) = self.app.programme().register(&self.register.id)?;
+        let living = self.app.living();
+        let own = living.facts().tables().tables.get(table)?;
+        own.ids.get(at as usize).cloned()
     }
 
     /// What a text names in a register that a field refers to.
@@ -180,21 +188,7 @@ fn titles(programme: &Programme, living: &Living, register: &Register) -> Names 
     names
 }
 
-/// The business key of a record; `None` where the register has none, or one of its fields is empty.
-fn key(register: &Register, cells: &Cells) -> Option<String> {
-    let fields = register.fields.iter().filter(|field| field.key);
-    let key: Option<String> = fields
-        .map(|field| cell(cells, &field.id).map(spelled))
-        .collect();
-    key.filter(|key| !key.is_empty())
-}
-
 fn cell<'c>(cells: &'c Cells, field: &str) -> Option<&'c Cell> {
     let found = cells.iter().find(|(id, _)| id == field);
     found.and_then(|(_, cell)| cell.as_ref())
-}
-
-/// A cell as it is compared; no two cells are spelled alike.
-fn spelled(cell: &Cell) -> String {
-    format!("{cell:?};")
 }

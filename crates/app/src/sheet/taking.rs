@@ -86,8 +86,8 @@ impl Taking<'_> {
     /// Matches rows with the records that exist: what is asked of each, and of which rows.
     fn matched(&mut self, rows: Vec<Row>) -> (Vec<Asked>, Vec<(Row, Matched)>) {
         let (mut asked, mut rests) = (Vec::new(), Vec::new());
-        for row in rows {
-            let mut matched = self.matching.row(&row);
+        for mut row in rows {
+            let mut matched = self.matching.row(&mut row);
             match self.asked(&row, &mut matched) {
                 Some(one) => {
                     asked.push(one);

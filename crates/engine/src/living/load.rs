@@ -103,8 +103,8 @@ impl Living {
         match (ty, cells) {
             (Type::Reference(to), Cells::Symbol { codes, dictionary }) => {
                 let table = self.tables.get(to.as_str()).copied();
-                let number = |id: &Box<str>| table.map_or(NO_ROW, |table| self.number(table, id));
-                let numbers: Vec<u32> = dictionary.iter().map(number).collect();
+                let mut number = |id: &str| table.map_or(NO_ROW, |table| self.number(table, id));
+                let numbers: Vec<u32> = dictionary.iter().map(|id| number(id)).collect();
                 let numbered = |code: u32| numbers.get(code as usize).copied().unwrap_or(NO_ROW);
                 Cells::Record(codes.into_iter().map(numbered).collect())
             }

@@ -1,6 +1,7 @@
 //! Writes a payload in its one spelling: JSON with fixed keys in a fixed order and no blanks.
 
-use super::{Held, Payload};
+use super::{Head, Payload, Shown};
+use crate::Side;
 use programme::model::FieldKind;
 use programme::record::Cell;
 use rules::{Day, Moment};
@@ -8,17 +9,17 @@ use rules::{Day, Moment};
 /// A cell as its canonical text: what is hashed behind a salt and stored beside an entry.
 /// `None` for a number without end and for a time outside the calendar.
 pub fn cell_text(cell: &Cell, kind: FieldKind) -> Option<String> {
-    let value = Held::of(cell, kind);
-    told(&value).then(|| held(&value))
+    let value = Shown::of(cell, kind);
+    told(value).then(|| shown(value))
 }
 
 /// Whether the value comes back from its text.
-pub(super) fn told(value: &Held) -> bool {
+pub(super) fn told(value: Shown<'_>) -> bool {
     match value {
-        Held::Plain(cell) => finite(cell),
-        Held::Day(day) => usual(*day) || Day::parse(&day.to_string()) == Some(*day),
-        Held::Moment(at) => usual(at.day()) || Moment::parse(&at.exact()) == Some(*at),
-        Held::Empty | Held::Digest(_) => true,
+        Shown::Plain(cell) => finite(cell),
+        Shown::Day(day) => usual(day) || Day::parse(&day.to_string()) == Some(day),
+        Shown::Moment(at) => usual(at.day()) || Moment::parse(&at.exact()) == Some(at),
+        Shown::Empty | Shown::Digest(_) => true,
     }
 }
 
@@ -37,33 +38,89 @@ fn finite(cell: &Cell) -> bool {
 
 /// The payload; a value that has no text was refused when it was made.
 pub(super) fn payload(payload: &Payload) -> String {
-    let mut out = String::with_capacity(256);
-    let author = &payload.author;
-    out.push_str("{\"v\":1,\"arrival\":");
-    out.push_str(&payload.arrival.to_string());
-    text(&mut out, "at", &author.at.exact());
-    text(&mut out, "actor", &author.actor);
-    if let Some(on_behalf) = &author.on_behalf {
-        text(&mut out, "on_behalf", on_behalf);
+    let mut line = Line::begin(&Head {
+        arrival: payload.arrival,
+        author: &payload.author,
+        act: &payload.act,
+        register: &payload.register,
+        record: &payload.record,
+        version: payload.version,
+    });
+    for (side, cells) in [
+        (Side::Before, &payload.before),
+        (Side::After, &payload.after),
+    ] {
+        line.cells(side);
+        cells
+            .iter()
+            .for_each(|(id, held)| line.cell(id, held.shown()));
     }
-    if let Some(key) = &author.key {
-        text(&mut out, "key", key);
+    line.end(payload.why.shown(), payload.batch)
+}
+
+/// A payload while it is written, in this order: its head, the cells of each side, its end.
+pub(super) struct Line {
+    out: String,
+    /// Whether the cells of a side are being written, and whether one was.
+    cells: Option<bool>,
+}
+
+impl Line {
+    pub(super) fn begin(head: &Head<'_>) -> Self {
+        let mut out = String::with_capacity(768);
+        let author = head.author;
+        out.push_str("{\"v\":1,\"arrival\":");
+        out.push_str(&head.arrival.to_string());
+        text(&mut out, "at", &author.at.exact());
+        text(&mut out, "actor", &author.actor);
+        if let Some(on_behalf) = &author.on_behalf {
+            text(&mut out, "on_behalf", on_behalf);
+        }
+        if let Some(key) = &author.key {
+            text(&mut out, "key", key);
+        }
+        text(&mut out, "act", &head.act.word());
+        text(&mut out, "register", head.register);
+        text(&mut out, "record", head.record);
+        number(&mut out, "version", head.version);
+        Self { out, cells: None }
     }
-    text(&mut out, "act", &payload.act.word());
-    text(&mut out, "register", &payload.register);
-    text(&mut out, "record", &payload.record);
-    number(&mut out, "version", payload.version);
-    cells(&mut out, "before", &payload.before);
-    cells(&mut out, "after", &payload.after);
-    if payload.why != Held::Empty {
-        key(&mut out, "why");
-        push(&mut out, &payload.why);
+
+    /// Begins the cells of a side.
+    pub(super) fn cells(&mut self, side: Side) {
+        self.close();
+        key(&mut self.out, side.word());
+        self.out.push('{');
+        self.cells = Some(false);
     }
-    if let Some(batch) = payload.batch {
-        number(&mut out, "batch", batch);
+
+    pub(super) fn cell(&mut self, id: &str, value: Shown<'_>) {
+        if self.cells.replace(true) == Some(true) {
+            self.out.push(',');
+        }
+        quote(&mut self.out, id);
+        self.out.push(':');
+        push(&mut self.out, value);
     }
-    out.push('}');
-    out
+
+    fn close(&mut self) {
+        if self.cells.take().is_some() {
+            self.out.push('}');
+        }
+    }
+
+    pub(super) fn end(mut self, why: Shown<'_>, batch: Option<i64>) -> String {
+        self.close();
+        if !matches!(why, Shown::Empty) {
+            key(&mut self.out, "why");
+            push(&mut self.out, why);
+        }
+        if let Some(batch) = batch {
+            number(&mut self.out, "batch", batch);
+        }
+        self.out.push('}');
+        self.out
+    }
 }
 
 fn key(out: &mut String, name: &str) {
@@ -82,34 +139,20 @@ fn number(out: &mut String, name: &str, value: i64) {
     out.push_str(&value.to_string());
 }
 
-fn cells(out: &mut String, name: &str, cells: &[(String, Held)]) {
-    key(out, name);
-    out.push('{');
-    for (at, (id, value)) in cells.iter().enumerate() {
-        if at > 0 {
-            out.push(',');
-        }
-        quote(out, id);
-        out.push(':');
-        push(out, value);
-    }
-    out.push('}');
-}
-
 /// One value.
-pub(super) fn held(value: &Held) -> String {
+pub(super) fn shown(value: Shown<'_>) -> String {
     let mut out = String::new();
     push(&mut out, value);
     out
 }
 
-fn push(out: &mut String, value: &Held) {
+fn push(out: &mut String, value: Shown<'_>) {
     match value {
-        Held::Empty => out.push_str("null"),
-        Held::Plain(cell) => push_cell(out, cell),
-        Held::Day(day) => tagged(out, "day", &day.to_string()),
-        Held::Moment(at) => tagged(out, "moment", &at.exact()),
-        Held::Digest(digest) => tagged(out, "sha256", &digest.to_string()),
+        Shown::Empty => out.push_str("null"),
+        Shown::Plain(cell) => push_cell(out, cell),
+        Shown::Day(day) => tagged(out, "day", &day.to_string()),
+        Shown::Moment(at) => tagged(out, "moment", &at.exact()),
+        Shown::Digest(digest) => tagged(out, "sha256", &digest.to_string()),
     }
 }
 

@@ -54,6 +54,12 @@ fn a_payload_has_this_text() {
         digest(4),
     );
     assert_eq!(payload.text(), expected);
+    let line = Payload::line(&full(), Some(&register()), salts()).unwrap();
+    assert_eq!(
+        line,
+        (expected, beside.clone()),
+        "spelt from the entry itself"
+    );
     let salted = [&[0; 15][..], &[1], "\"林某\"".as_bytes()].concat();
     assert_eq!(digest(0), Hash::of(&salted));
     let kept: Vec<&str> = beside.iter().map(|open| open.field.as_str()).collect();
@@ -193,6 +199,8 @@ proptest! {
         let mut entry = entry(1, "1", Act::Move(title), 4, before, after);
         entry.why = why;
         let (payload, beside) = Payload::of(&entry, Some(&register()), salts()).unwrap();
+        let line = Payload::line(&entry, Some(&register()), salts()).unwrap();
+        prop_assert_eq!(&line, &(payload.text(), beside.clone()));
         let read = Payload::read(&payload.text()).unwrap();
         prop_assert_eq!(&read, &payload);
         prop_assert_eq!(read.entry(None, &beside).unwrap().entry, entry);

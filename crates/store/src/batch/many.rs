@@ -73,6 +73,7 @@ pub(super) async fn change(
     }
     let arrivals = chunk.arrivals.take(tx, going.len()).await?;
     let mut entries = Vec::with_capacity(going.len());
+    let mut updates = Vec::with_capacity(going.len());
     for ((change, id, before), arrival) in going.into_iter().zip(arrivals) {
         let system = System {
             id: &id,
@@ -81,17 +82,20 @@ pub(super) async fn change(
             created_at: 0,
             changed_at: chunk.by.author.at.0,
         };
-        let (text, values) = update(shape, &id, &change.after, system);
-        let entry = Entry {
-            record: id.clone(),
+        updates.push(update(shape, &id, &change.after, system));
+        entries.push(Entry {
+            record: id,
             before,
             ..bare(&chunk.by, change, arrival)
-        };
-        let done = tx.execute(&text, &values).await;
-        done.map_err(|error| clash(shape, &id, &change.after, false, error))?;
-        entries.push(entry);
+        });
     }
-    Ok(entries)
+    match tx.execute_each(updates).await {
+        Ok(()) => Ok(entries),
+        Err((nth, error)) => Err(match entries.get(nth) {
+            Some(entry) => clash(shape, &entry.record, &entry.after, false, error),
+            None => error.into(),
+        }),
+    }
 }
 
 /// Takes records out, thousands at once. Those that are gone, were changed since or are named in a list are refused by

@@ -67,7 +67,10 @@ impl Filling {
     pub(super) fn sqlite(&mut self, value: ValueRef<'_>) -> Result<()> {
         let text = |text| std::str::from_utf8(text).map_err(|_| unreadable("?"));
         match (&mut self.cells, value) {
-            (_, ValueRef::Null) => return Ok(self.nothing()),
+            (_, ValueRef::Null) => {
+                self.nothing();
+                return Ok(());
+            }
             (Filled::Bool(all), ValueRef::Integer(n)) => all.push(n != 0),
             (Filled::Int(all), ValueRef::Integer(n)) => all.push(n),
             (Filled::Int(all), ValueRef::Text(bytes)) if self.kind == Kind::Date => {
@@ -197,4 +200,71 @@ fn day(text: &str) -> Result<i64> {
     };
     let day = usual().or_else(|| Day::parse(text));
     day.map(|day| day.0.into()).ok_or_else(|| unreadable(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(kind: &str) -> Column {
+        let text = format!(
+            r#"{{"name":"a","kind":"{kind}","field":"text","required":false,"range":[null,null]}}"#
+        );
+        serde_json::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn each_row_keeps_its_text_whether_texts_come_again_or_not() {
+        let words = (0..2_000).map(|n| match n % 7 {
+            0 => None,
+            _ if n > 1_000 => Some(format!("again {}", n % 3)),
+            _ => Some(format!("once {n}")),
+        });
+        let words: Vec<Option<String>> = words.collect();
+        let mut filling = Filling::of(&column("text"), words.len());
+        for word in &words {
+            let value = word.as_ref().map(|word| ValueRef::Text(word.as_bytes()));
+            filling.sqlite(value.unwrap_or(ValueRef::Null)).unwrap();
+        }
+        let typed = filling.typed();
+        let Cells::Symbol { codes, dictionary } = &typed.cells else {
+            panic!("a column of texts");
+        };
+        for (row, word) in words.iter().enumerate() {
+            assert_eq!(typed.present.get(row), word.is_some());
+            if let Some(word) = word {
+                assert_eq!(**word, *dictionary[codes[row] as usize]);
+            }
+        }
+    }
+
+    #[test]
+    fn lists_and_days_are_read_and_what_is_neither_is_refused() {
+        let mut lists = Filling::of(&column("list"), 3);
+        for json in ["[\"a\",\"b\"]", "[]", "[\"b\"]", "[\"a\",\"b\"]"] {
+            lists.sqlite(ValueRef::Text(json.as_bytes())).unwrap();
+        }
+        let Cells::List { ends, items } = lists.typed().cells else {
+            panic!("a column of lists");
+        };
+        assert_eq!(ends, [2, 2, 3, 5]);
+        let words = ["a", "b"].map(Box::from).to_vec();
+        let codes = vec![0, 1, 1, 0, 1];
+        assert_eq!(
+            *items,
+            Cells::Symbol {
+                codes,
+                dictionary: words
+            }
+        );
+        let mut days = Filling::of(&column("date"), 1);
+        days.sqlite(ValueRef::Text(b"2023-09-26")).unwrap();
+        for wrong in ["2023-02-30", "2023-9-26", "yesterday"] {
+            assert!(
+                days.sqlite(ValueRef::Text(wrong.as_bytes())).is_err(),
+                "{wrong}"
+            );
+        }
+        assert_eq!(days.typed().cells, Cells::Int(vec![19_626]));
+    }
 }

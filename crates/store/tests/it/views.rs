@@ -8,32 +8,39 @@ use store::{Value, view_name};
 
 /// Every value of one row as text, by column, read by a driver that knows nothing of Heli.
 async fn read(address: &str, sql: &'static str) -> Vec<(String, Option<String>)> {
-    macro_rules! read {
-        ($connection:ty, $address:expr) => {{
-            let mut connection = <$connection>::connect($address).await.unwrap();
-            let row = sqlx::query(sql).fetch_one(&mut connection).await.unwrap();
-            let columns = sqlx::Row::columns(&row).iter();
-            let names: Vec<String> = columns
-                .map(|column| sqlx::Column::name(column).to_owned())
-                .collect();
-            let mut cells = Vec::new();
-            for (at, name) in names.into_iter().enumerate() {
-                let value = row.try_get_raw(at).unwrap();
-                let text = if value.is_null() {
-                    None
-                } else {
-                    Some(row.get_unchecked::<String, _>(at))
-                };
-                cells.push((name, text));
-            }
-            connection.close().await.unwrap();
+    if let Some(path) = address.strip_prefix("sqlite:") {
+        let connection = rusqlite::Connection::open(path).unwrap();
+        let mut statement = connection.prepare(sql).unwrap();
+        let names: Vec<String> = statement
+            .column_names()
+            .iter()
+            .map(|n| (*n).into())
+            .collect();
+        let text = |value| match value {
+            rusqlite::types::Value::Null => None,
+            rusqlite::types::Value::Integer(n) => Some(n.to_string()),
+            rusqlite::types::Value::Text(text) => Some(text),
+            other => panic!("{other:?}"),
+        };
+        let cells = statement.query_row([], |row| {
+            let cells = names.iter().enumerate();
             cells
-        }};
+                .map(|(at, name)| Ok((name.clone(), text(row.get(at)?))))
+                .collect()
+        });
+        return cells.unwrap();
     }
-    match address.starts_with("sqlite:") {
-        true => read!(sqlx::SqliteConnection, address),
-        false => read!(sqlx::PgConnection, address),
-    }
+    let mut connection = sqlx::PgConnection::connect(address).await.unwrap();
+    let row = sqlx::query(sql).fetch_one(&mut connection).await.unwrap();
+    let columns = sqlx::Row::columns(&row).iter();
+    let names = columns.map(|column| sqlx::Column::name(column).to_owned());
+    let cell = |(at, name): (usize, String)| {
+        let filled = !row.try_get_raw(at).unwrap().is_null();
+        (name, filled.then(|| row.get_unchecked::<String, _>(at)))
+    };
+    let cells = names.enumerate().map(cell).collect();
+    connection.close().await.unwrap();
+    cells
 }
 
 on_both! {
