@@ -47,6 +47,13 @@ pub(super) struct Writing {
     rests: Vec<(Row, Matched)>,
 }
 
+/// Rows that were written, and are not in the facts yet.
+struct Written {
+    prepared: Prepared,
+    taken: Taken,
+    rests: Vec<(Row, Matched)>,
+}
+
 impl Taking<'_> {
     /// Takes the next rows of the file.
     pub(super) fn chunk(
@@ -79,8 +86,10 @@ impl Taking<'_> {
             return Ok(());
         }
         let (prepared, writes) = self.app.prepared(self.viewer, &asked, edge);
-        self.settled()?;
-        self.write(prepared, rests, (writes, of), edge)
+        // The next rows are being written while those before go into the facts.
+        let written = self.written()?;
+        self.write(prepared, rests, (writes, of), edge)?;
+        self.finished(written)
     }
 
     /// Matches rows with the records that exist: what is asked of each, and of which rows.
@@ -128,15 +137,38 @@ impl Taking<'_> {
 
     /// Waits for the rows that are being written, and counts them.
     pub(super) fn settled(&mut self) -> Result<(), Refused> {
-        let Some(writing) = self.writing.take() else {
-            return Ok(());
+        let written = self.written()?;
+        self.finished(written)
+    }
+
+    /// Waits for the rows that are being written; `None` where there are none.
+    fn written(&mut self) -> Result<Option<Written>, Refused> {
+        let Some(Writing {
+            task,
+            prepared,
+            rests,
+        }) = self.writing.take()
+        else {
+            return Ok(None);
         };
-        let done = self.how.runtime.block_on(writing.task);
+        let done = self.how.runtime.block_on(task);
         let (intake, taken) = done.map_err(|_| Refused::Failed(interrupted()))?;
         self.intake = Some(intake);
         let taken = taken.map_err(Refused::Failed)?;
-        let chunked = self.app.finished(writing.prepared, taken)?;
-        self.told(chunked, writing.rests);
+        Ok(Some(Written {
+            prepared,
+            taken,
+            rests,
+        }))
+    }
+
+    /// Puts rows that were written into the facts, and counts them.
+    fn finished(&mut self, written: Option<Written>) -> Result<(), Refused> {
+        let Some(written) = written else {
+            return Ok(());
+        };
+        let chunked = self.app.finished(written.prepared, written.taken)?;
+        self.told(chunked, written.rests);
         Ok(())
     }
 
