@@ -4,6 +4,7 @@ use super::{Clock, House, Stop};
 use journal::SealingKey;
 use programme::record::Author;
 use rules::Words;
+use store::audit::Expired;
 
 /// What is to be erased.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +63,57 @@ pub async fn erased(
         .await?;
     let sealed = house.sealed(entry.arrival, key, of_sealer, clock).await?;
     Ok((entry.position, sealed))
+}
+
+/// The records of which something is kept longer than its field's `retain` allows.
+///
+/// # Errors
+///
+/// No programme is in force, or the database's.
+pub async fn expired(house: &House, clock: Clock) -> Result<Vec<Expired>, Stop> {
+    let programme = house.programme().await?.ok_or_else(unpublished)?;
+    house.store.adopt(&programme);
+    Ok(house.store.expired(clock(&programme.zone).day()).await?)
+}
+
+/// Erases it, record by record, and seals that; whether it is sealed. `seed` gives 32 bytes of true randomness, others
+/// each time.
+///
+/// # Errors
+///
+/// As of [`erased`]; what was erased before stays erased, and the same call goes on.
+pub async fn expired_erased<E>(
+    house: &House,
+    all: &[Expired],
+    (actor, why): (&str, &str),
+    key: SealingKey,
+    clock: Clock,
+    mut seed: impl FnMut() -> Result<[u8; 32], E>,
+) -> Result<bool, E>
+where
+    E: From<Stop>,
+{
+    let programme = house.programme().await?.ok_or_else(unpublished)?;
+    let mut last = None;
+    for one in all {
+        let author = Author {
+            actor: actor.to_owned(),
+            on_behalf: None,
+            at: clock(&programme.zone),
+            key: None,
+        };
+        let why = Some(why.to_owned());
+        let (register, record) = (&one.register, &one.record);
+        let erased = house
+            .store
+            .erase(&author, register, record, &one.fields, why, seed()?)
+            .await;
+        last = Some(erased.map_err(Stop::from)?.arrival);
+    }
+    match last {
+        None => Ok(true),
+        Some(arrival) => Ok(house.sealed(arrival, key, seed()?, clock).await?),
+    }
 }
 
 fn unpublished() -> Stop {

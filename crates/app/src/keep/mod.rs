@@ -14,7 +14,7 @@ mod witness;
 pub use audit::{Against, Examined, Found, Trusting, examine, examine_export};
 pub use bring::{Brought, Planned, brought, planned};
 pub use copy::{backed_up, restored};
-pub use erase::{Erasure, erased};
+pub use erase::{Erasure, erased, expired, expired_erased};
 pub(crate) use key::outside;
 pub use key::{code_key_or_new, key, key_or_new};
 pub use paper::{Proved, Root, exported, proof, proof_holds, root, witnessed};
@@ -24,6 +24,7 @@ pub(crate) use stop::lower;
 pub(crate) use witness::WitnessFile;
 // What the commands show as it is: plans of migrations, findings of the doctor, what a backup holds.
 pub use store::Plan;
+pub use store::audit::Expired;
 pub use store::backup::Manifest;
 pub use store::doctor::{Finding, Grade};
 pub use store::published::{Published, digest};

@@ -3,7 +3,7 @@
 use super::keep::{self, Database, Halt, say};
 use crate::folder::Refusal;
 use crate::{End, edge};
-use app::keep::{Erasure, Mode, erased, key_or_new};
+use app::keep::{Erasure, Mode, erased, expired, expired_erased, key_or_new};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -11,15 +11,23 @@ use std::path::PathBuf;
 #[derive(Args)]
 pub(crate) struct Erase {
     /// The register's id.
-    register: String,
+    #[arg(required_unless_present = "expired")]
+    register: Option<String>,
     /// The record's id.
-    record: String,
+    #[arg(required_unless_present = "expired")]
+    record: Option<String>,
     /// Fields whose values are erased: sensitive ones, persons, telephones, long texts, files.
-    #[arg(required = true)]
+    #[arg(required_unless_present = "expired")]
     fields: Vec<String>,
+    /// Everything that is kept longer than its field's `retain` allows.
+    #[arg(long, conflicts_with_all = ["register", "record", "fields"])]
+    expired: bool,
+    /// With --expired: only say of what.
+    #[arg(long, requires = "expired")]
+    dry_run: bool,
     /// Why, for the journal.
-    #[arg(long)]
-    why: String,
+    #[arg(long, required_unless_present = "expired")]
+    why: Option<String>,
     #[command(flatten)]
     database: Database,
     /// The signing key's file, made where there is none; default: HELI_KEY, or heli/seal.pem in the account's settings.
@@ -36,14 +44,17 @@ impl Erase {
     }
 
     async fn work(self) -> Result<End, Halt> {
+        if self.expired {
+            return self.expired().await;
+        }
         let [of_key] = edge::random()?;
         let seeds = edge::random()?;
         let key = key_or_new(&edge::key_place(self.key)?, &self.database.address, of_key)?;
         let erasure = Erasure {
-            register: self.register,
-            record: self.record,
+            register: self.register.unwrap_or_default(),
+            record: self.record.unwrap_or_default(),
             fields: self.fields,
-            why: self.why,
+            why: self.why.unwrap_or_default(),
             actor: self.by,
         };
         let house = self.database.open(Mode::Write).await?;
@@ -65,6 +76,43 @@ impl Erase {
                 "erased, position {at}{en}; older backups still have the values, see to their term"
             ),
         );
+        Ok(End::Done)
+    }
+
+    /// Erases everything whose time is over, or says of what it is.
+    async fn expired(self) -> Result<End, Halt> {
+        let mode = if self.dry_run {
+            Mode::Read
+        } else {
+            Mode::Write
+        };
+        let house = self.database.open(mode).await?;
+        let all = expired(&house, edge::now).await?;
+        for one in &all {
+            println!("{} {} {}", one.register, one.record, one.fields.join(" "));
+        }
+        let count = all.len();
+        if !self.dry_run && count > 0 {
+            let [of_key] = edge::random()?;
+            let key = key_or_new(&edge::key_place(self.key)?, &self.database.address, of_key)?;
+            let seed = || edge::random().map(|[seed]| seed).map_err(Halt::from);
+            let why = self.why.as_deref().unwrap_or("保存期限已满");
+            let by = (self.by.as_str(), why);
+            expired_erased(&house, &all, by, key, edge::now, seed).await?;
+        }
+        house.close().await;
+        match self.dry_run {
+            true => say(
+                format!("{count} 条记录有内容已满保存期限"),
+                format!("{count} records have something whose time is over"),
+            ),
+            false => say(
+                format!("{count} 条记录中已满保存期限的内容已删除；旧备份里还有，按保留期处理"),
+                format!(
+                    "what was over its time in {count} records is erased; older backups still have it, see to their term"
+                ),
+            ),
+        }
         Ok(End::Done)
     }
 }

@@ -6,9 +6,11 @@ mod erase;
 mod export;
 mod note;
 mod rebuild;
+mod retain;
 mod reveal;
 mod verify;
 
 pub use browse::Browse;
 pub use compare::{Compared, Odd, Row};
+pub use retain::Expired;
 pub use verify::Verified;

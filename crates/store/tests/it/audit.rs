@@ -223,6 +223,36 @@ on_both! {
         assert!(refusal.is_err());
     }
 
+    async fn what_is_kept_too_long_is_named_until_it_is_erased(place) {
+        let mut programme = programme();
+        for field in programme.registers.iter_mut().flat_map(|register| &mut register.fields) {
+            if field.id == "phone" || field.id == "contact" {
+                field.retain = Some("2 years".into());
+            }
+        }
+        let store = crate::sample::open_for(place, &programme).await;
+        for id in ["F1", "F2"] {
+            written(&store, vec![firm(id)]).await;
+        }
+        let before = noon().day();
+        let (year, month, of_month) = before.ymd();
+        let after = Day::from_ymd(year + 2, month, of_month).unwrap();
+        assert_eq!(store.expired(after).await.unwrap(), [], "on the day itself it is kept");
+        let all = store.expired(after.plus(1)).await.unwrap();
+        let told = all.iter().map(|one| (one.record.as_str(), one.fields.join(" ")));
+        assert_eq!(told.collect::<Vec<_>>(), [("F1", "phone".to_owned()), ("F2", "phone".to_owned())]);
+        let author = action(Vec::new()).author;
+        store.erase(&author, "firm", "F1", &all[0].fields, None, [8; 32]).await.unwrap();
+        let left = store.expired(after.plus(1)).await.unwrap();
+        assert_eq!(left.len(), 1, "{left:?}");
+        // What is withdrawn is kept too, beside its entries.
+        let mut gone = change("firm", "F2", 1, Vec::new());
+        gone.change.act = Act::Withdraw;
+        written(&store, vec![gone]).await;
+        assert_eq!(store.expired(after.plus(1)).await.unwrap(), left);
+        assert!(store.compare(|_| ()).await.unwrap().clean());
+    }
+
     async fn what_was_revealed_changes_no_record_and_all_holds(place) {
         let (store, seals) = filled(place).await;
         let author = action(Vec::new()).author;
