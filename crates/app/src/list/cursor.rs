@@ -1,14 +1,14 @@
 //! Where a page ended: the sorted value and the id of its last record, as one opaque word.
 
 use serde_json::Value as Json;
-use std::fmt::Write;
 
 /// Writes a cursor: hexadecimal, so that it stands in an address as it is.
 pub(super) fn written(parts: &Json) -> String {
-    let mut word = String::new();
-    for byte in parts.to_string().bytes() {
-        // Writing to a string cannot fail.
-        let _ = write!(word, "{byte:02x}");
+    let text = parts.to_string();
+    let mut word = String::with_capacity(2 * text.len());
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
+    for byte in text.bytes() {
+        word.extend([digit(byte >> 4), digit(byte & 15)]);
     }
     word
 }

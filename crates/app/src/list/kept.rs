@@ -165,9 +165,9 @@ impl View<'_> {
         }
     }
 
-    /// The rows of the register in an order; `None` while it is being made, and for what is worked out.
-    pub(super) fn sorted(&self, keys: Option<&Keys<'_>>, order: &Order) -> Option<Arc<Sorted>> {
-        let keys = keys?;
+    /// The rows of the register in an order; `None` where more rows have yet to be taken into it than can be waited for:
+    /// that is for [`View::make`].
+    pub(super) fn sorted(&self, keys: &Keys<'_>, order: &Order) -> Option<Arc<Sorted>> {
         let key = (self.table, order.clone());
         let kept = lock(&self.app.kept().orders).get(&key).unwrap_or_default();
         let now = self.stamp();
@@ -176,12 +176,16 @@ impl View<'_> {
             return Some(kept);
         }
         if now.rows - seen > AT_ONCE {
-            make_beside(self.app, key);
             return None;
         }
         let grown = Arc::new(order.grown(keys, &kept, AT_ONCE));
         keep(self.app, key, &grown);
         Some(grown)
+    }
+
+    /// Begins to make an order, for those who ask from now on.
+    pub(super) fn make(&self, order: &Order) {
+        make_beside(self.app, (self.table, order.clone()));
     }
 }
 

@@ -3,6 +3,7 @@
 mod asked;
 mod cursor;
 mod duty;
+mod first;
 mod given;
 mod history;
 mod journal;

@@ -7,8 +7,8 @@ use engine::Objection;
 use programme::model::FieldKind;
 use std::cmp::Ordering;
 
-/// A page is picked from so many more records than it shows before the others are let go.
-const PICKED: usize = if cfg!(test) { 3 } else { 4_096 };
+/// So many superseded rows are let stand beside as many as there are records.
+const SUPERSEDED: usize = if cfg!(test) { 3 } else { 4_096 };
 
 /// The order of a list: by a field, then by id. Records without a value come last in either direction.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -54,57 +54,27 @@ impl<'s> Keys<'s> {
     fn of(&self, row: u32) -> Key<'_> {
         (self.source.at(0, row), self.view.id(row))
     }
+
+    /// How a row's key is ordered beside another; ids are looked at where the values are alike.
+    fn compare(&self, order: &Order, row: u32, (value, id): &Key<'_>) -> Ordering {
+        let by_value = order.by_value(&self.source.at(0, row), value);
+        by_value.then_with(|| self.view.id(row).cmp(id))
+    }
 }
 
 impl Order {
     fn compare(&self, (a, id_a): &Key<'_>, (b, id_b): &Key<'_>) -> Ordering {
-        let by_value = match (a, b) {
+        self.by_value(a, b).then_with(|| id_a.cmp(id_b))
+    }
+
+    pub(super) fn by_value(&self, a: &Option<Scalar<'_>>, b: &Option<Scalar<'_>>) -> Ordering {
+        match (a, b) {
             (Some(a), Some(b)) if self.descending => b.order(a),
             (Some(a), Some(b)) => a.order(b),
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
             (None, None) => Ordering::Equal,
-        };
-        by_value.then_with(|| id_a.cmp(id_b))
-    }
-
-    /// The page that follows `after`, picked from rows in any order.
-    pub(super) fn picked(
-        &self,
-        view: &View<'_>,
-        rows: &[u32],
-        after: Option<&Ended>,
-        limit: usize,
-    ) -> Cut {
-        let Some(source) = view.source(&self.field, rows) else {
-            return (Vec::new(), None);
-        };
-        let after = after.map(|(value, id)| (value.clone(), id.as_str()));
-        let mut picked: Vec<(Key<'_>, u32)> = Vec::new();
-        // Whatever comes after this one is not on the page.
-        let mut worst: Option<Key<'_>> = None;
-        for (nth, row) in rows.iter().enumerate() {
-            let key = (source.at(nth, *row), view.id(*row));
-            let past = |end: &Option<Key<'_>>, way: Ordering| {
-                end.as_ref()
-                    .is_some_and(|end| self.compare(&key, end) != way)
-            };
-            if past(&after, Ordering::Greater) || past(&worst, Ordering::Less) {
-                continue;
-            }
-            picked.push((key, *row));
-            if picked.len() > limit.saturating_add(PICKED) {
-                picked.select_nth_unstable_by(limit, |a, b| self.compare(&a.0, &b.0));
-                picked.truncate(limit + 1);
-                worst = picked.last().map(|(key, _)| key.clone());
-            }
         }
-        picked.sort_unstable_by(|a, b| self.compare(&a.0, &b.0));
-        let more = picked.len() > limit;
-        picked.truncate(limit);
-        let last = picked.last().filter(|_| more);
-        let next = last.map(|((value, id), _)| self.written(value.as_ref(), id));
-        (picked.into_iter().map(|(_, row)| row).collect(), next)
     }
 
     /// The page that follows `after` among the rows that are shown.
@@ -118,7 +88,7 @@ impl Order {
     ) -> Cut {
         let after = after.map(|(value, id)| (value.clone(), id.as_str()));
         let from = after.map_or(0, |after| {
-            let passed = |row: &u32| self.compare(&keys.of(*row), &after).is_le();
+            let passed = |row: &u32| keys.compare(self, *row, &after).is_le();
             sorted.rows.partition_point(passed)
         });
         let rest = sorted.rows.get(from..).unwrap_or_default();
@@ -139,7 +109,7 @@ impl Order {
         sorted: &'r Sorted,
         value: &Scalar<'_>,
     ) -> &'r [u32] {
-        let side = |row: &u32| match keys.of(*row).0 {
+        let side = |row: &u32| match keys.source.at(0, *row) {
             Some(own) => own.order(value),
             None => Ordering::Greater,
         };
@@ -160,21 +130,21 @@ impl Order {
         // Of an erased value nobody knows any more where it stood.
         let old = if old.cuts == stamp.cuts { old } else { &none };
         let until = stamp.rows.min(old.seen.saturating_add(most));
-        let compare = |a: &u32, b: &u32| self.compare(&keys.of(*a), &keys.of(*b));
         let added = (old.seen..until).filter_map(|row| u32::try_from(row).ok());
-        let mut added: Vec<u32> = added.filter(|row| view.is_newest(*row)).collect();
-        added.sort_unstable_by(compare);
+        let added = added.filter(|row| view.is_newest(*row));
+        let mut added: Vec<(Key<'_>, u32)> = added.map(|row| (keys.of(row), row)).collect();
+        added.sort_unstable_by(|(a, _), (b, _)| self.compare(a, b));
         let mut rows = Vec::with_capacity(old.rows.len() + added.len());
         let mut rest = old.rows.as_slice();
-        for row in added {
-            let before = gallop(rest, |other| compare(other, &row).is_lt());
+        for (key, row) in added {
+            let before = gallop(rest, |other| keys.compare(self, *other, &key).is_lt());
             let (passed, left) = rest.split_at(before);
             rows.extend_from_slice(passed);
             rows.push(row);
             rest = left;
         }
         rows.extend_from_slice(rest);
-        if rows.len() > 2 * view.records() + PICKED {
+        if rows.len() > 2 * view.records() + SUPERSEDED {
             rows.retain(|row| view.is_newest(*row));
         }
         Sorted {
@@ -184,7 +154,7 @@ impl Order {
         }
     }
 
-    fn written(&self, value: Option<&Scalar<'_>>, id: &str) -> String {
+    pub(super) fn written(&self, value: Option<&Scalar<'_>>, id: &str) -> String {
         let value = value.map(Scalar::json);
         cursor::written(&serde_json::json!([self.field, self.descending, value, id]))
     }

@@ -2,6 +2,7 @@
 
 use super::asked::Asked;
 use super::order::{Cut, Ended, Keys, Order};
+use super::scalar::Scalar;
 use super::view::View;
 use super::{Page, Question, Unread};
 
@@ -36,8 +37,16 @@ pub(crate) fn rows_at_once(
         Ok(read) => read,
         Err(unread) => return Some(Err(unread)),
     };
-    if !view.is_now() || asked.narrow().is_some() {
+    if !view.is_now() {
         return None;
+    }
+    if let Some((by, value)) = narrow(&asked) {
+        let keys = Keys::stored(view, &by)?;
+        let sorted = view.kept_order(&by)?;
+        if let Some(rows) = few(view, &asked, by.equal(&keys, &sorted, value)) {
+            let cut = order.picked(view, &rows, after.as_ref(), question.limit);
+            return Some(Ok((cut, rows.len())));
+        }
     }
     let (set, keys) = (view.kept_set(&asked)?, Keys::stored(view, &order)?);
     let (sorted, count) = (view.kept_order(&order)?, usize::try_from(set.len()).ok()?);
@@ -78,27 +87,43 @@ fn cut(
     if count <= FEW {
         return picked(&all());
     }
-    let keys = Keys::stored(view, order);
-    match (&keys, view.sorted(keys.as_ref(), order)) {
-        (Some(keys), Some(sorted)) => {
-            let is_shown = |row| set.contains(row);
-            (order.walked(keys, &sorted, is_shown, after, limit), count)
-        }
-        _ => picked(&all()),
-    }
+    let Some(keys) = Keys::stored(view, order) else {
+        return picked(&all());
+    };
+    let Some(sorted) = view.sorted(&keys, order) else {
+        let page = picked(&all());
+        // Not before: it would take the processor from whoever waits for this page.
+        view.make(order);
+        return page;
+    };
+    let is_shown = |row| set.contains(row);
+    (order.walked(&keys, &sorted, is_shown, after, limit), count)
 }
 
 /// The rows that match, where a test lets only few pass.
 fn narrowed(view: &View<'_>, asked: &Asked) -> Option<Vec<u32>> {
+    let (order, value) = narrow(asked)?;
+    let keys = Keys::stored(view, &order)?;
+    let Some(sorted) = view.sorted(&keys, &order) else {
+        view.make(&order);
+        return None;
+    };
+    few(view, asked, order.equal(&keys, &sorted, value))
+}
+
+/// The order in which the rows that a test lets pass stand together, and the value that they have.
+fn narrow(asked: &Asked) -> Option<(Order, &Scalar<'static>)> {
     let (test, value) = asked.narrow()?;
     let order = Order {
         field: test.field.clone(),
         kind: test.kind,
         descending: false,
     };
-    let keys = Keys::stored(view, &order)?;
-    let sorted = view.sorted(Some(&keys), &order)?;
-    let equal = order.equal(&keys, &sorted, value);
+    Some((order, value))
+}
+
+/// Those that match of rows which one test lets pass; `None` where they are many.
+fn few(view: &View<'_>, asked: &Asked, equal: &[u32]) -> Option<Vec<u32>> {
     if equal.len() > FEW {
         return None;
     }
