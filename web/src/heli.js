@@ -86,6 +86,12 @@ function focusFirst() {
 focusFirst();
 document.addEventListener("htmx:after:settle", focusFirst);
 
+// What a cell says is shown beside it where the pointer rests; saying it twice would make a large matrix larger.
+document.addEventListener("pointerover", (event) => {
+  const cell = event.target.closest?.(".cell:not([title])");
+  if (cell) cell.title = cell.getAttribute("aria-label");
+});
+
 // Plain text for a chat, in one click.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest?.("button[data-copy]");

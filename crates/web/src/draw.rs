@@ -34,8 +34,8 @@ use crate::reader::{Reader, anchor, sort_id};
 use app::Excusing;
 use app::people::Example;
 use app::view::{
-    ClauseLine, ClausePanel, Counts, DutyPage, Frame, LadderState, Language, MatrixPage,
-    NoticePage, Rung, Sort, Standing, UnitPage,
+    ClauseLine, ClausePanel, Counts, DutyPage, Frame, LadderState, Language, MatrixCell,
+    MatrixPage, MatrixRow, NoticePage, Rung, Sort, Standing, UnitPage,
 };
 use askama::Template;
 use jiff::ToSpan;
@@ -268,6 +268,19 @@ impl MatrixView {
     /// The same as rows of a picture.
     fn picture(&self) -> String {
         Picture::of_matrix(&self.r, &self.page, &self.shell.title).json()
+    }
+
+    /// A row's cells with the first column and the number of columns that each takes: columns that stand empty side by
+    /// side are one, for most of a matrix is empty.
+    fn runs<'c>(&self, row: &'c MatrixRow) -> Vec<(usize, usize, Option<&'c MatrixCell>)> {
+        let mut next = 0;
+        let runs = row.cells.chunk_by(|a, b| a.is_none() && b.is_none());
+        let run = |cells: &'c [Option<MatrixCell>]| {
+            let column = next;
+            next += cells.len();
+            (column, cells.len(), cells.first().and_then(Option::as_ref))
+        };
+        runs.map(run).collect()
     }
 
     /// The unit and the column of a cell.
