@@ -191,6 +191,23 @@ fn whole(value: f64) -> Option<i64> {
     (value.fract() == 0.0 && value.abs() < 1e15).then_some(value as i64)
 }
 
+/// Appends a day as it is written in both languages: 2023-09-26.
+pub(crate) fn put_day(text: &mut String, day: Date) {
+    let digit = |n: i16| char::from(b'0' + u8::try_from(n % 10).unwrap_or_default());
+    let (year, month, of_month) = (day.year(), i16::from(day.month()), i16::from(day.day()));
+    if !(0..10_000).contains(&year) {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{day}");
+        return;
+    }
+    for n in [year / 1_000, year / 100, year / 10, year] {
+        text.push(digit(n));
+    }
+    for n in [month, of_month] {
+        text.extend(['-', digit(n / 10), digit(n)]);
+    }
+}
+
 /// Appends a whole number with thin spaces between thousands.
 fn put_whole(text: &mut String, n: i64) {
     if n < 0 {
@@ -200,14 +217,16 @@ fn put_whole(text: &mut String, n: i64) {
 }
 
 fn put_thousands(text: &mut String, n: u64) {
-    // Writing to a string cannot fail.
-    let _ = match n {
-        0..1_000 => write!(text, "{n}"),
+    let digit = |n: u64| char::from(b'0' + u8::try_from(n % 10).unwrap_or_default());
+    match n {
+        0..10 => text.push(digit(n)),
+        10..100 => text.extend([digit(n / 10), digit(n)]),
+        100..1_000 => text.extend([digit(n / 100), digit(n / 10), digit(n)]),
         _ => {
             put_thousands(text, n / 1_000);
-            write!(text, "\u{2009}{:03}", n % 1_000)
+            text.extend(['\u{2009}', digit(n / 100), digit(n / 10), digit(n)]);
         }
-    };
+    }
 }
 
 fn same(a: f64, b: f64) -> bool {
@@ -265,6 +284,20 @@ mod tests {
     fn a_rate_is_never_rounded_up_to_the_whole() {
         assert_eq!(percent(0.9996), "99.9%");
         assert_eq!(percent(1.0), "100%");
+    }
+
+    #[test]
+    fn a_day_is_written_as_dates_are() {
+        for day in [
+            date(2023, 9, 26),
+            date(1, 1, 2),
+            date(9999, 12, 31),
+            date(-3, 4, 5),
+        ] {
+            let mut put = String::new();
+            put_day(&mut put, day);
+            assert_eq!(put, day.to_string());
+        }
     }
 
     #[test]

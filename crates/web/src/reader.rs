@@ -58,6 +58,14 @@ impl Reader {
         texts.join(self.w.enumerate)
     }
 
+    /// A text in Chinese and in English in the reader's language; in Chinese where the English is empty.
+    pub(crate) fn read<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
+        match self.language {
+            Language::En if !en.is_empty() => en,
+            _ => zh,
+        }
+    }
+
     /// The `lang` attribute of the page.
     pub(crate) fn lang(&self) -> &'static str {
         match self.language {
@@ -161,7 +169,7 @@ impl Reader {
             address.push(if n == 0 { '?' } else { '&' });
             address.push_str(key);
             address.push('=');
-            address.extend(utf8_percent_encode(value, ESCAPED));
+            put_escaped(&mut address, value);
         }
         address
     }
@@ -169,7 +177,12 @@ impl Reader {
 
 /// Appends an id as it stands in an address.
 pub(crate) fn put_escaped(address: &mut String, id: &str) {
-    address.extend(utf8_percent_encode(id, ESCAPED));
+    let is_plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
+    match id.bytes().all(is_plain) {
+        true => address.push_str(id),
+        false => address.extend(utf8_percent_encode(id, ESCAPED)),
+    }
 }
 
 /// An id as it stands in an address.

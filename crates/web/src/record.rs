@@ -3,6 +3,7 @@
 use crate::api;
 use crate::ask::{Asked, Here};
 use crate::draw::{self, Told};
+use crate::format::put_day;
 use crate::pages::failed;
 use crate::reader::{Reader, escaped};
 use crate::refusal::{Reason, Refusal};
@@ -292,10 +293,8 @@ impl Reader {
                 text.push('%');
             }
             Shown::Fen(fen) => text.push_str(&self.yuan(*fen)),
+            Shown::Day(day) => put_day(text, *day),
             // Writing to a string cannot fail.
-            Shown::Day(day) => {
-                let _ = write!(text, "{day}");
-            }
             Shown::Moment(at) => {
                 let (day, hour, minute) = (at.date(), at.hour(), at.minute());
                 let _ = write!(text, "{day} {hour:02}:{minute:02}");

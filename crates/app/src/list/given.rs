@@ -1,9 +1,11 @@
 //! Rows of a register as a viewer sees them: with fields that are worked out, without what is kept from him.
 
 use super::Listed;
+use super::plain::Plain;
 use super::scalar::{Source, worked_cell};
 use super::view::View;
 use crate::access::is_masked;
+use crate::view::{Rows, Shown};
 use programme::model::RegisterField;
 use programme::record::{Cell, Cells};
 use rules::{Type, Value};
@@ -34,32 +36,40 @@ impl<'v> View<'v> {
         rows.iter().enumerate().map(one).collect()
     }
 
-    /// Puts rows into words: the id and version of each, and its cells in the order of some fields.
-    pub(crate) fn worded<T>(
+    /// Rows as a page shows them, with cells in the order of some fields. What does not say by itself how it reads is put
+    /// into words by `word`.
+    pub(crate) fn shown(
         &self,
         rows: &[u32],
         fields: &[String],
-        word: impl Fn(&str, Option<&RegisterField>, Seen) -> T,
-    ) -> Vec<(&'v str, i64, Vec<T>)> {
+        word: impl Fn(&str, Option<&RegisterField>, Seen) -> Shown,
+    ) -> Rows {
         let all: Vec<Given<'_>> = self.given(rows, Some(fields)).collect();
-        let fields = fields.iter().map(|id| {
+        let columns = fields.iter().map(|id| {
             let given = all.iter().find(|given| given.id == id);
-            (id.as_str(), self.register.field(id), given)
+            let plain = given.and_then(|given| self.plain(given));
+            (id.as_str(), self.register.field(id), given, plain)
         });
-        let fields: Vec<_> = fields.collect();
-        let one = |(nth, row): (usize, &u32)| {
-            let cells = fields.iter().map(|(id, field, given)| {
+        let columns: Vec<_> = columns.collect();
+        let mut shown = Rows::of(columns.len(), rows.len());
+        for (nth, row) in rows.iter().enumerate() {
+            shown.begin(self.id(*row), self.version(*row));
+            for (id, field, given, plain) in &columns {
+                if let Some(plain) = plain
+                    && plain.put(&mut shown, *row)
+                {
+                    continue;
+                }
                 let cell = given.and_then(|given| self.cell(given, nth, *row));
                 let seen = match given {
                     Some(given) if cell.is_some() && given.masked => Seen::Masked,
                     Some(given) if self.is_erased(given, *row) => Seen::Erased,
                     _ => Seen::Cell(cell),
                 };
-                word(id, *field, seen)
-            });
-            (self.id(*row), self.version(*row), cells.collect())
-        };
-        rows.iter().enumerate().map(one).collect()
+                shown.put(word(id, *field, seen));
+            }
+        }
+        shown
     }
 
     /// Where wanted fields are read, in the register's order; those that are no fields of its own come first.
@@ -111,6 +121,14 @@ impl<'v> View<'v> {
         };
         let told = !given.masked || given.sensitive;
         told && self.living.facts().is_erased((self.table, at), row)
+    }
+
+    /// How a field is read where its cells lie; `None` for one that is kept from the viewer, or is worked out.
+    fn plain(&self, given: &Given<'_>) -> Option<Plain<'v>> {
+        match given.of {
+            Origin::Column(..) if !given.masked => Plain::of(self, given.id),
+            _ => None,
+        }
     }
 
     fn cell(&self, given: &Given<'_>, nth: usize, row: u32) -> Option<Cell> {

@@ -10,6 +10,7 @@ mod journal;
 mod kept;
 mod order;
 mod pick;
+mod plain;
 mod record;
 mod scalar;
 mod search;

@@ -110,6 +110,19 @@ impl<'c> Source<'c> {
         }
     }
 
+    /// The number of the record that a row's cell leads to.
+    pub(super) fn record(&self, row: u32) -> Option<usize> {
+        match self {
+            Self::Stored(column, _) => match &column.cells {
+                Cells::Record(all) if column.present.get(row as usize) => {
+                    all.get(row as usize).map(|record| *record as usize)
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Whether a cell has a value.
     pub(super) fn has(&self, nth: usize, row: u32) -> bool {
         match self {

@@ -145,6 +145,9 @@ impl<'v> View<'v> {
         let record = self.of(self.table).0.get(row as usize).copied();
         let record = record.unwrap_or(NO_ROW);
         let newest = self.living.version(self.table, record);
+        if self.living.newest(self.table, record) == Some(row) {
+            return newest;
+        }
         // Of superseded rows each is one version before the next.
         let rows = self
             .living
@@ -224,15 +227,7 @@ impl<'v> View<'v> {
     /// The units that a field names in these rows, by their positions; `None` for an empty cell.
     pub(crate) fn units(&self, field: &str, rows: &[u32]) -> Vec<Option<usize>> {
         let source = self.source(field, rows);
-        let unit = |row: &u32| match &source {
-            Some(Source::Stored(column, _)) => match &column.cells {
-                rules::Cells::Record(all) if column.present.get(*row as usize) => {
-                    all.get(*row as usize).map(|unit| *unit as usize)
-                }
-                _ => None,
-            },
-            _ => None,
-        };
+        let unit = |row: &u32| source.as_ref().and_then(|source| source.record(*row));
         rows.iter().map(unit).collect()
     }
 }

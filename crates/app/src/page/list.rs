@@ -5,7 +5,7 @@ use super::record::{choosable, columns, filters, moves, shown};
 use super::wording::Wording;
 use crate::access::{Deed, may};
 use crate::list::{LIMIT_MAX, Question, Seen, Unread, View, page_rows, rows_at_once};
-use crate::view::{Column, ListPage, RegisterCard, Row, Shown, Text};
+use crate::view::{Column, ListPage, RegisterCard, Shown, Text};
 use crate::{App, Viewer};
 use engine::Living;
 use programme::model::Register;
@@ -113,16 +113,11 @@ impl App {
         };
         let columns = asked.columns;
         let ids: Vec<String> = columns.iter().map(|column| column.id.clone()).collect();
-        let rows = view.worded(&rows, &ids, |id, field, cell| match cell {
+        let rows = view.shown(&rows, &ids, |id, field, cell| match cell {
             Seen::Cell(cell) => wording.shown(register, (id, field), cell),
             Seen::Masked => Shown::Masked,
             Seen::Erased => Shown::Erased,
         });
-        let row = |(id, version, cells): (&str, i64, Vec<Shown>)| Row {
-            id: id.to_owned(),
-            version,
-            cells,
-        };
         ListPage {
             frame: self.frame(asked.question.at),
             register: RegisterCard {
@@ -130,7 +125,7 @@ impl App {
                 name: (&register.name).into(),
                 count,
             },
-            rows: rows.into_iter().map(row).collect(),
+            rows,
             next,
             filters: filters(register),
             choosable: choosable(register, &columns),

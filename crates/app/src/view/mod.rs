@@ -13,6 +13,7 @@ mod matrix;
 mod notice;
 mod overview;
 mod record;
+mod rows;
 mod text;
 mod unit;
 
@@ -50,5 +51,6 @@ pub use record::{
     Child, Column, FieldChange, FieldShown, Filter, ListPage, Narrow, Past, Piece, RecordPage,
     RegisterCard, RegistersPage, Row, Shown, Step, Views,
 };
+pub use rows::{Glimpse, Line, Rows};
 pub use text::{Language, Text};
 pub use unit::{ChildLine, UnitClause, UnitPage};

@@ -1,6 +1,6 @@
 //! Registers, their lists and their records as pages show them.
 
-use super::{Frame, Text};
+use super::{Frame, Rows, Text};
 use jiff::civil::{Date, DateTime};
 
 /// The registers that the reader may see.
@@ -33,7 +33,7 @@ pub struct ListPage {
     /// The columns after the record's own number.
     pub columns: Vec<Column>,
     /// The records, in order.
-    pub rows: Vec<Row>,
+    pub rows: Rows,
     /// Where the page ends; `None` on the last one.
     pub next: Option<String>,
     /// What the list can be narrowed by, the fields of few values first.

@@ -135,9 +135,8 @@ impl ListView {
     }
 
     /// The page of the list as plain text for a chat.
-    fn plain(&self) -> String {
-        let name = self.r.t(&self.page.register.name);
-        format!("{name}\n{}", self.rows().plain())
+    fn plain(&self) -> Safe<String> {
+        Safe(self.rows().plain(self.r.t(&self.page.register.name)))
     }
 
     /// What a picture of the list says around its rows, which the script takes from the page: a list is asked for far more
@@ -280,7 +279,12 @@ struct FoundView {
 }
 
 /// `/search`.
-pub(crate) fn found(r: Reader, here: Here, frame: Frame, hits: Vec<Hit>) -> askama::Result<String> {
+pub(crate) fn found(
+    r: Reader,
+    here: Here,
+    frame: Frame,
+    hits: Vec<Hit>,
+) -> askama::Result<String> {
     let shell = Shell::new(r, here, "search", r.w.search_title.to_owned(), frame);
     FoundView { shell, r, hits }.render()
 }

@@ -1,7 +1,8 @@
 //! The rows of a list, which are most of its page: written into one text, with what is alike in every row made once.
 
+use crate::format::put_day;
 use crate::reader::{Reader, put_escaped};
-use app::view::{Column, Row, Shown};
+use app::view::{self, Column, Glimpse};
 use askama::Template;
 use std::fmt::Write;
 
@@ -14,7 +15,7 @@ pub(super) struct Rows<'l> {
     /// The register's id.
     pub(super) register: &'l str,
     pub(super) columns: &'l [Column],
-    pub(super) rows: &'l [Row],
+    pub(super) rows: &'l view::Rows,
 }
 
 impl Rows<'_> {
@@ -24,19 +25,19 @@ impl Rows<'_> {
         let mut html = String::with_capacity(self.cells() * CELL_BYTES);
         let (before, after) = r.around_record(self.register);
         let opened: Vec<String> = self.columns.iter().map(|c| opened(r, c)).collect();
-        for row in self.rows {
+        for row in self.rows.iter() {
             html.push_str("<tr>");
             if bulk {
-                put_box(&mut html, r, (&row.id, row.version));
+                put_box(&mut html, r, (row.id, row.version));
             }
             html.push_str("<th scope=\"row\"><a href=\"");
             html.push_str(&before);
-            put_escaped(&mut html, &row.id);
+            put_escaped(&mut html, row.id);
             html.push_str(&after);
             html.push_str("\">");
-            put(&mut html, &row.id);
+            put(&mut html, row.id);
             html.push_str("</a></th>");
-            for (cell, opened) in row.cells.iter().zip(&opened) {
+            for (cell, opened) in row.cells().zip(&opened) {
                 html.push_str(opened);
                 put_value(&mut html, r, cell);
                 html.push_str("</td>");
@@ -46,25 +47,31 @@ impl Rows<'_> {
         html
     }
 
-    /// As plain text for a chat, a line each.
-    pub(super) fn plain(&self) -> String {
+    /// As plain text for a chat under a title, a line each, as it stands in HTML.
+    pub(super) fn plain(&self, title: &str) -> String {
         let r = self.r;
-        let mut text = String::with_capacity(self.cells() * CELL_BYTES / 2);
-        let names: Vec<&str> = self.columns.iter().map(|c| r.t(&c.name)).collect();
-        for row in self.rows {
-            text.push_str(&row.id);
-            text.push(' ');
-            let cells = row.cells.iter().zip(&names);
-            let filled = cells.filter(|(shown, _)| !matches!(shown, Shown::Nothing));
-            for (nth, (shown, name)) in filled.enumerate() {
-                text.push_str(if nth == 0 { "" } else { r.w.semicolon });
-                text.push_str(name);
-                text.push_str(r.w.colon);
-                r.put_plain(&mut text, shown);
+        let mut html = String::with_capacity(self.cells() * CELL_BYTES / 2);
+        put(&mut html, title);
+        html.push('\n');
+        let name = |column: &Column| {
+            let mut name = String::new();
+            put(&mut name, r.t(&column.name));
+            name + r.w.colon
+        };
+        let names: Vec<String> = self.columns.iter().map(name).collect();
+        for row in self.rows.iter() {
+            put(&mut html, row.id);
+            html.push(' ');
+            let cells = row.cells().zip(&names);
+            let filled = cells.filter(|(cell, _)| *cell != Glimpse::Nothing);
+            for (nth, (cell, name)) in filled.enumerate() {
+                html.push_str(if nth == 0 { "" } else { r.w.semicolon });
+                html.push_str(name);
+                put_plain(&mut html, r, cell);
             }
-            text.push('\n');
+            html.push('\n');
         }
-        text
+        html
     }
 
     fn cells(&self) -> usize {
@@ -100,23 +107,49 @@ fn put_box(html: &mut String, r: &Reader, (id, version): (&str, i64)) {
 }
 
 /// What most cells hold is written at once, the rest by its template.
-fn put_value(html: &mut String, r: &Reader, shown: &Shown) {
-    match shown {
-        Shown::Said(text) => put(html, text),
-        Shown::Words(text) => put(html, r.t(text)),
-        Shown::Number(_, None) | Shown::Day(_) => r.put_plain(html, shown),
-        Shown::Unit(_, name) if r.signed_in => put(html, r.t(name)),
+fn put_value(html: &mut String, r: &Reader, cell: Glimpse<'_>) {
+    match cell {
+        Glimpse::Unit(id, zh, en) if !r.signed_in => {
+            html.push_str("<a href=\"");
+            html.push_str(&r.unit(id));
+            html.push_str("\">");
+            put(html, r.read(zh, en));
+            html.push_str("</a>");
+        }
+        Glimpse::Nothing => put_none(html, r.w.value_nothing),
+        Glimpse::Unknown => put_none(html, r.w.value_unknown),
         // Writing to a string cannot fail.
-        _ => {
+        Glimpse::Other(shown) => {
             let _ = r.value(shown).render_into(html);
         }
+        cell => put_plain(html, r, cell),
+    }
+}
+
+fn put_none(html: &mut String, word: &str) {
+    html.push_str("<span class=\"none\">");
+    put(html, word);
+    html.push_str("</span>");
+}
+
+/// What a cell holds in plain words, as they stand in HTML.
+fn put_plain(html: &mut String, r: &Reader, cell: Glimpse<'_>) {
+    match cell {
+        Glimpse::Said(text) => put(html, text),
+        Glimpse::Words(zh, en) | Glimpse::Unit(_, zh, en) => put(html, r.read(zh, en)),
+        Glimpse::Number(n) => r.put_exact(html, n),
+        Glimpse::Day(day) => put_day(html, day),
+        Glimpse::Nothing => put(html, r.w.value_nothing),
+        Glimpse::Unknown => put(html, r.w.value_unknown),
+        Glimpse::Other(shown) => put(html, &r.plain(shown)),
     }
 }
 
 /// Appends a text so that it reads in HTML as it is, and as templates escape it.
 fn put(html: &mut String, text: &str) {
     let mut rest = text;
-    while let Some(at) = rest.find(['"', '&', '\'', '<', '>']) {
+    let is_marked = |byte: u8| matches!(byte, b'"' | b'&' | b'\'' | b'<' | b'>');
+    while let Some(at) = rest.bytes().position(is_marked) {
         let (before, marked) = rest.split_at(at);
         let mut marked = marked.chars();
         html.push_str(before);
@@ -135,7 +168,7 @@ fn put(html: &mut String, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use app::view::{Language, Text};
+    use app::view::{Language, Row, Shown, Text};
     use jiff::civil::date;
 
     fn columns() -> Vec<Column> {
@@ -159,9 +192,9 @@ mod tests {
             r,
             register: "event",
             columns: &columns,
-            rows: &[row],
+            rows: &std::iter::once(row).collect(),
         };
-        (rows.html(bulk), rows.plain())
+        (rows.html(bulk), rows.plain("&"))
     }
 
     #[test]
@@ -176,8 +209,9 @@ mod tests {
              <td data-name=\"S\" class=\"r\">1\u{2009}234</td></tr>"
         );
         let (colon, semicolon) = (r.w.colon, r.w.semicolon);
-        let line =
-            format!("H/'7 <N&>{colon}<b>\"it's\" & \u{4f1a}</b>{semicolon}S{colon}1\u{2009}234\n");
+        let line = format!(
+            "&#38;\nH/&#39;7 &#60;N&#38;&#62;{colon}&#60;b&#62;&#34;it&#39;s&#34; &#38; \u{4f1a}&#60;/b&#62;{semicolon}S{colon}1\u{2009}234\n"
+        );
         assert_eq!(plain, line);
     }
 
@@ -208,9 +242,19 @@ mod tests {
         for signed_in in [true, false] {
             let r = Reader { signed_in, ..r };
             for shown in &all {
-                let mut html = String::new();
-                put_value(&mut html, &r, shown);
-                assert_eq!(html, r.value(shown).render().unwrap(), "{shown:?}");
+                let cells = vec![shown.clone()];
+                let (id, version) = (String::new(), 1);
+                let row = Row { id, version, cells };
+                let rows: view::Rows = std::iter::once(row).collect();
+                for cell in rows.iter().flat_map(view::Line::cells) {
+                    let (mut html, mut plain) = (String::new(), String::new());
+                    put_value(&mut html, &r, cell);
+                    put_plain(&mut plain, &r, cell);
+                    assert_eq!(html, r.value(shown).render().unwrap(), "{shown:?}");
+                    let mut escaped = String::new();
+                    put(&mut escaped, &r.plain(shown));
+                    assert_eq!(plain, escaped, "{shown:?}");
+                }
             }
         }
     }
