@@ -3,6 +3,7 @@
 use crate::access::{Seen, is_official};
 use crate::list::{Kept, Names};
 use crate::live::Live;
+use crate::page::Frames;
 use crate::people::Known;
 use crate::view::{
     DutyId, DutyPage, Front, MatrixPage, MatrixQuestion, NoticePage, OverviewPage, UnitPage,
@@ -39,6 +40,7 @@ struct Inner {
     evaluating: Mutex<()>,
     names: Mutex<Names>,
     kept: Kept,
+    frames: Frames,
     known: Known,
     /// Passwords are tried one at a time.
     door: tokio::sync::Mutex<()>,
@@ -74,7 +76,6 @@ pub(crate) struct Reading<'r> {
     pub(crate) cx: &'r AsOf<'r>,
     pub(crate) evaluation: Arc<Evaluation>,
     pub(crate) today: Day,
-    pub(crate) rehearsal: bool,
     pub(crate) app: &'r App,
     pub(crate) lasting: Arc<Lasting>,
     pub(crate) sight: Seen<'r>,
@@ -105,6 +106,7 @@ impl App {
             evaluating: Mutex::default(),
             names: Mutex::default(),
             kept: Kept::default(),
+            frames: Frames::default(),
             known: Known::default(),
             door: tokio::sync::Mutex::default(),
         }))
@@ -148,6 +150,11 @@ impl App {
     /// Who was let in lately.
     pub(crate) fn sessions(&self) -> &Known {
         &self.0.known
+    }
+
+    /// What surrounds the pages of days.
+    pub(crate) fn frames(&self) -> &Frames {
+        &self.0.frames
     }
 
     /// What lists are answered from.
@@ -311,7 +318,6 @@ impl App {
             cx: &cx,
             evaluation,
             today: last,
-            rehearsal: self.0.rehearsal,
             app: &app,
             lasting,
         })

@@ -1,10 +1,12 @@
 //! Small drawings whose places are worked out on the server: the ruler, the trend, the pace curve.
 
 use crate::reader::Reader;
-use app::view::{DateBar, Pace, Trend};
+use app::view::{DateBar, Language, Pace, Trend};
+use askama::Template;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde_json::json;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Days from `from` to `to`, negative when `to` comes first.
 fn days(from: Date, to: Date) -> f64 {
@@ -21,32 +23,63 @@ const NARROW: f64 = 600.0;
 
 /// The campaign as a ruler; places are percentages of its width.
 pub(crate) struct Ruler {
-    pub(crate) months: Vec<(String, String)>,
-    pub(crate) marks: Vec<RulerMark>,
-    pub(crate) phases: Vec<RulerPhase>,
-    pub(crate) at: String,
-    pub(crate) today: String,
+    /// The drawing.
+    pub(crate) svg: String,
     /// Number of days from the campaign's first day to its last, to today, and to the day shown.
     pub(crate) length: i32,
     pub(crate) last: i32,
     pub(crate) value: i32,
 }
 
-pub(crate) struct RulerMark {
-    at: f64,
-    pub(crate) x: String,
-    pub(crate) name: String,
-    pub(crate) anchor: &'static str,
+#[derive(Template)]
+#[template(path = "parts/ruler.html")]
+struct RulerDrawing {
+    months: Vec<(String, String)>,
+    marks: Vec<RulerMark>,
+    phases: Vec<RulerPhase>,
+    at: String,
+    today: String,
 }
 
-pub(crate) struct RulerPhase {
-    pub(crate) x: String,
-    pub(crate) width: String,
-    pub(crate) name: String,
+struct RulerMark {
+    at: f64,
+    x: String,
+    name: String,
+    anchor: &'static str,
 }
+
+struct RulerPhase {
+    x: String,
+    width: String,
+    name: String,
+}
+
+/// So many rulers are kept.
+const RULERS: usize = 32;
+
+/// Rulers that were drawn lately, by what they show and in which language: every page of a day has the same.
+static DRAWN: Mutex<Vec<(Language, DateBar, Arc<Ruler>)>> = Mutex::new(Vec::new());
 
 impl Ruler {
-    pub(crate) fn of(r: &Reader, bar: &DateBar) -> Self {
+    /// The ruler of a day, drawn where it is not there yet.
+    pub(crate) fn of(r: &Reader, bar: &DateBar) -> Arc<Self> {
+        // A panic elsewhere leaves it whole: each change is one insertion or removal.
+        let mut drawn = DRAWN.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_it = |(language, of, _): &&(Language, DateBar, Arc<Self>)| {
+            *language == r.language && of.at == bar.at && of == bar
+        };
+        if let Some((.., ruler)) = drawn.iter().rev().find(is_it) {
+            return Arc::clone(ruler);
+        }
+        if drawn.len() >= RULERS {
+            drawn.remove(0);
+        }
+        let ruler = Arc::new(Self::drawn(r, bar));
+        drawn.push((r.language, bar.clone(), Arc::clone(&ruler)));
+        ruler
+    }
+
+    fn drawn(r: &Reader, bar: &DateBar) -> Self {
         let at = |day: Date| format!("{:.2}%", share(bar.from, bar.until, day));
         let mut months = Vec::new();
         let mut month = bar.from;
@@ -82,12 +115,16 @@ impl Ruler {
                 name: r.t(&phase.name).to_owned(),
             }
         });
-        Self {
+        let drawing = RulerDrawing {
             months,
             marks: apart(marks.collect()),
             phases: phases.collect(),
             at: at(bar.at),
             today: at(bar.today),
+        };
+        Self {
+            // Writing to a string cannot fail.
+            svg: drawing.render().unwrap_or_default(),
             length: (bar.until - bar.from).get_days(),
             last: (bar.today - bar.from).get_days(),
             value: (bar.at - bar.from).get_days(),

@@ -52,8 +52,8 @@ struct Shell {
     section: &'static str,
     title: String,
     version: &'static str,
-    frame: Option<Frame>,
-    ruler: Option<Ruler>,
+    frame: Option<Arc<Frame>>,
+    ruler: Option<Arc<Ruler>>,
 }
 
 impl Shell {
@@ -70,7 +70,7 @@ impl Shell {
         ]
     }
 
-    fn new(r: Reader, here: Here, section: &'static str, title: String, frame: Frame) -> Self {
+    fn new(r: Reader, here: Here, section: &'static str, title: String, frame: Arc<Frame>) -> Self {
         let ruler = Ruler::of(&r, &frame.dates);
         Self {
             r,

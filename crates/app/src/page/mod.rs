@@ -24,15 +24,39 @@ pub(crate) mod wording;
 pub(crate) use name::{date, period_name};
 pub(crate) use wording::Wording;
 
-use crate::app::Reading;
+use crate::app::{Reading, lock};
 use crate::view::{DateBar, Frame, Mark, Phase, Text};
 use engine::{Duty, MeasureResult, Standing};
 use programme::Programme;
 use programme::model::{Measure, Notice};
 use rules::Day;
+use std::sync::{Arc, Mutex};
+
+/// So many frames are kept.
+const FRAMES: usize = 64;
+
+/// What surrounds the pages of the days that were shown lately: by today, and the day shown.
+#[derive(Default)]
+pub(crate) struct Frames(Mutex<Vec<((Day, Day), Arc<Frame>)>>);
+
+impl Frames {
+    /// A day's frame, made where it is not there.
+    fn of(&self, days: (Day, Day), made: impl FnOnce() -> Arc<Frame>) -> Arc<Frame> {
+        let mut kept = lock(&self.0);
+        if let Some((_, frame)) = kept.iter().rev().find(|(of, _)| *of == days) {
+            return Arc::clone(frame);
+        }
+        if kept.len() >= FRAMES {
+            kept.remove(0);
+        }
+        let frame = made();
+        kept.push((days, Arc::clone(&frame)));
+        frame
+    }
+}
 
 /// What surrounds a page that shows a day.
-pub(crate) fn frame(programme: &Programme, rehearsal: bool, today: Day, at: Day) -> Frame {
+fn frame(programme: &Programme, rehearsal: bool, today: Day, at: Day) -> Frame {
     let home = programme
         .unit(&programme.home)
         .and_then(|u| programme.units.get(u));
@@ -75,8 +99,8 @@ fn day_note(programme: &Programme, at: Day) -> Text {
 
 impl<'r> Reading<'r> {
     /// What surrounds every page.
-    pub(crate) fn frame(&self) -> Frame {
-        frame(self.cx.programme, self.rehearsal, self.today, self.cx.at)
+    pub(crate) fn frame(&self) -> Arc<Frame> {
+        self.app.frame_of(self.today, self.cx.at)
     }
 
     /// The notice and measure of a result.

@@ -2,8 +2,8 @@
 
 use super::frame;
 use super::wording::{Wording, same, state_words};
-use crate::access::{Deed, enters, may};
-use crate::list::{Listed, Question, Test, Told, Unread, is_text};
+use crate::access::{Deed, enters, is_masked, may};
+use crate::list::{Listed, Question, Test, Told, Unread, View, is_text, rows_at_once};
 use crate::view::{
     Child, Column, FieldShown, Filter, Frame, Narrow, Past, RecordPage, RegisterCard,
     RegistersPage, Row, Shown, Step, Text,
@@ -12,6 +12,7 @@ use crate::{App, Viewer};
 use programme::model::{FieldKind, Register, RegisterField};
 use programme::record::Act;
 use rules::Day;
+use std::sync::Arc;
 
 impl App {
     /// The registers that the viewer may see, with how many records.
@@ -49,10 +50,44 @@ impl App {
         id: &str,
         at: Option<Day>,
     ) -> Result<RecordPage, Unread> {
+        self.recorded(viewer, register, id, at, |register, tests| {
+            self.count(viewer, register, tests, at)
+        })
+    }
+
+    /// The same as of now, where everything is there that it is answered from, so that nothing is waited for; else `None`.
+    pub fn record_page_at_once(
+        &self,
+        viewer: &Viewer,
+        register: &str,
+        id: &str,
+    ) -> Option<Result<RecordPage, Unread>> {
+        drop(self.living_at_once()?);
+        // Without a fault in it: not at once.
+        let page: Result<_, Option<Unread>> =
+            self.recorded(viewer, register, id, None, |register, tests| {
+                let count = self.count_at_once(viewer, register, tests);
+                count.ok_or(None)?.map_err(Some)
+            });
+        match page {
+            Ok(page) => Some(Ok(page)),
+            Err(unread) => unread.map(Err),
+        }
+    }
+
+    /// A record's page, for which the records that refer to it are counted.
+    fn recorded<E: From<Unread>>(
+        &self,
+        viewer: &Viewer,
+        register: &str,
+        id: &str,
+        at: Option<Day>,
+        count: impl Fn(&str, Vec<(String, Test)>) -> Result<usize, E>,
+    ) -> Result<RecordPage, E> {
         let record = self.record(viewer, register, id, at)?;
         let app = self.shows(at)?;
         let (_, found) = app.readable(viewer, register)?;
-        let children = app.children(viewer, register, id, at)?;
+        let children = app.children(viewer, register, id, at, count)?;
         let may_change = at.is_none() && app.may_with(viewer, Deed::Change, register, id);
         let reveals = at.is_none() && app.revealable(viewer, register, id);
         let living = app.living();
@@ -127,14 +162,15 @@ impl App {
     }
 
     /// What surrounds a page of a day; of today without one.
-    pub(crate) fn frame(&self, at: Option<Day>) -> Frame {
+    pub(crate) fn frame(&self, at: Option<Day>) -> Arc<Frame> {
         let today = self.today().min(self.programme().campaign.1);
-        frame(
-            self.programme(),
-            self.rehearsal(),
-            today,
-            at.unwrap_or(today),
-        )
+        self.frame_of(today, at.unwrap_or(today))
+    }
+
+    /// The same as of a day; it is made once for all pages of a day.
+    pub(super) fn frame_of(&self, today: Day, at: Day) -> Arc<Frame> {
+        let made = || Arc::new(frame(self.programme(), self.rehearsal(), today, at));
+        self.frames().of((today, at), made)
     }
 
     fn count(
@@ -156,13 +192,35 @@ impl App {
         Ok(page.count.unwrap_or_default())
     }
 
-    fn children(
+    fn count_at_once(
+        &self,
+        viewer: &Viewer,
+        register: &str,
+        tests: Vec<(String, Test)>,
+    ) -> Option<Result<usize, Unread>> {
+        let found = match self.readable(viewer, register) {
+            Ok(found) => found,
+            Err(unread) => return Some(Err(unread)),
+        };
+        let question = Question {
+            tests,
+            limit: 1,
+            ..Question::default()
+        };
+        let living = self.living_at_once()?;
+        let view = View::new(self, viewer, &living, found, None);
+        let rows = rows_at_once(&view, &question)?;
+        Some(rows.map(|(_, count)| count))
+    }
+
+    fn children<E: From<Unread>>(
         &self,
         viewer: &Viewer,
         register: &str,
         id: &str,
         at: Option<Day>,
-    ) -> Result<Vec<Child>, Unread> {
+        count: impl Fn(&str, Vec<(String, Test)>) -> Result<usize, E>,
+    ) -> Result<Vec<Child>, E> {
         let mut children = Vec::new();
         let programme = self.programme();
         for other in &programme.registers {
@@ -174,12 +232,13 @@ impl App {
                     matches!(field.kind, FieldKind::Reference | FieldKind::References);
                 is_reference && field.to.as_deref() == Some(register) && field.formula.is_none()
             };
+            let is_kept = |field| is_masked(programme, viewer, other, field);
             for field in other.fields.iter().filter(refers) {
                 let tests = vec![(field.id.clone(), Test::Is(id.to_owned()))];
-                let count = match self.count(viewer, &other.id, tests, at) {
-                    // A field that is kept from the viewer tells nothing here either.
-                    Err(Unread::Question(_)) => 0,
-                    count => count?,
+                // A field that is kept from the viewer tells nothing here either.
+                let count = match is_kept(field) {
+                    true => 0,
+                    false => count(&other.id, tests)?,
                 };
                 let may_add = at.is_none() && may(programme, viewer, Deed::Create, &other.id);
                 if count > 0 || may_add {

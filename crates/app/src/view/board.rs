@@ -2,12 +2,13 @@
 
 use super::{Frame, Row, Text};
 use jiff::civil::Date;
+use std::sync::Arc;
 
 /// `/registers/{id}/board`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BoardPage {
     /// What surrounds the page.
-    pub frame: Frame,
+    pub frame: Arc<Frame>,
     /// The register: id and name.
     pub register: (String, Text),
     /// The field by whose values the columns are: id and name.
@@ -42,7 +43,7 @@ pub struct Card {
 #[derive(Clone, Debug, PartialEq)]
 pub struct CalendarPage {
     /// What surrounds the page.
-    pub frame: Frame,
+    pub frame: Arc<Frame>,
     /// The register: id and name.
     pub register: (String, Text),
     /// The date: id and name.

@@ -4,12 +4,13 @@ use super::{
     BearerLink, ClauseLink, DutyId, Figure, Frame, GridCell, NearMiss, PeriodName, Standing, Text,
 };
 use jiff::civil::Date;
+use std::sync::Arc;
 
 /// `/duties/{measure}/{bearer}/{period}`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DutyPage {
     /// What surrounds the page.
-    pub frame: Frame,
+    pub frame: Arc<Frame>,
     /// Which duty.
     pub id: DutyId,
     /// The clause it comes from.

@@ -1,6 +1,7 @@
 //! A form as a page shows it.
 
 use super::{Frame, Shown, Text};
+use std::sync::Arc;
 
 /// What a form does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub enum Purpose {
 #[derive(Clone, Debug, PartialEq)]
 pub struct FormPage {
     /// What surrounds the page.
-    pub frame: Frame,
+    pub frame: Arc<Frame>,
     /// The register: id and name.
     pub register: (String, Text),
     /// What it does.

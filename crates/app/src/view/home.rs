@@ -1,12 +1,13 @@
 //! What somebody has to do, and who has not reported.
 
 use super::{ChildLine, Counts, DutyLine, Frame, Shown, Text, UnitLink};
+use std::sync::Arc;
 
 /// `/`: what is the reader's to do.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HomePage {
     /// What surrounds the page.
-    pub frame: Frame,
+    pub frame: Arc<Frame>,
     /// The notice: id and name, for those who see it.
     pub notice: Option<(String, Text)>,
     /// What the reader is, by role: somebody on site and somebody paired with firms do different things here.
@@ -111,7 +112,7 @@ pub struct Hand {
 #[derive(Debug, Clone, PartialEq)]
 pub struct UnreportedPage {
     /// What surrounds the page.
-    pub frame: Frame,
+    pub frame: Arc<Frame>,
     /// The measure: id and name.
     pub measure: (String, Text),
     /// Those who have not, by unit.

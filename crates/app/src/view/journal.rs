@@ -2,12 +2,13 @@
 
 use super::{Frame, Past, Text};
 use crate::list::Sealed;
+use std::sync::Arc;
 
 /// A page of the journal, the newest entry first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JournalPage {
     /// What surrounds the page.
-    pub frame: Frame,
+    pub frame: Arc<Frame>,
     /// Its entries.
     pub lines: Vec<JournalLine>,
     /// Where the next page begins.

@@ -1,12 +1,13 @@
 //! A register by place.
 
 use super::{Choice, Frame, Text, UnitLink};
+use std::sync::Arc;
 
 /// `/registers/{id}/map`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MapPage {
     /// What surrounds the page.
-    pub frame: Frame,
+    pub frame: Arc<Frame>,
     /// The register: id and name.
     pub register: (String, Text),
     /// The field by which its records are placed: id and name.

@@ -1,6 +1,7 @@
 //! The matrix: units × measures, or units × periods of one measure.
 
 use super::{Counts, DutyId, Figure, Frame, Standing, Text, UnitLink};
+use std::sync::Arc;
 
 /// What the matrix was asked to show.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -33,7 +34,7 @@ pub enum Sort {
 #[derive(Debug, Clone, PartialEq)]
 pub struct MatrixPage {
     /// What surrounds the page.
-    pub frame: Frame,
+    pub frame: Arc<Frame>,
     /// What was asked.
     pub question: MatrixQuestion,
     /// The measure whose periods are shown, with its name.

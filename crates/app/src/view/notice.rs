@@ -2,12 +2,13 @@
 
 use super::{BearerLink, Counts, DutyId, Figure, Frame, PeriodName, Standing, Text, UnitLink};
 use jiff::civil::Date;
+use std::sync::Arc;
 
 /// `/notices/{id}`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NoticePage {
     /// What surrounds the page.
-    pub frame: Frame,
+    pub frame: Arc<Frame>,
     /// The notice's id.
     pub id: String,
     /// Its title.

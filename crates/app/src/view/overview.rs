@@ -1,12 +1,13 @@
 //! The whole at a glance.
 
 use super::{ChildLine, Choice, ClauseLink, Counts, Frame, Standing, Summary, Text, UnitLink};
+use std::sync::Arc;
 
 /// `/overview`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OverviewPage {
     /// What surrounds the page.
-    pub frame: Frame,
+    pub frame: Arc<Frame>,
     /// The figures of the first notice.
     pub summary: Summary,
     /// Levels that can be shown.

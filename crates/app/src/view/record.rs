@@ -2,12 +2,13 @@
 
 use super::{Frame, Rows, Text};
 use jiff::civil::{Date, DateTime};
+use std::sync::Arc;
 
 /// The registers that the reader may see.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RegistersPage {
     /// What surrounds the page.
-    pub frame: Frame,
+    pub frame: Arc<Frame>,
     /// Each register.
     pub registers: Vec<RegisterCard>,
 }
@@ -27,7 +28,7 @@ pub struct RegisterCard {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ListPage {
     /// What surrounds the page.
-    pub frame: Frame,
+    pub frame: Arc<Frame>,
     /// The register.
     pub register: RegisterCard,
     /// The columns after the record's own number.
@@ -151,7 +152,7 @@ pub enum Shown {
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecordPage {
     /// What surrounds the page.
-    pub frame: Frame,
+    pub frame: Arc<Frame>,
     /// The register: id and name.
     pub register: (String, Text),
     /// The record's id.

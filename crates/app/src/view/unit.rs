@@ -1,12 +1,13 @@
 //! One unit: what it owes, and how its subtree stands.
 
 use super::{ClauseLink, Counts, DutyLine, Frame, Text, Trend, UnitLink};
+use std::sync::Arc;
 
 /// `/units/{id}`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UnitPage {
     /// What surrounds the page.
-    pub frame: Frame,
+    pub frame: Arc<Frame>,
     /// The unit.
     pub unit: UnitLink,
     /// What it is, such as 设区市 · 省政府下属.

@@ -16,7 +16,7 @@ const FAULTS: usize = 200;
 /// An import as it stands.
 pub(crate) struct ImportPage {
     /// What surrounds the page.
-    pub(crate) frame: Frame,
+    pub(crate) frame: Arc<Frame>,
     /// The register.
     pub(crate) register: RegisterCard,
     /// The sheet, once one was sent.

@@ -13,6 +13,7 @@ use app::view::{
 };
 use askama::Template;
 use askama::filters::Safe;
+use std::sync::Arc;
 
 /// As long as most lists are.
 const LIST_BYTES: usize = 48 << 10;
@@ -282,7 +283,7 @@ struct FoundView {
 pub(crate) fn found(
     r: Reader,
     here: Here,
-    frame: Frame,
+    frame: Arc<Frame>,
     hits: Vec<Hit>,
 ) -> askama::Result<String> {
     let shell = Shell::new(r, here, "search", r.w.search_title.to_owned(), frame);
