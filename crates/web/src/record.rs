@@ -69,11 +69,18 @@ pub(crate) async fn drawn(
     told: Option<Told>,
 ) -> Page {
     let (viewer, at) = (asked.viewer.clone(), day(asked));
-    let (reading, of) = (app.clone(), (register.clone(), id.clone()));
-    let page = beside(asked, move || {
-        reading.record_page(&viewer, &of.0, &of.1, at)
-    });
-    let page = page.await?;
+    let at_once = match at {
+        None => app.record_page_at_once(&viewer, &register, &id),
+        Some(_) => None,
+    };
+    let page = match at_once {
+        Some(page) => page.map_err(|unread| refused(asked, unread))?,
+        None => {
+            let (reading, of) = (app.clone(), (register.clone(), id.clone()));
+            let read = move || reading.record_page(&viewer, &of.0, &of.1, at);
+            beside(asked, read).await?
+        }
+    };
     let history = match app.record_history(&asked.viewer, &register, &id).await {
         Ok(told) => app.history_page(&asked.viewer, &register, &told),
         // Facts that were read from sheets have no journal.
