@@ -278,6 +278,8 @@ test("a list is saved as a picture where the clipboard refuses, on a phone too",
   await signIn(page, "city-coordinator");
   await page.goto(`${peopleAt}/registers/event`);
   await page.locator(".copy summary").click();
+  const id = await page.locator("table.records tbody th").first().innerText();
+  await expect(page.locator(".copy textarea"), "the rows as text").toHaveValue(new RegExp(`\n${id} .+：`));
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: "复制图片" }).click();
   const file = await download;

@@ -92,11 +92,22 @@ document.addEventListener("pointerover", (event) => {
   if (cell) cell.title = cell.getAttribute("aria-label");
 });
 
+// A list is in its page once: its text is made from the table when it is looked for.
+document.addEventListener(
+  "toggle",
+  async (event) => {
+    if (!event.target.matches?.(".copy[data-rows]") || !event.target.open) return;
+    const { fillFromTable } = await import("./rows.js");
+    fillFromTable(event.target);
+  },
+  true,
+);
+
 // Plain text for a chat, in one click.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest?.("button[data-copy]");
   if (!button) return;
-  const text = button.parentElement.querySelector("[data-copied]");
+  const text = button.closest(".copy").querySelector("textarea");
   text.select();
   try {
     await navigator.clipboard.writeText(text.value);

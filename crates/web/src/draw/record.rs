@@ -135,11 +135,6 @@ impl ListView {
         kept.filter(|(key, _)| key != "columns" && key != "after")
     }
 
-    /// The page of the list as plain text for a chat.
-    fn plain(&self) -> Safe<String> {
-        Safe(self.rows().plain(self.r.t(&self.page.register.name)))
-    }
-
     /// What a picture of the list says around its rows, which the script takes from the page: a list is asked for far more
     /// often than it is copied.
     fn picture(&self) -> String {

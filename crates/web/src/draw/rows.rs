@@ -47,33 +47,6 @@ impl Rows<'_> {
         html
     }
 
-    /// As plain text for a chat under a title, a line each, as it stands in HTML.
-    pub(super) fn plain(&self, title: &str) -> String {
-        let r = self.r;
-        let mut html = String::with_capacity(self.cells() * CELL_BYTES / 2);
-        put(&mut html, title);
-        html.push('\n');
-        let name = |column: &Column| {
-            let mut name = String::new();
-            put(&mut name, r.t(&column.name));
-            name + r.w.colon
-        };
-        let names: Vec<String> = self.columns.iter().map(name).collect();
-        for row in self.rows.iter() {
-            put(&mut html, row.id);
-            html.push(' ');
-            let cells = row.cells().zip(&names);
-            let filled = cells.filter(|(cell, _)| *cell != Glimpse::Nothing);
-            for (nth, (cell, name)) in filled.enumerate() {
-                html.push_str(if nth == 0 { "" } else { r.w.semicolon });
-                html.push_str(name);
-                put_plain(&mut html, r, cell);
-            }
-            html.push('\n');
-        }
-        html
-    }
-
     fn cells(&self) -> usize {
         self.rows.len() * (self.columns.len() + 2)
     }
@@ -109,20 +82,24 @@ fn put_box(html: &mut String, r: &Reader, (id, version): (&str, i64)) {
 /// What most cells hold is written at once, the rest by its template.
 fn put_value(html: &mut String, r: &Reader, cell: Glimpse<'_>) {
     match cell {
-        Glimpse::Unit(id, zh, en) if !r.signed_in => {
+        Glimpse::Said(text) => put(html, text),
+        Glimpse::Words(zh, en) => put(html, r.read(zh, en)),
+        Glimpse::Unit(_, zh, en) if r.signed_in => put(html, r.read(zh, en)),
+        Glimpse::Unit(id, zh, en) => {
             html.push_str("<a href=\"");
             html.push_str(&r.unit(id));
             html.push_str("\">");
             put(html, r.read(zh, en));
             html.push_str("</a>");
         }
+        Glimpse::Number(n) => r.put_exact(html, n),
+        Glimpse::Day(day) => put_day(html, day),
         Glimpse::Nothing => put_none(html, r.w.value_nothing),
         Glimpse::Unknown => put_none(html, r.w.value_unknown),
         // Writing to a string cannot fail.
         Glimpse::Other(shown) => {
             let _ = r.value(shown).render_into(html);
         }
-        cell => put_plain(html, r, cell),
     }
 }
 
@@ -130,19 +107,6 @@ fn put_none(html: &mut String, word: &str) {
     html.push_str("<span class=\"none\">");
     put(html, word);
     html.push_str("</span>");
-}
-
-/// What a cell holds in plain words, as they stand in HTML.
-fn put_plain(html: &mut String, r: &Reader, cell: Glimpse<'_>) {
-    match cell {
-        Glimpse::Said(text) => put(html, text),
-        Glimpse::Words(zh, en) | Glimpse::Unit(_, zh, en) => put(html, r.read(zh, en)),
-        Glimpse::Number(n) => r.put_exact(html, n),
-        Glimpse::Day(day) => put_day(html, day),
-        Glimpse::Nothing => put(html, r.w.value_nothing),
-        Glimpse::Unknown => put(html, r.w.value_unknown),
-        Glimpse::Other(shown) => put(html, &r.plain(shown)),
-    }
 }
 
 /// Appends a text so that it reads in HTML as it is, and as templates escape it.
@@ -181,7 +145,7 @@ mod tests {
         vec![column("name", "<N&>", false), column("sum", "S", true)]
     }
 
-    fn drawn(r: &Reader, id: &str, cells: Vec<Shown>, bulk: bool) -> (String, String) {
+    fn drawn(r: &Reader, id: &str, cells: Vec<Shown>, bulk: bool) -> String {
         let (id, columns) = (id.to_owned(), columns());
         let row = Row {
             id,
@@ -194,25 +158,20 @@ mod tests {
             columns: &columns,
             rows: &std::iter::once(row).collect(),
         };
-        (rows.html(bulk), rows.plain("&"))
+        rows.html(bulk)
     }
 
     #[test]
     fn whatever_was_entered_reads_as_it_is() {
         let r = Reader::new(Language::En, Some(date(2023, 9, 26)));
         let said = Shown::Said("<b>\"it's\" & \u{4f1a}</b>".into());
-        let (html, plain) = drawn(&r, "H/'7", vec![said, Shown::Number(1234.0, None)], false);
+        let html = drawn(&r, "H/'7", vec![said, Shown::Number(1234.0, None)], false);
         assert_eq!(
             html,
             "<tr><th scope=\"row\"><a href=\"/records/event/H%2F%277?at=2023-09-26\">H/&#39;7</a></th>\
              <td data-name=\"&#60;N&#38;&#62;\">&#60;b&#62;&#34;it&#39;s&#34; &#38; \u{4f1a}&#60;/b&#62;</td>\
              <td data-name=\"S\" class=\"r\">1\u{2009}234</td></tr>"
         );
-        let (colon, semicolon) = (r.w.colon, r.w.semicolon);
-        let line = format!(
-            "&#38;\nH/&#39;7 &#60;N&#38;&#62;{colon}&#60;b&#62;&#34;it&#39;s&#34; &#38; \u{4f1a}&#60;/b&#62;{semicolon}S{colon}1\u{2009}234\n"
-        );
-        assert_eq!(plain, line);
     }
 
     #[test]
@@ -247,13 +206,9 @@ mod tests {
                 let row = Row { id, version, cells };
                 let rows: view::Rows = std::iter::once(row).collect();
                 for cell in rows.iter().flat_map(view::Line::cells) {
-                    let (mut html, mut plain) = (String::new(), String::new());
+                    let mut html = String::new();
                     put_value(&mut html, &r, cell);
-                    put_plain(&mut plain, &r, cell);
                     assert_eq!(html, r.value(shown).render().unwrap(), "{shown:?}");
-                    let mut escaped = String::new();
-                    put(&mut escaped, &r.plain(shown));
-                    assert_eq!(plain, escaped, "{shown:?}");
                 }
             }
         }
@@ -262,7 +217,7 @@ mod tests {
     #[test]
     fn a_box_names_the_version_that_it_ticks() {
         let r = Reader::new(Language::En, None);
-        let (html, _) = drawn(&r, "7", vec![Shown::Nothing], true);
+        let html = drawn(&r, "7", vec![Shown::Nothing], true);
         assert!(
             html.contains("name=\"pick\" value=\"3:7\" aria-label"),
             "{html}"
