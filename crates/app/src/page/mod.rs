@@ -37,7 +37,10 @@ const FRAMES: usize = 64;
 
 /// What surrounds the pages of the days that were shown lately: by today, and the day shown.
 #[derive(Default)]
-pub(crate) struct Frames(Mutex<Vec<((Day, Day), Arc<Frame>)>>);
+pub(crate) struct Frames(Mutex<Vec<Framed>>);
+
+/// Today, the day shown, and what surrounds its pages.
+type Framed = ((Day, Day), Arc<Frame>);
 
 impl Frames {
     /// A day's frame, made where it is not there.
