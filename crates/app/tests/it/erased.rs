@@ -6,7 +6,7 @@ use app::list::Question;
 use app::programme::record::{Act, Author};
 use app::programme::{Files, Programme, read};
 use app::sheet::{Format, How, Out, Sent};
-use app::view::Shown;
+use app::view::{Glimpse, Shown};
 use app::{App, Viewer};
 use std::sync::LazyLock;
 use store::{Sealer, view_name};
@@ -59,8 +59,8 @@ fn told(app: &App, at: Option<&str>) -> [Vec<String>; 2] {
     let all = ["G1", "G2"].map(|id| {
         let erased = of(id).erased.clone();
         let row = page.rows.iter().find(|row| row.id == id).unwrap();
-        let cells = page.columns.iter().zip(&row.cells);
-        let gone = cells.filter(|(_, shown)| **shown == Shown::Erased);
+        let cells = page.columns.iter().zip(row.cells());
+        let gone = cells.filter(|(_, cell)| *cell == Glimpse::Other(&Shown::Erased));
         assert_eq!(
             gone.map(|(column, _)| column.id.clone())
                 .collect::<Vec<_>>(),
