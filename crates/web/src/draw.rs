@@ -7,6 +7,7 @@ mod home;
 mod import;
 mod journal;
 mod map;
+mod matrix;
 mod overview;
 mod people;
 mod picture;
@@ -21,6 +22,7 @@ pub(crate) use home::{Unreported, go, home, unreported};
 pub(crate) use import::{ImportPage, import};
 pub(crate) use journal::{Proof, journal};
 pub(crate) use map::map;
+pub(crate) use matrix::matrix;
 pub(crate) use overview::overview;
 pub(crate) use people::{Accounts, Made, MePage, Said, accounts, code, me, slips};
 pub(crate) use programme::{ProgrammePage, programme};
@@ -30,12 +32,12 @@ use self::picture::Picture;
 use crate::ask::Here;
 use crate::assets;
 use crate::curve::{PaceCurve, Ruler, Sparkline};
-use crate::reader::{Reader, anchor, sort_id};
+use crate::reader::{Reader, anchor};
 use app::Excusing;
 use app::people::Example;
 use app::view::{
-    ClauseLine, ClausePanel, Counts, DutyPage, Frame, LadderState, Language, MatrixCell,
-    MatrixPage, MatrixRow, NoticePage, Rung, Sort, Standing, UnitPage,
+    ClauseLine, ClausePanel, DutyPage, Frame, LadderState, Language, NoticePage, Rung, Standing,
+    UnitPage,
 };
 use askama::Template;
 use jiff::ToSpan;
@@ -222,96 +224,6 @@ pub(crate) fn notice(r: Reader, here: Here, page: NoticePage) -> askama::Result<
         r,
         page,
         trends,
-    }
-    .render()
-}
-
-#[derive(Template)]
-#[template(path = "matrix.html")]
-struct MatrixView {
-    shell: Shell,
-    r: Reader,
-    page: MatrixPage,
-    counts: Counts,
-}
-
-impl MatrixView {
-    fn sorts(&self) -> [(&'static str, &'static str, bool); 3] {
-        let w = self.r.w;
-        [
-            (Sort::Tree, w.sort_tree),
-            (Sort::Red, w.sort_red),
-            (Sort::OnTime, w.sort_on_time),
-        ]
-        .map(|(sort, word)| (sort_id(sort), word, self.page.question.sort == sort))
-    }
-
-    /// The matrix of one measure as plain text for a chat: a line for each unit.
-    fn plain(&self) -> String {
-        let (r, page) = (&self.r, &self.page);
-        let mut text = format!("{}（{}）\n", self.shell.title, page.frame.dates.at);
-        for row in &page.rows {
-            let cells = row.cells.iter().zip(&page.columns);
-            let told = cells.filter_map(|(cell, column)| {
-                let cell = cell.as_ref()?;
-                let value = cell.value.as_ref().map(|value| r.figure(value));
-                let (name, counted) = (r.t(&column.name), r.counted(&cell.counts));
-                Some(format!("{name} {counted} {}", value.unwrap_or_default()))
-            });
-            let told: Vec<String> = told.map(|one| one.trim_end().to_owned()).collect();
-            let (name, told) = (r.t(&row.unit.name), told.join(r.w.semicolon));
-            text.push_str(&format!("{name}{}{told}\n", r.w.colon));
-        }
-        text
-    }
-
-    /// The same as rows of a picture.
-    fn picture(&self) -> String {
-        Picture::of_matrix(&self.r, &self.page, &self.shell.title).json()
-    }
-
-    /// A row's cells with the first column and the number of columns that each takes: columns that stand empty side by
-    /// side are one, for most of a matrix is empty.
-    fn runs<'c>(&self, row: &'c MatrixRow) -> Vec<(usize, usize, Option<&'c MatrixCell>)> {
-        let mut next = 0;
-        let runs = row.cells.chunk_by(|a, b| a.is_none() && b.is_none());
-        let run = |cells: &'c [Option<MatrixCell>]| {
-            let column = next;
-            next += cells.len();
-            (column, cells.len(), cells.first().and_then(Option::as_ref))
-        };
-        runs.map(run).collect()
-    }
-
-    /// The unit and the column of a cell.
-    fn about(&self, unit: &str, column: &usize) -> String {
-        let column = self
-            .page
-            .columns
-            .get(*column)
-            .map(|column| self.r.t(&column.name));
-        format!("{unit} {}", column.unwrap_or_default())
-    }
-}
-
-/// `/duties`.
-pub(crate) fn matrix(r: Reader, here: Here, page: MatrixPage) -> askama::Result<String> {
-    let title = page
-        .measure
-        .as_ref()
-        .map_or(r.w.nav_duties, |measure| r.t(&measure.name))
-        .to_owned();
-    let shell = Shell::new(r, here, "duties", title, page.frame.clone());
-    let mut counts = Counts::default();
-    page.rows
-        .iter()
-        .flat_map(|row| row.cells.iter().flatten())
-        .for_each(|cell| counts.merge(&cell.counts));
-    MatrixView {
-        shell,
-        r,
-        page,
-        counts,
     }
     .render()
 }
