@@ -1,7 +1,7 @@
 //! A database that is open, and transactions on it.
 
 use crate::dialect::Dialect;
-use crate::embedded::{Lease, Opening, Pool, Session};
+use crate::embedded::{Glances, Lease, Opening, Pool, Session};
 use crate::error::{Error, Result, Trouble};
 use crate::row::Row;
 use crate::unchanged::Unchanged;
@@ -50,6 +50,7 @@ enum Pools {
         /// One connection: SQLite has one writer.
         writer: Pool,
         readers: Pool,
+        glances: Glances,
         /// What the writer does to accounts, roles and sessions.
         people: Arc<Unchanged>,
         /// `None` where it was opened for reading only.
@@ -159,6 +160,14 @@ impl Db {
         })
     }
 
+    /// Few rows of one statement that finds them by a key. On SQLite they are read at once, on this very thread.
+    pub(crate) async fn glance(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>> {
+        match &self.pools {
+            Pools::Sqlite { glances, .. } => glances.fetch(sql, values),
+            Pools::Postgres(_) => self.fetch(sql, values).await,
+        }
+    }
+
     /// A number that stays while accounts, roles and sessions stay as they are, and never comes again: what was read of
     /// them after it was taken holds for as long as it is the same. `None` while they change, and where others write too.
     pub fn people_stamp(&self) -> Option<u64> {
@@ -222,8 +231,12 @@ impl Db {
     pub async fn close(self) {
         match self.pools {
             Pools::Sqlite {
-                writer, readers, ..
+                writer,
+                readers,
+                glances,
+                ..
             } => {
+                glances.close();
                 readers.close().await;
                 writer.close().await;
             }
@@ -437,7 +450,8 @@ async fn open_sqlite(path: &Path, options: Options) -> Result<Pools> {
     Ok(Pools::Sqlite {
         path: path.to_owned(),
         writer,
-        readers: Pool::new(reading, options.connections, None),
+        readers: Pool::new(reading.clone(), options.connections, None),
+        glances: Glances::new(reading),
         people,
         _lock: held,
     })

@@ -223,7 +223,9 @@ pub(crate) async fn entries(tx: &mut Tx, chosen: &str, values: &[Value]) -> Resu
 /// The same where each entry is read for itself: without a transaction as long as no values lie beside them. One that is
 /// erased meanwhile is shown as erased.
 pub(crate) async fn entries_alone(db: &Db, chosen: &str, values: &[Value]) -> Result<Vec<Opened>> {
-    let rows = db.fetch(&format!("select {READ} {chosen}"), values).await?;
+    let rows = db
+        .glance(&format!("select {READ} {chosen}"), values)
+        .await?;
     let one = |row: &Row| Ok((payload(row)?, row.int(2)?));
     let read = rows.iter().map(one).collect::<Result<Vec<_>>>()?;
     let beside = match digested(&read).next() {

@@ -17,6 +17,7 @@ const PREPARED: usize = 500;
 const BUSY: Duration = Duration::from_secs(10);
 
 /// An open connection.
+#[derive(Debug)]
 pub(crate) struct Session(Connection);
 
 impl Session {
