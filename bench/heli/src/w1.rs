@@ -87,7 +87,7 @@ pub(crate) fn run(drawn: &Drawn, runs: usize) -> Result<serde_json::Value, Refus
     let mut rows = Bits::filled(versions, false);
     current.iter().for_each(|row| rows.set(*row as usize, true));
 
-    let (mut plan, planned) = timed(3, || Plan::new(FIRM, &rules, &world, &names));
+    let (mut plan, planned) = timed(runs, || Plan::new(FIRM, &rules, &world, &names));
     let (counts, counted) = timed(runs, || plan.counts(&rows, 1));
     let (_, counted_by_two) = timed(runs, || plan.counts(&rows, 2));
     let mut sets = plan.sets(&rows, 1);
