@@ -264,7 +264,7 @@ The limit counts one byte a column and row, one test a condition and row, and ev
 ## Method and cautions
 
 - Seconds are those of the process's CPU, the middle of several runs; Heli's are the mean of a series before its peers and one after them.
-- *Cold* and *index build* begin from the columns every time, in a process that has done so before: what a run gave is let go before the next, so that its memory is used again, as the peers' is. The very first time in a process also waits for the system to hand memory out, which takes up to as long again.
+- *Cold* and *index build* begin from the columns every time, in a process that has done so before: what a run gave is let go before the next, so that its memory is used again, as the peers' is; the very first time in a process also waits for the system to hand memory out, which takes up to as long again.
 - Peers are given what helps them: only current rows, sorted by place, the policy's place taken out by hand, counts widened once, size classes and periods as ready columns; none of Heli's own preparation is taken off its cold figures.
 - Engines marked *scaled* ran on an even sample of firms and policies, or of rows and measures, and their seconds are multiplied; their counts are compared on that sample with NumPy's, whose counts on the whole are compared with Heli's.
 - The speed comes from conditions that policies share: read no figure without the number of distinct conditions beside it.
