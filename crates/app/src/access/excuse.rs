@@ -1,7 +1,7 @@
 //! Who excuses a duty: whoever may `excuse` the record that bears it, or the evidence that a unit owes; never the unit itself.
 
 use super::scope::Sight;
-use super::write::{barred, row, unseen};
+use super::write::{barred, row, supposed, unseen};
 use super::{Deed, EXCUSES, Right, decides, may, rights};
 use crate::act::Viewer;
 use engine::{Asked, Decided, Living, Objection};
@@ -81,12 +81,8 @@ fn of_unit(
         return false;
     }
     let cells: Cells = vec![(field.id.clone(), Some(Cell::Text(unit.into())))];
-    let reaches = |living: &Living, _: usize, row: u32| {
-        let sight = Sight::now(programme, viewer, living, now.day());
-        rights.iter().any(|right| sight.reaches(right, row))
-    };
-    let supposed = living.suppose(programme, (&tally.register, None), &cells, now, reaches);
-    supposed.unwrap_or(false)
+    let of = (tally.register.as_str(), None);
+    supposed(programme, living, viewer, (of, &cells), rights, now)
 }
 
 /// What was decided on an excuse or a reopening, where the duty is the viewer's to excuse, as it is named before and after.

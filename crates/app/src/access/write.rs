@@ -215,13 +215,31 @@ fn stays(
     }
     let record = asked.record.as_deref().filter(|_| asked.act != Act::Create);
     let of = (asked.register.as_str(), record);
+    supposed(
+        programme,
+        living,
+        viewer,
+        (of, &decided.change.after),
+        rights,
+        now,
+    )
+}
+
+/// Whether one of the rights reaches a record, by its register and id (none where it is new), once it has these values.
+pub(super) fn supposed(
+    programme: &Programme,
+    living: &mut Living,
+    viewer: &Viewer,
+    (of, after): ((&str, Option<&str>), &Cells),
+    rights: &[Right<'_>],
+    now: Moment,
+) -> bool {
     let within = |living: &Living, _: usize, row: u32| {
         let sight = Sight::now(programme, viewer, living, now.day());
         rights.iter().any(|right| sight.reaches(right, row))
     };
-    living
-        .suppose(programme, of, &decided.change.after, now, within)
-        .unwrap_or(false)
+    let reached = living.suppose(programme, of, after, now, within);
+    reached.unwrap_or(false)
 }
 
 /// The same words as for a record that is not there, so that a refusal tells nothing.
