@@ -5,7 +5,7 @@ use crate::Living;
 use crate::evaluate::{in_time_until, period_names};
 use crate::period::{Dated, When, of_span, unit_of};
 use crate::tally::DoneOn;
-use programme::model::{Bearer, Due, Measure, REOPENING, Register, Tally, TallyKind, UNIT_TABLE};
+use programme::model::{Bearer, Due, Measure, REOPENING, Register, Tally, UNIT_TABLE};
 use programme::record::{Cell, Cells};
 use programme::{Programme, Rhythm};
 use rules::{Bound, Day, Frame, Moment, Rule, Value, Words, World};
@@ -264,16 +264,8 @@ impl<'c> Closed<'c> {
         if counts == Some(false) {
             return None;
         }
-        let read: Vec<&Rule> = match &tally.kind {
-            TallyKind::Count => Vec::new(),
-            TallyKind::Distinct(of)
-            | TallyKind::Sum(of)
-            | TallyKind::Share(of)
-            | TallyKind::Last(of) => vec![of],
-            TallyKind::Ratio(of, over) => vec![of, over],
-        };
-        let values = read.iter();
-        let mut values: Vec<Value> = values
+        let read = tally.kind.rules();
+        let mut values: Vec<Value> = read
             .flat_map(|rule| rules::values(rule, &self.world, &frame))
             .collect();
         if duty.measure.notice_before.is_some() {
@@ -394,24 +386,23 @@ impl<'c> Closed<'c> {
     }
 
     fn value(&self, rule: &Rule, row: u32) -> Value {
-        let own = [row];
-        let frame = Frame {
-            len: 1,
-            own: Some(&own),
-            names: self.names(),
-        };
-        let found = rules::values(rule, &self.world, &frame).pop();
+        let found = self.of_row(row, |frame| rules::values(rule, &self.world, frame).pop());
         found.unwrap_or(Value::Unknown(None))
     }
 
     fn holds(&self, rule: &Rule, row: u32) -> bool {
-        let own = [row];
-        let frame = Frame {
+        let verdict = self.of_row(row, |frame| {
+            rules::verdicts(rule, &self.world, frame).get(0)
+        });
+        verdict == Some(true)
+    }
+
+    fn of_row<T>(&self, row: u32, ask: impl FnOnce(&Frame<'_>) -> T) -> T {
+        ask(&Frame {
             len: 1,
-            own: Some(&own),
+            own: Some(&[row]),
             names: self.names(),
-        };
-        rules::verdicts(rule, &self.world, &frame).get(0) == Some(true)
+        })
     }
 }
 

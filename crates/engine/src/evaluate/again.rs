@@ -192,14 +192,7 @@ fn beside(measure: &Measure) -> BTreeSet<usize> {
     for tally in &measure.tallies {
         let paths = [&tally.by, &tally.on, &tally.for_period, &tally.filter];
         rules.extend(paths.into_iter().flatten());
-        match &tally.kind {
-            TallyKind::Count => {}
-            TallyKind::Distinct(of)
-            | TallyKind::Sum(of)
-            | TallyKind::Share(of)
-            | TallyKind::Last(of) => rules.push(of),
-            TallyKind::Ratio(of, over) => rules.extend([of, over]),
-        }
+        rules.extend(tally.kind.rules());
     }
     tables.extend(rules.into_iter().flat_map(tables_read));
     tables

@@ -249,6 +249,20 @@ pub enum TallyKind {
     Last(Rule),
 }
 
+impl TallyKind {
+    /// The rules that it reads of each row: of a ratio what is above the line first.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+        let (of, over) = match self {
+            Self::Count => (None, None),
+            Self::Distinct(of) | Self::Sum(of) | Self::Share(of) | Self::Last(of) => {
+                (Some(of), None)
+            }
+            Self::Ratio(of, over) => (Some(of), Some(over)),
+        };
+        of.into_iter().chain(over)
+    }
+}
+
 /// A colour with memory.
 #[derive(Clone, Debug)]
 pub struct Light {
