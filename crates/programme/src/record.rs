@@ -22,6 +22,14 @@ pub enum Cell {
 /// Cells by field id, in the order of the register's fields; `None` for an empty cell.
 pub type Cells = Vec<(String, Option<Cell>)>;
 
+/// The text in a cell; `None` where the cell is empty, holds something else, or is not there.
+pub fn text_in<'c>(cells: &'c Cells, field: &str) -> Option<&'c str> {
+    match cells.iter().find(|(id, _)| id == field) {
+        Some((_, Some(Cell::Text(text)))) => Some(text),
+        _ => None,
+    }
+}
+
 /// What an entry of the journal does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {

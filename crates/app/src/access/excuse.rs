@@ -7,7 +7,7 @@ use crate::act::Viewer;
 use engine::{Asked, Decided, Living, Objection};
 use programme::Programme;
 use programme::model::{Bearer, FieldKind, Measure, REOPENING, Tally, UNIT_TABLE};
-use programme::record::{Act, Cell, Cells};
+use programme::record::{Act, Cell, Cells, text_in};
 use rules::Moment;
 
 /// Whether a deed is to excuse, and the viewer may excuse some duty at least.
@@ -115,7 +115,7 @@ pub(super) fn within(
         after.retain(|(id, _)| id != field);
         after.push((field.clone(), cell.clone()));
     }
-    let is_named = text(&after, "measure").is_some_and(|id| programme.measure(id).is_some());
+    let is_named = text_in(&after, "measure").is_some_and(|id| programme.measure(id).is_some());
     // A measure that nobody has is said to be missing; of a bearer nothing is said before the right to it is there.
     match is_named && !of_duty(programme, living, viewer, (register, &after), now) {
         true => Err(vec![barred(register)]),
@@ -139,21 +139,13 @@ fn of_duty(
     (register, cells): (&str, &Cells),
     now: Moment,
 ) -> bool {
-    if register == REOPENING && text(cells, "bearer").is_none() {
+    if register == REOPENING && text_in(cells, "bearer").is_none() {
         let rights = rights(programme, viewer, Deed::Excuse, register);
         return viewer.is_operator() || rights.iter().any(|right| right.filter().is_none());
     }
-    let measure = text(cells, "measure").and_then(|id| programme.measure(id));
-    let duty = measure.zip(text(cells, "bearer"));
+    let measure = text_in(cells, "measure").and_then(|id| programme.measure(id));
+    let duty = measure.zip(text_in(cells, "bearer"));
     duty.is_some_and(|((_, measure), bearer)| {
         excuses(programme, living, viewer, (measure, bearer), now)
     })
-}
-
-fn text<'c>(cells: &'c Cells, field: &str) -> Option<&'c str> {
-    let cell = cells.iter().find(|(id, _)| id == field)?;
-    match &cell.1 {
-        Some(Cell::Text(text)) => Some(text),
-        _ => None,
-    }
 }

@@ -6,7 +6,7 @@ use crate::evaluate::{in_time_until, period_names};
 use crate::period::{Dated, When, of_span, unit_of};
 use crate::tally::DoneOn;
 use programme::model::{Bearer, Due, Measure, REOPENING, Register, Tally, UNIT_TABLE};
-use programme::record::{Cell, Cells};
+use programme::record::{Cell, text_in};
 use programme::{Programme, Rhythm};
 use rules::{Bound, Day, Frame, Moment, Rule, Value, Words, World};
 use std::collections::BTreeMap;
@@ -153,9 +153,9 @@ impl<'c> Closed<'c> {
         let names_measure = register.field("measure").is_some();
         let files = |row: u32| {
             let cells = self.living.facts().cells(self.programme, table, row);
-            let named = !names_measure || text(&cells, "measure") == Some(&*measure.id);
-            let bearer = text(&cells, "bearer")?.to_owned();
-            let period = text(&cells, "period")?.to_owned();
+            let named = !names_measure || text_in(&cells, "measure") == Some(&*measure.id);
+            let bearer = text_in(&cells, "bearer")?.to_owned();
+            let period = text_in(&cells, "period")?.to_owned();
             named.then_some((bearer, period))
         };
         let [before, after] = rows.map(|row| row.and_then(files));
@@ -368,11 +368,11 @@ impl<'c> Closed<'c> {
         rows.map(|row| facts.cells(self.programme, table, row))
             .any(|cells| {
                 // A bearer or period that nobody names is every one.
-                let names = |field, own: &str| text(&cells, field).is_none_or(|said| said == own);
+                let names = |field, own: &str| text_in(&cells, field).is_none_or(|said| said == own);
                 let until = cells.iter().find(|(id, _)| id == "until");
                 let lasts = matches!(until, Some((_, Some(Cell::Int(day)))) if *day >= i64::from(self.today.0));
                 lasts
-                    && text(&cells, "measure") == Some(&*duty.measure.id)
+                    && text_in(&cells, "measure") == Some(&*duty.measure.id)
                     && names("bearer", bearer.map_or("", |id| id))
                     && names("period", &duty.dated.period.key)
             })
@@ -425,13 +425,6 @@ fn inside(told: &Told, duty: &Of<'_>) -> bool {
         _ => in_time_until(measure, until.max(dated.due), dated.due, until),
     };
     dated.period.from <= day && day <= end
-}
-
-fn text<'c>(cells: &'c Cells, field: &str) -> Option<&'c str> {
-    match cells.iter().find(|(id, _)| id == field) {
-        Some((_, Some(Cell::Text(text)))) => Some(text),
-        _ => None,
-    }
 }
 
 fn words(duty: &Of<'_>) -> Objection {

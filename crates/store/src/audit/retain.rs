@@ -63,9 +63,9 @@ impl Store {
 
 /// What was last touched before this moment is over; `None` for a field whose values stay.
 fn kept_until(field: &RegisterField, today: Day) -> Option<Moment> {
-    let (count, unit) = field.retain.as_deref()?.split_once(' ')?;
-    let count: i32 = count.parse().ok()?;
-    let first = match unit.trim() {
+    let mut words = field.retain.as_deref()?.split_whitespace();
+    let count: i32 = words.next()?.parse().ok()?;
+    let first = match words.next()? {
         "day" | "days" => today.plus(-count),
         "month" | "months" => months_before(today, count),
         "year" | "years" => months_before(today, count.checked_mul(12)?),
