@@ -72,12 +72,16 @@ pub(crate) async fn asset(
     }
 }
 
+/// The length of the hash in the name of a part of the scripts, as the bundler writes it.
+const HASH_LETTERS: usize = 8;
+
 /// How long a browser keeps a file: for good where its address changes with its content.
 fn kept(path: &str, query: Option<&str>) -> &'static str {
     let is_named = query == Some(&format!("v={}", *VERSION));
     let has_hash = |path: &str| {
-        let tail = path.rsplit_once('-').map(|(_, tail)| tail);
-        tail.is_some_and(|tail| tail.len() == "XXXXXXXX.js".len() && tail.ends_with(".js"))
+        let script = path.strip_suffix(".js");
+        let hash = script.and_then(|script| script.rsplit_once('-'));
+        hash.is_some_and(|(_, hash)| hash.len() == HASH_LETTERS)
     };
     match is_named || has_hash(path) {
         true => "public, max-age=31536000, immutable",
