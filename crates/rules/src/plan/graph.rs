@@ -2,6 +2,7 @@
 //! only swaps the planes of yes and no, so that and, or and not need one kind of node.
 
 use super::leaf::Leaves;
+use super::unroll::unrolled;
 use crate::{Kind, Node};
 use std::collections::{BTreeSet, HashMap};
 
@@ -89,7 +90,10 @@ impl Graph {
                     self.conjunction(literals)
                 }
             }
-            _ => Literal::new(Part::Leaf(leaves.number(node))),
+            _ => match unrolled(node) {
+                Some(node) => self.literal(&node, leaves),
+                None => Literal::new(Part::Leaf(leaves.number(node))),
+            },
         }
     }
 

@@ -24,6 +24,7 @@ mod row;
 mod sets;
 mod sized;
 mod stored;
+mod unroll;
 
 pub use classed::RowClasses;
 pub use form::{Form, Forms};

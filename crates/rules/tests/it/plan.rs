@@ -253,9 +253,48 @@ fn the_fast_forms_are_those_the_documentation_names() {
     assert_eq!(forms("today >= date('2023-01-01')"), [Form::Constant]);
     assert_eq!(forms("'x' in a_tags"), [Form::Plain]);
     assert_eq!(
+        forms("[a_money, z_money].all(x, x >= wan(3))"),
+        [Form::Coded],
+        "a list that is written out leaves its quantifier"
+    );
+    assert_eq!(
         forms("size_class(a_industry, a_count, a_money, z_money) == 'small'"),
         [Form::Sized]
     );
+}
+
+#[test]
+fn quantifiers_over_lists_written_out_say_what_they_said_whole() {
+    let texts = [
+        "[a_money, z_money].all(x, x >= wan(3))",
+        "[a_flag, z_flag, a_count > 2].exists(x, !x)",
+        "[a_flag, z_flag, a_count > 2].exists_one(x, x)",
+        "[a_count, z_count, 3].exists_one(x, x > 2 && x < 9)",
+        "[a_money].all(x, x * 2 > z_money)",
+        // The inner list has the outer element, its body an element of the same name.
+        "[a_count, z_count].all(x, [x, 2].exists(x, x > 1))",
+        "[a_count, z_count].exists(x, [1, 4].all(y, [x, y].exists_one(z, z >= 4)))",
+        "[a_count, z_count].filter(x, x > 1).all(x, x > 3)",
+    ];
+    let rules: Vec<Rule> = texts.iter().map(|text| read(text)).collect();
+    let cells: Vec<u8> = (0_u32..4_000)
+        .map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8)
+        .collect();
+    for missing in 0..4 {
+        let tables = tables(&firms(&mut Chance::new(&cells, false), 130, 1, missing));
+        with_world(&tables, |world| {
+            let (all, names) = (rules.iter().collect::<Vec<_>>(), BTreeMap::new());
+            let plan = Plan::new(0, &all, &world, &names);
+            agrees(&plan, &rules, &world, &names, &Bits::filled(130, true));
+        });
+    }
+}
+
+#[test]
+fn a_quantifier_that_would_grow_without_bound_stays_whole() {
+    let twelve = format!("[{}]", ["a_count, z_count"; 6].join(", "));
+    let nested = format!("{twelve}.all(x, {twelve}.all(y, {twelve}.exists(z, x + y > z)))");
+    assert_eq!(forms(&nested), [Form::Plain]);
 }
 
 #[test]
