@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes docs/performance.md from what bench/run.py measured.
 
-usage: report.py --results FILE.json --data FOLDER --out docs/performance.md --arguments TEXT --commit ID --example TEXT
+usage: report.py --results FILE.json --data FOLDER --out docs/performance.md --arguments TEXT --commit ID --example TEXT [--other NAME=FOLDER ...]
 """
 import argparse
 import datetime
@@ -13,11 +13,11 @@ import subprocess
 
 import numpy as np
 
+import goals
 import rule
 import web_report
+from wording import NAMES, scaled, seconds, table, times
 
-NAMES = {"heli": "Heli", "polars": "Polars", "numpy": "NumPy by hand", "duckdb": "DuckDB", "openfisca": "OpenFisca-core",
-         "sqlite": "SQLite", "cel": "`cel`, row by row"}
 FORMS = {"polars": "one query per policy, place taken out", "numpy": "whole columns, place as a slice",
          "duckdb": "one SELECT per policy, place in WHERE", "openfisca": "conditions as shared variables",
          "sqlite": "in memory, index on place", "cel": "compiled once, a context per firm"}
@@ -25,10 +25,10 @@ PACKAGES = ["polars", "numpy", "duckdb", "openfisca-core", "pyarrow", "django"]
 
 
 class Results:
-    """The lines of one run, by work and engine; Heli's own twice, before and after its peers."""
+    """The lines of one draw in a run, by work and engine; Heli's own twice, before and after its peers."""
 
-    def __init__(self, lines):
-        self.lines = lines
+    def __init__(self, lines, draw=None):
+        self.lines = [line for line in lines if line["draw"] == draw]
 
     def all(self, work, engine=None):
         return [line for line in self.lines if line["work"] == work and engine in (None, line.get("engine"))]
@@ -51,32 +51,12 @@ class Results:
         return best(line[key] for line in self.all("limits"))
 
 
-def scaled(line, key="cpu_s"):
-    """Seconds of the whole work: those of a sample times what the sample leaves out."""
-    return line[key] * line.get("scale", 1)
-
-
 def machine():
     with open("/proc/cpuinfo") as file:
         model = next((row.split(":")[1].strip() for row in file if row.startswith("model name")), platform.processor())
     pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     rustc = subprocess.run(["rustc", "--version"], stdout=subprocess.PIPE, text=True).stdout.split()
     return f"{model}, {os.cpu_count()} cores, {pages / 2**30:.0f} GiB, {platform.system()} {platform.release()}, Rust {rustc[1] if len(rustc) > 1 else '?'}"
-
-
-def table(head, rows):
-    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
-    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows]) + "\n"
-
-
-def seconds(value):
-    if value >= 1:
-        return f"{value:,.2f} s" if value < 100 else f"{value:,.0f} s"
-    return f"{value * 1e3:.1f} ms" if value >= 1e-3 else f"{value * 1e6:.2f} µs"
-
-
-def times(ratio):
-    return f"{ratio:,.0f} ×" if ratio >= 10 else f"{ratio:.1f} ×"
 
 
 def peers_table(results, work, base):
@@ -134,47 +114,6 @@ def floor_text(parts, measured):
     return f"{words}{behind}; measured {seconds(measured)} = **{measured / total:.1f} ×** the limit.", measured / total
 
 
-def goals(results, floors):
-    """(work, goal, measured, met) of every target."""
-    base = results.heli("w1", "counted", "cpu_s")
-    cold = base + results.heli("w1", "planned", "cpu_s")
-    unlike = results.heli("w1-unlike", "counted", "cpu_s")
-    row = results.heli("w1", "one_by_one_us") / 1e6
-    duties = results.heli("w2", "cpu_s")
-    built = duties + results.heli("w2", "build_cpu_s")
-    rows = []
-
-    def ratio(work, engine, least, against, of, extra=0.0):
-        line = results.peer(of, engine)
-        if line:
-            found = (scaled(line) + extra) / against
-            rows.append([work, f"≥ {least:,} × {NAMES[engine]}", times(found), "✓" if found >= least else "✗"])
-
-    def most(work, goal, value, shown, limit):
-        rows.append([work, goal, shown, "✓" if value <= limit else "✗"])
-
-    for engine, least in (("polars", 100), ("numpy", 150), ("duckdb", 1_000), ("openfisca", 300), ("cel", 20_000)):
-        ratio("every firm × every policy, warm", engine, least, base, "w1")
-    most("every firm × every policy, warm, counts", "≤ 2 × the limit", floors["w1"], f"{floors['w1']:.1f} ×", 2)
-    ratio("the same, little sharing", "polars", 50, unlike, "w1-unlike")
-    for engine, least in (("polars", 15), ("duckdb", 150)):
-        ratio("the same, cold", engine, least, cold, "w1")
-    sqlite, cel = results.peer("row", "sqlite"), results.peer("w1", "cel")
-    for line, seconds_each, least in ((sqlite, sqlite["cpu_s"], 300), (cel, cel["cpu_s"] / cel["rows"], 100)):
-        rows.append(["one firm × every policy", f"≥ {least} × {NAMES[line['engine']]}", times(seconds_each / row), "✓" if seconds_each / row >= least else "✗"])
-    most("one firm × every policy", "≤ 5 µs", row, seconds(row), 5e-6)
-    for engine, least in (("numpy", 25), ("polars", 40), ("duckdb", 60)):
-        ratio("every duty of a year, warm", engine, least, duties, "w2")
-    polars = results.peer("w2", "polars")
-    ratio("the same, index build included", "polars", 15, built, "w2", polars["sort_cpu_s"])
-    most("one new row of evidence", "≤ 1 µs", results.heli("w2", "new_row_us"), f"{results.heli('w2', 'new_row_us'):.2f} µs", 1)
-    two = results.heli("w1", "counted", "wall_s") / results.heli("w1", "counted_by_two", "wall_s")
-    rows.append(["two threads", "≥ 1.8 × one", f"{two:.2f} × on the wall", "✓" if two >= 1.8 else "✗"])
-    held = results.heli("w1", "plan_bytes") / 1e6
-    most("memory of the codes", "≤ 64 MB", held, f"{held:.0f} MB", 64)
-    return rows + web_report.goals(results, seconds, times)
-
-
 def duties_table(results):
     base, build = results.heli("w2", "cpu_s"), results.heli("w2", "build_cpu_s")
     rows = [["Heli", seconds(build), seconds(base), "1", "1", "", f"{results.heli('w2', 'memory_mb'):,.0f}"]]
@@ -187,7 +126,33 @@ def duties_table(results):
     return table(["engine", "index or sort, cpu", "evaluation, cpu", "ratio", "ratio with index", "equality", "memory, MB"], rows)
 
 
-def page(args, results):
+def other_draws(args, lines):
+    """The same targets on draws with other seeds and templates; empty where there are none."""
+    draws = [other.rpartition("=")[::2] for other in args.other]
+    if not draws:
+        return ""
+    rows, words = [], []
+    for name, folder in draws:
+        results = Results(lines, name)
+        parts, conditions = floor(results, f"{folder}/policies", "policies")
+        _, share = floor_text(parts, results.heli("w1", "counted", "cpu_s"))
+        rows.append(goals.met(results, share, goals.THIRD))
+        forms = ", ".join(f"{n} {form.lower()}" for form, n in results.all("w1", "heli")[0]["forms"].items())
+        differ, compared = (sum(line.get(key, 0) for line in results.lines) for key in ("differ", "compared"))
+        words.append(f"- {name}: {results.heli('w1', 'leaves'):,.0f} distinct conditions ({forms}); {differ} of {compared:,} counts differ.")
+    lists = "\n".join(words)
+    return f"""## Other draws
+
+The same run on other seeds and templates; the ratios may be a third worse.
+Where only the templates differ, the duties are those above.
+
+{lists}
+
+{table(["work", "within a third", *(name for name, _ in draws)], goals.beside(rows))}
+"""
+
+
+def page(args, results, others):
     with open(f"{args.data}/policies/schema.json") as file:
         firms = json.load(file)
     with open(f"{args.data}/duties/schema.json") as file:
@@ -201,7 +166,7 @@ def page(args, results):
     loads = [line["load"] for line in results.lines if "load" in line]
     versions = ", ".join(f"{package} {importlib.metadata.version(package)}" for package in PACKAGES)
     import sqlite3
-    goal_rows = goals(results, {"w1": share})
+    goal_rows = goals.met(results, share) + web_report.goals(results)
     return f"""# Performance
 
 Written by `make bench`; the way to run it with other seeds and templates is in [CONTRIBUTING.md](../CONTRIBUTING.md).
@@ -246,8 +211,8 @@ Half of all thresholds and factors are unlike any other policy's: {results.heli(
 One new row changes its standings in {results.heli("w2", "new_row_us"):.2f} µs.
 
 {duties_table(results)}
-{web_report.section(results, seconds, times, table)}
-## The physical limit
+{web_report.section(results)}
+{others}## The physical limit
 
 Measured in this run: reading {results.limit("read_gb_s"):.1f} GB/s, filling {results.limit("fill_gb_s"):.1f} GB/s, {results.limit("condition_grows_s"):.0f} × 10⁹ one-byte interval tests a second, {results.limit("literal_grows_s"):.0f} × 10⁹ literal-rows a second from planes in the second cache, {results.limit("count_grows_s"):.0f} × 10⁹ bits counted a second, about {results.limit("clock_ghz"):.1f} GHz; in {results.all("limits")[0]["vectors"]}.
 
@@ -278,11 +243,12 @@ def main():
     parser = argparse.ArgumentParser()
     for name in ("results", "data", "out", "arguments", "commit", "example"):
         parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--other", action="append", default=[])
     args = parser.parse_args()
     with open(args.results) as file:
-        results = Results(json.load(file))
+        lines = json.load(file)
     with open(args.out, "w", encoding="utf-8") as file:
-        file.write(page(args, results))
+        file.write(page(args, Results(lines), other_draws(args, lines)))
     print(f"{args.out} written")
 
 

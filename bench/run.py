@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Runs Heli and its peers side by side, one after another on one thread, and checks every count against every other.
 
-usage: run.py --data FOLDER --heli BINARY --server BINARY --minimal BINARY --out FILE.json [--runs 3]
+usage: run.py --data FOLDER --heli BINARY --server BINARY --minimal BINARY --out FILE.json [--runs 3] [--other NAME=FOLDER ...]
 FOLDER holds `policies`, `duties` and `web` as bench/generate.py made them; FILE.json is what bench/report.py writes up.
+Another draw's folder holds `policies`, and `duties` where they are drawn anew; its lines carry its name.
 Ends with 1 where a count differs.
 """
 import argparse
@@ -20,11 +21,11 @@ def step(words):
 
 
 class Run:
-    """What was measured so far; `differing` counts what did not agree."""
+    """What was measured so far of a draw; `differing` counts what did not agree."""
 
-    def __init__(self, args):
-        self.args, self.lines, self.differing = args, [], 0
-        self.policies, self.duties, self.web = f"{args.data}/policies", f"{args.data}/duties", f"{args.data}/web"
+    def __init__(self, args, data, draw=None):
+        self.args, self.draw, self.lines, self.differing = args, draw, [], 0
+        self.policies, self.duties, self.web = f"{data}/policies", f"{data}/duties", f"{data}/web"
 
     def ask(self, work, words, **more):
         """Runs one engine and keeps its line under the name of the work."""
@@ -32,7 +33,7 @@ class Run:
         done = subprocess.run([str(word) for word in words], stdout=subprocess.PIPE, text=True)
         if done.returncode != 0:
             raise SystemExit(f"{' '.join(map(str, words))} ended with {done.returncode}")
-        line = json.loads(done.stdout) | {"work": work} | more
+        line = json.loads(done.stdout) | {"work": work, "draw": self.draw} | more
         line.setdefault("load", os.getloadavg()[0])
         self.lines.append(line)
         spent = f"{line['cpu_s']:.4f} s cpu, " if "cpu_s" in line else ""
@@ -115,6 +116,16 @@ class Run:
         self.agree(django, served)
 
 
+    def rules(self):
+        """All that is asked of the engine of rules."""
+        self.limits()
+        self.every_firm("w1", "policies", full=True)
+        self.every_firm("w1-unlike", "policies-unlike", full=False)
+        self.one_firm()
+        if os.path.exists(self.duties):
+            self.every_duty()
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", required=True)
@@ -122,20 +133,26 @@ def main():
         parser.add_argument(f"--{binary}", required=True)
     parser.add_argument("--out", required=True)
     parser.add_argument("--runs", type=int, default=3)
-    run = Run(parser.parse_args())
-    run.limits()
-    run.every_firm("w1", "policies", full=True)
-    run.every_firm("w1-unlike", "policies-unlike", full=False)
-    run.one_firm()
-    run.every_duty()
-    run.pages()
-    run.limits()
-    for line in run.lines:
+    parser.add_argument("--other", action="append", default=[])
+    args = parser.parse_args()
+    own = Run(args, args.data)
+    own.rules()
+    own.pages()
+    own.limits()
+    runs = [own]
+    for other in args.other:
+        name, _, folder = other.rpartition("=")
+        step(f"another draw: {name}")
+        runs.append(Run(args, folder, name))
+        runs[-1].rules()
+    lines = [line for run in runs for line in run.lines]
+    for line in lines:
         line.pop("found", None)
-    with open(run.args.out, "w") as file:
-        json.dump(run.lines, file, indent=1)
-    if run.differing:
-        raise SystemExit(f"{run.differing} counts differ; nothing of this run may be published")
+    with open(args.out, "w") as file:
+        json.dump(lines, file, indent=1)
+    differing = sum(run.differing for run in runs)
+    if differing:
+        raise SystemExit(f"{differing} counts differ; nothing of this run may be published")
 
 
 main()

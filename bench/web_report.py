@@ -1,4 +1,5 @@
 """The pages of many records in docs/performance.md: rows for its targets, and a section."""
+from wording import seconds, table, times
 
 
 class Pages:
@@ -10,7 +11,7 @@ class Pages:
         self.slowest = max(self.served["sorts"], key=lambda line: line["spent_s"])
 
 
-def goals(results, seconds, times):
+def goals(results):
     """(work, goal, measured, met) of every target."""
     pages = Pages(results)
     minimal = pages.heli["list"] / pages.heli["minimal_list"]
@@ -24,7 +25,7 @@ def goals(results, seconds, times):
             ["record page", "≥ 100 × Django's admin form", times(records), met(records >= 100)]]
 
 
-def section(results, seconds, times, table):
+def section(results):
     pages = Pages(results)
     heli, plain, size = pages.heli, pages.plain, pages.served["bytes"] | {f"django_{name}": of for name, of in pages.django["bytes"].items()}
     row = lambda name, form, spent, base, key: [name, form, seconds(spent), times(spent / base), f"{size[key]:,}"]

@@ -114,23 +114,23 @@ impl Plan {
                 }
             }
         };
-        // What threads work with is made here: one that has just begun would have to ask the system for memory.
         let others = threads.min(blocks).saturating_sub(1);
-        let mut desks = vec![(Worker::new(self), none); others + 1];
-        let own = desks.pop();
         std::thread::scope(|scope| {
-            let begin = |(worker, none)| scope.spawn(|| work(worker, none));
-            let others: Vec<_> = desks.into_iter().map(begin).collect();
-            let own = own.map(|(worker, none)| work(worker, none));
+            // What threads work with is made here: one that has just begun would have to ask the system for memory.
+            let begin = |_| {
+                let (worker, none) = (Worker::new(self), none.clone());
+                scope.spawn(|| work(worker, none))
+            };
+            let others: Vec<_> = (0..others).map(begin).collect();
+            let own = work(Worker::new(self), none);
             // A thread can only panic where its work would have panicked here.
             let others = others.into_iter().filter_map(|thread| thread.join().ok());
-            own.into_iter().chain(others).collect()
+            std::iter::once(own).chain(others).collect()
         })
     }
 }
 
 /// One thread's planes of the block it is in.
-#[derive(Clone)]
 struct Worker<'p> {
     plan: &'p Plan,
     block: usize,
