@@ -44,6 +44,7 @@ pub(super) struct Computed {
 pub(super) struct Register<'t> {
     /// The column's own numbers, where the step is one and has sixty-four.
     column: Option<&'t [i64; 64]>,
+    /// Whole numbers; of decimals their [`rank`]s.
     ints: [i64; 64],
     reals: [f64; 64],
     known: u64,
@@ -207,21 +208,23 @@ impl Computed {
                 Step::Real(bits) => {
                     out.reals = [f64::from_bits(*bits); 64];
                     out.known = u64::MAX;
+                    out.rank();
                 }
                 Step::Int(operator, a, b) => out.ints(*operator, part(a), part(b), level),
-                Step::Double(operator, a, b) => out.doubles(*operator, part(a), part(b)),
+                Step::Double(operator, a, b) => out.doubles(*operator, part(a), part(b), level),
                 Step::Widen(a) => {
                     let a = part(a);
                     for (out, n) in out.reals.iter_mut().zip(a.numbers()) {
                         *out = *n as f64;
                     }
                     (out.known, out.nothing) = (a.known, a.nothing);
+                    out.rank();
                 }
             }
         }
         for (at, (comparison, a, b)) in self.compares.iter().enumerate() {
             if let (Some(x), Some(y)) = (registers.get(*a as usize), registers.get(*b as usize)) {
-                tell(at, compared(*comparison, x, y, self.is_real(*a), level));
+                tell(at, compared(*comparison, x, y, level));
             }
         }
     }
@@ -398,7 +401,7 @@ impl<'t> Register<'t> {
         }
     }
 
-    fn doubles(&mut self, operator: Operator, a: &Self, b: &Self) {
+    fn doubles(&mut self, operator: Operator, a: &Self, b: &Self, level: Level) {
         self.both(a, b);
         let pairs = self.reals.iter_mut().zip(a.reals.iter().zip(&b.reals));
         match operator {
@@ -408,24 +411,29 @@ impl<'t> Register<'t> {
             Operator::Divide => pairs.for_each(|(out, (x, y))| *out = x / y),
             Operator::Remainder => pairs.for_each(|(out, (x, y))| *out = x % y),
         }
+        self.rank();
         // A division by zero is not finite either.
-        let finite = word(|row| self.reals.get(row).is_some_and(|x| x.is_finite()));
-        self.known &= finite;
+        let above = kernel::at_least(level, &self.ints, &[rank(f64::INFINITY); 64]);
+        let below = kernel::at_least(level, &[rank(f64::NEG_INFINITY); 64], &self.ints);
+        self.known &= !(above | below);
+    }
+
+    fn rank(&mut self) {
+        let all = self.ints.iter_mut().zip(&self.reals);
+        all.for_each(|(to, x)| *to = rank(*x));
     }
 }
 
-fn word(test: impl Fn(usize) -> bool) -> u64 {
-    (0..64).fold(0, |word, row| word | u64::from(test(row)) << row)
+/// A whole number that stands among those of other decimals as the decimal does; beyond those of infinity for what
+/// is no number.
+fn rank(x: f64) -> i64 {
+    // Added to zero, since the two zeros are equal.
+    let bits = (x + 0.0).to_bits() as i64;
+    bits ^ (bits >> 63 & i64::MAX)
 }
 
-fn compared(comparison: Comparison, a: &Register, b: &Register, real: bool, level: Level) -> Words {
-    let at_least = |x: &Register, y: &Register| {
-        if real {
-            word(|row| x.reals.get(row) >= y.reals.get(row))
-        } else {
-            kernel::at_least(level, x.numbers(), y.numbers())
-        }
-    };
+fn compared(comparison: Comparison, a: &Register, b: &Register, level: Level) -> Words {
+    let at_least = |x: &Register, y: &Register| kernel::at_least(level, x.numbers(), y.numbers());
     let holds = match comparison {
         Comparison::Ge => at_least(a, b),
         Comparison::Lt => !at_least(a, b),

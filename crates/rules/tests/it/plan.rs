@@ -387,6 +387,63 @@ fn size_classes_of_any_cells() {
 }
 
 #[test]
+fn decimals_of_both_zeros_and_beyond_all_bounds() {
+    let mut rules = Vec::new();
+    for comparison in ["==", "!=", "<", "<=", ">", ">="] {
+        // A whole number divided by one below zero may be the zero below zero; by zero, it is none.
+        rules.push(read(&format!(
+            "double(a_count) / double(z_count) {comparison} 0.0"
+        )));
+        rules.push(read(&format!(
+            "double(a_count) * -1.5 {comparison} double(z_count) * 1.5"
+        )));
+        rules.push(read(&format!(
+            "double(a_count) * 1e300 * double(z_count) {comparison} -1e301"
+        )));
+    }
+    let all: Vec<&Rule> = rules.iter().collect();
+    let numbers = [
+        None,
+        Some(0),
+        Some(1),
+        Some(-3),
+        Some(-1),
+        Some(i64::MAX),
+        Some(i64::MIN),
+    ];
+    let mut firms = firms(
+        &mut Chance::new(&[7; 9_000], false),
+        numbers.len() * numbers.len(),
+        1,
+        2,
+    );
+    for (n, firm) in firms.iter_mut().enumerate() {
+        firm[2] = numbers[n / numbers.len()].map(Value::Int);
+        firm[3] = numbers[n % numbers.len()].map(Value::Int);
+    }
+    let names = BTreeMap::new();
+    with_world(&tables(&firms), |world| {
+        for level in Level::all() {
+            let plan = Plan::with_level(0, &all, &world, &names, level);
+            let forms: Vec<Form> = plan
+                .forms()
+                .into_iter()
+                .flat_map(|f| f.leaves)
+                .map(|(form, _)| form)
+                .collect();
+            assert_eq!(forms, vec![Form::Computed; rules.len()]);
+            agrees(
+                &plan,
+                &rules,
+                &world,
+                &names,
+                &Bits::filled(firms.len(), true),
+            );
+        }
+    });
+}
+
+#[test]
 fn an_empty_reference_that_no_row_had_is_asked_about_anew() {
     let rule = read("z_unit.parent.parent in ['350100', '350500']");
     let mut firms = firms(&mut Chance::new(&[9; 60], false), 1, 3, 0);
