@@ -11,6 +11,7 @@ use crate::shape::Shape;
 use crate::store::Store;
 use crate::table::Column;
 use column::Filling;
+use journal::Opened;
 use programme::record::{Cells, Entry};
 use rules::{Column as Typed, Moment};
 
@@ -272,15 +273,14 @@ impl Store {
         rows.first().map(about).transpose()
     }
 
-    /// All entries of one record, in order.
+    /// All entries of one record, in order, each with what of it was erased.
     ///
     /// # Errors
     ///
     /// The database's.
-    pub async fn history(&self, register: &str, id: &str) -> Result<Vec<Entry>> {
+    pub async fn history(&self, register: &str, id: &str) -> Result<Vec<Opened>> {
         let chosen = "where j.record = $1 and j.register = $2 order by j.version, j.arrival";
-        let read = entries_alone(&self.db, chosen, &[id.into(), register.into()]).await?;
-        Ok(read.into_iter().map(|opened| opened.entry).collect())
+        entries_alone(&self.db, chosen, &[id.into(), register.into()]).await
     }
 
     async fn walk(

@@ -4,7 +4,7 @@ use super::Unread;
 use crate::access::{Deed, is_masked, is_official, may_all, sees};
 use crate::live::{Live, words};
 use crate::{App, Viewer};
-use journal::PublicKey;
+use journal::{Opened, PublicKey};
 use programme::record::Entry;
 use rules::Words;
 use store::Store;
@@ -16,6 +16,22 @@ pub struct Told {
     pub entry: Entry,
     /// Fields that have a value which this viewer does not see.
     pub masked: Vec<String>,
+    /// Fields that are empty because their value was erased since: of the cells before, and of those after.
+    pub erased: [Vec<String>; 2],
+}
+
+impl Told {
+    /// Whether a field of the cells before is empty because its value was erased.
+    pub fn is_erased_before(&self, field: &str) -> bool {
+        let [before, _] = &self.erased;
+        before.iter().any(|erased| erased == field)
+    }
+
+    /// Whether a field of the cells after is.
+    pub fn is_erased_after(&self, field: &str) -> bool {
+        let [_, after] = &self.erased;
+        after.iter().any(|erased| erased == field)
+    }
 }
 
 impl App {
@@ -44,8 +60,8 @@ impl App {
                 id: id.to_owned(),
             });
         }
-        let told = entries.into_iter().map(|entry| self.told(viewer, entry));
-        Ok(told.collect())
+        let told = entries.into_iter();
+        Ok(told.map(|opened| self.told(viewer, opened)).collect())
     }
 
     /// The last seal, as one JSON object; `None` before the first.
@@ -117,7 +133,7 @@ impl App {
     }
 
     /// Every entry of a record, in order, also from before its register or its fields were renamed.
-    async fn entries_of(&self, register: &str, id: &str) -> Result<Vec<Entry>, Unread> {
+    async fn entries_of(&self, register: &str, id: &str) -> Result<Vec<Opened>, Unread> {
         let past = &self.journal()?.past;
         let store = self.journal_store()?;
         let mut all = Vec::new();
@@ -126,11 +142,9 @@ impl App {
             let entries = entries.map_err(|error| Unread::Failed(words(error)))?;
             let own = entries
                 .into_iter()
-                .filter(|entry| arrivals.contains(&entry.arrival));
+                .filter(|opened| arrivals.contains(&opened.entry.arrival));
             all.extend(own);
         }
-        all.iter_mut()
-            .for_each(|entry| past.rename(i64::MAX, entry));
         Ok(all)
     }
 

@@ -1,12 +1,12 @@
 //! The journal, entry by entry, for those who read every register whole.
 
 use super::{Told, Unread, seen};
-use crate::access::{Deed, is_official, may_all};
+use crate::access::{Deed, is_masked, is_official, may_all};
 use crate::keep::{Proved, proof_holds};
 use crate::live::words;
 use crate::{App, Viewer};
-use journal::PublicKey;
-use programme::record::{Cells, Entry};
+use journal::{Opened, PublicKey, Side};
+use programme::record::Cells;
 use rules::{Day, Words};
 use store::audit::Browse;
 
@@ -86,11 +86,9 @@ impl App {
         let mut found = found.map_err(|error| Unread::Failed(words(error)))?;
         let has_more = found.len() > question.limit;
         found.truncate(question.limit);
-        let next = found.last().filter(|_| has_more).map(|last| last.arrival);
-        let told = found.into_iter().map(|mut entry| {
-            live.past.rename(i64::MAX, &mut entry);
-            self.told(viewer, entry)
-        });
+        let last = found.last().filter(|_| has_more);
+        let next = last.map(|last| last.entry.arrival);
+        let told = found.into_iter().map(|opened| self.told(viewer, opened));
         Ok((told.collect(), next))
     }
 
@@ -118,9 +116,26 @@ impl App {
         proof_holds(text, key.as_ref()).map_err(|stop| stop.words().clone())
     }
 
-    /// An entry as the viewer sees it: what is kept from him is empty.
-    pub(super) fn told(&self, viewer: &Viewer, mut entry: Entry) -> Told {
+    /// An entry in today's names as the viewer sees it: what is kept from him is empty.
+    pub(super) fn told(&self, viewer: &Viewer, opened: Opened) -> Told {
         let programme = self.programme();
+        let Opened { mut entry, erased } = opened;
+        let places = |side, cells: &Cells| -> Vec<usize> {
+            let all = cells.iter().enumerate();
+            let gone = all.filter(|(_, (id, _))| erased.contains(&(side, id.clone())));
+            gone.map(|(at, _)| at).collect()
+        };
+        let before = places(Side::Before, &entry.before);
+        let after = places(Side::After, &entry.after);
+        if let Some(live) = self.live() {
+            // Every cell stays at its place.
+            live.past.rename(i64::MAX, &mut entry);
+        }
+        let erased = [(before, &entry.before), (after, &entry.after)].map(|(places, cells)| {
+            let cells = places.into_iter().filter_map(|at| cells.get(at));
+            let told = cells.filter(|(id, _)| self.tells_erased(viewer, &entry.register, id));
+            told.map(|(id, _)| id.clone()).collect()
+        });
         let mut masked = Vec::new();
         if let Some((_, found)) = programme.register(&entry.register) {
             let mut hide = |cells: &mut Cells| {
@@ -136,7 +151,20 @@ impl App {
         }
         masked.sort();
         masked.dedup();
-        Told { entry, masked }
+        Told {
+            entry,
+            masked,
+            erased,
+        }
+    }
+
+    /// Whether a viewer is told that a value of a field was erased: whoever sees the field, were it masked or not.
+    fn tells_erased(&self, viewer: &Viewer, register: &str, field: &str) -> bool {
+        let found = self.programme().register(register);
+        let found = found.and_then(|(_, register)| Some((register, register.field(field)?)));
+        found.is_some_and(|(register, field)| {
+            field.sensitive || !is_masked(self.programme(), viewer, register, field)
+        })
     }
 
     fn browses(&self, viewer: &Viewer) -> Result<(), Unread> {

@@ -156,22 +156,27 @@ impl Wording<'_> {
             cell.and_then(|(_, cell)| cell.as_ref())
         };
         let is_masked = |id: &String| told.masked.contains(id);
+        let is_erased = |id: &String| told.is_erased_before(id) || told.is_erased_after(id);
         let changed = entry
             .after
             .iter()
             // A creation is a snapshot of every field; what was left empty is no change.
-            .filter(|(id, cell)| cell.is_some() || is_masked(id) || before(id).is_some());
+            .filter(|(id, cell)| {
+                cell.is_some() || is_masked(id) || is_erased(id) || before(id).is_some()
+            });
+        let shown = |id: &String, cell: Option<&Cell>, is_erased: bool| match is_erased {
+            true => Shown::Erased,
+            false if is_masked(id) => Shown::Masked,
+            false => self.cell(register, id, cell),
+        };
         let name = |id: &String| match register.field(id) {
             Some(field) => (&field.name).into(),
             None => Text::new("状态", "State"),
         };
-        let changes = changed.map(|(id, cell)| match is_masked(id) {
-            true => FieldChange::whole(name(id), Shown::Masked, Shown::Masked),
-            false => {
-                let was = self.cell(register, id, before(id));
-                let now = self.cell(register, id, cell.as_ref());
-                FieldChange::new(name(id), was, now)
-            }
+        let changes = changed.map(|(id, cell)| {
+            let was = shown(id, before(id), told.is_erased_before(id));
+            let now = shown(id, cell.as_ref(), told.is_erased_after(id));
+            FieldChange::new(name(id), was, now)
         });
         Past {
             act: act_words(Some(register), &entry.act),

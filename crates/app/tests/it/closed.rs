@@ -107,7 +107,7 @@ on_both! {
         assert!(matches!(own, Err(Refused::Objections(_))), "a unit does not reopen its own: {own:?}");
         app.act(&holder("lead", "100"), &reopen, None, edge("2023-03-10")).await.unwrap();
         let entry = app.store().unwrap().history("reopening", "KF-2023-000001").await.unwrap();
-        assert_eq!((&*entry[0].author.actor, entry.len()), ("lead", 1));
+        assert_eq!((&*entry[0].entry.author.actor, entry.len()), ("lead", 1));
         app.close().await;
     }
 }

@@ -2,11 +2,11 @@
 //! a rebuilding.
 
 use crate::lake::{asked, cells, day, edge, files, open_with, text};
-use app::list::Question;
+use app::list::{JournalQuestion, Question};
 use app::programme::record::{Act, Author};
 use app::programme::{Files, Programme, read};
 use app::sheet::{Format, How, Out, Sent};
-use app::view::{Glimpse, Shown};
+use app::view::{Glimpse, Past, Shown};
 use app::{App, Viewer};
 use std::sync::LazyLock;
 use store::{Sealer, view_name};
@@ -150,6 +150,31 @@ async fn change(app: &App, field: &str, cell: Option<&str>, on: &str) {
         .unwrap();
 }
 
+/// What each entry of the first guest says that its fields hold after and held before, the newest entry first; the
+/// journal's page says the same.
+async fn shown<const N: usize>(app: &App) -> [Vec<(Shown, Shown)>; N] {
+    let viewer = Viewer::operator();
+    let told = app.record_history(&viewer, "guest", "G1").await.unwrap();
+    let changes = |past: &Past| -> Vec<_> {
+        let all = past.changes.iter();
+        all.map(|one| {
+            assert!(one.now != Shown::Erased || one.pieces.is_empty());
+            (one.now.clone(), one.was.clone())
+        })
+        .collect()
+    };
+    let page = app.history_page(&viewer, "guest", &told);
+    let page: Vec<_> = page.iter().map(changes).collect();
+    let asked = JournalQuestion {
+        record: Some("G1".into()),
+        ..JournalQuestion::default()
+    };
+    let journal = app.journal_page(&viewer, &asked).await.unwrap();
+    let journal = journal.lines.iter().map(|line| changes(&line.past));
+    assert_eq!(journal.collect::<Vec<_>>(), page);
+    page.try_into().unwrap()
+}
+
 on_both! {
     async fn what_was_erased_is_told_from_what_is_empty(place) {
         let app = open_with(&GUESTS, place, TODAY).await;
@@ -206,6 +231,42 @@ on_both! {
         change(&app, "contact", None, "2023-09-25").await;
         assert_eq!(told(&app, None), left);
         assert_eq!(viewed(&app).await.as_deref(), Some("note;phone"));
+        app.close().await;
+    }
+
+    async fn a_former_value_that_was_erased_was_shown_as_empty(place) {
+        let app = open_with(&GUESTS, place, TODAY).await;
+        let viewer = Viewer::operator();
+        let own = cells([
+            ("code", text("1")),
+            ("name", text("Lake Guest")),
+            ("contact", text("Li")),
+            ("note", text("came by boat with two others in the morning")),
+            ("phone", text("13800000000")),
+        ]);
+        let create = asked(Act::Create, "guest", Some(("G1", 0)), own);
+        app.act(&viewer, &[create], None, edge("2023-09-20")).await.unwrap();
+        change(&app, "note", Some("came by boat with three others in the morning"), "2023-09-21").await;
+        let [_, created] = shown(&app).await;
+        assert_eq!(created[2], (Shown::Said("Li".into()), Shown::Unknown));
+        let author = Author { actor: "lin".into(), on_behalf: None, at: edge("2023-09-22").now, key: None };
+        let fields = ["contact", "note", "phone"].map(str::to_owned);
+        app.store().unwrap().erase(&author, "guest", "G1", &fields, None, [8; 32]).await.unwrap();
+        app.close().await;
+
+        let app = open_with(&GUESTS, place, TODAY).await;
+        change(&app, "contact", Some("Wang"), "2023-09-23").await;
+        change(&app, "contact", None, "2023-09-24").await;
+        let (gone, said) = (Shown::Erased, |text: &str| Shown::Said(text.into()));
+        let [emptied, filled, erasure, changed, created] = shown(&app).await;
+        assert_eq!(emptied, [(Shown::Unknown, said("Wang"))], "emptied is not erased");
+        assert_eq!(filled, [(said("Wang"), Shown::Unknown)]);
+        assert_eq!(erasure, []);
+        assert_eq!(changed, [(gone.clone(), gone.clone())]);
+        let (code, name) = ((said("1"), Shown::Unknown), (said("Lake Guest"), Shown::Unknown));
+        let of_new = || (gone.clone(), Shown::Unknown);
+        // The telephone is masked, and there is none left to be masked.
+        assert_eq!(created, [code, name, of_new(), of_new(), of_new()]);
         app.close().await;
     }
 }

@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::lines::entries;
 use crate::store::Store;
 use crate::value::Value;
-use programme::record::Entry;
+use journal::Opened;
 use rules::Moment;
 
 /// Which entries are looked for; what is `None` or empty does not narrow.
@@ -30,12 +30,12 @@ pub struct Browse {
 }
 
 impl Store {
-    /// The newest entries of those that are looked for; an erased cell is empty.
+    /// The newest entries of those that are looked for, each with what of it was erased.
     ///
     /// # Errors
     ///
     /// The database's.
-    pub async fn browse(&self, asked: &Browse) -> Result<Vec<Entry>> {
+    pub async fn browse(&self, asked: &Browse) -> Result<Vec<Opened>> {
         let mut chosen = Chosen::default();
         chosen.test("j.arrival <", asked.before);
         chosen.test("j.actor =", asked.actor.as_deref());
@@ -61,8 +61,7 @@ impl Store {
         let limit = chosen.mark(limit);
         let text = format!("{tests}order by j.arrival desc limit {limit}");
         let mut tx = self.db.read().await?;
-        let read = entries(&mut tx, &text, &chosen.values).await?;
-        Ok(read.into_iter().map(|opened| opened.entry).collect())
+        entries(&mut tx, &text, &chosen.values).await
     }
 }
 

@@ -205,7 +205,7 @@ on_both! {
         let left = "select field from journal_open o join journal j on j.arrival = o.arrival where j.record = 'F3' and field = 'phone'";
         assert!(store.db().fetch(left, &[]).await.unwrap().is_empty());
         assert_eq!(erased(&store).await.as_deref(), Some("phone"));
-        let history = store.history("firm", "F3").await.unwrap();
+        let history = crate::sample::history(&store, "firm", "F3").await;
         assert_eq!(history[1].after, cells([("name", text("改名")), ("phone", None)]));
         sealed(&store).await;
         let found = verified(&store, Some(seals)).await;
@@ -269,7 +269,7 @@ on_both! {
         // The next change comes after it, and facts that are read anew never take it for one.
         let next = crate::sample::change("firm", "F3", before.version, cells([("name", text("又改名"))]));
         written(&store, vec![next]).await;
-        let acts: Vec<Act> = store.history("firm", "F3").await.unwrap().into_iter().map(|entry| entry.act).collect();
+        let acts: Vec<Act> = crate::sample::history(&store, "firm", "F3").await.into_iter().map(|entry| entry.act).collect();
         assert_eq!(acts, [Act::Create, Act::Change, Act::Reveal, Act::Change]);
         let mut changes = Vec::new();
         store.changes_since(0, |entries| { changes.extend(entries); Ok(()) }).await.unwrap();
@@ -317,7 +317,7 @@ on_both! {
         people::hand_over(db, &by, "wang", "li").await.unwrap();
 
         let asked = Browse { act: Some("account".into()), limit: 100, ..Browse::default() };
-        let mut noted = store.browse(&asked).await.unwrap();
+        let mut noted = crate::sample::browsed(&store, &asked).await;
         noted.reverse();
         let words: Vec<String> = noted.iter().map(|entry| format!("{} {} {}", entry.author.actor, entry.act.word(), entry.record)).collect();
         assert_eq!(words, [
@@ -368,11 +368,11 @@ on_both! {
     async fn the_newest_entries_are_read_by_who_did_what_when(place) {
         let (store, _) = filled(place).await;
         let found = async |asked: Browse| {
-            let found = store.browse(&asked).await.unwrap();
+            let found = crate::sample::browsed(&store, &asked).await;
             found.into_iter().map(|entry| (entry.register, entry.record, entry.act.word())).collect::<Vec<_>>()
         };
         let all = Browse { limit: 1000, ..Browse::default() };
-        let every = store.browse(&all).await.unwrap();
+        let every = crate::sample::browsed(&store, &all).await;
         assert!(every.len() == 30 && every.is_sorted_by(|newer, older| newer.arrival > older.arrival));
 
         let changes = found(Browse { act: Some("change".into()), ..all.clone() }).await;
@@ -385,9 +385,9 @@ on_both! {
         assert_eq!(found(Browse { act: Some("move".into()), ..all.clone() }).await, []);
 
         // A page follows the one before it, and moments bound both ends.
-        let first = store.browse(&Browse { limit: 4, ..all.clone() }).await.unwrap();
+        let first = crate::sample::browsed(&store, &Browse { limit: 4, ..all.clone() }).await;
         let before = first.last().map(|entry| entry.arrival);
-        let second = store.browse(&Browse { before, limit: 4, ..all.clone() }).await.unwrap();
+        let second = crate::sample::browsed(&store, &Browse { before, limit: 4, ..all.clone() }).await;
         assert_eq!([first, second].concat(), every[..8]);
         let at = every[0].author.at;
         let later = Some(Moment(at.0 + 1));

@@ -85,10 +85,10 @@ on_both! {
         let record = store.record("firm", "old").await.unwrap().unwrap();
         assert_eq!(record.version, 3);
         assert_eq!(record.cells, cells([("uscc", text("old")), ("name", text("新名")), ("phone", None), ("state", None)]));
-        let history = store.history("firm", "old").await.unwrap();
+        let history = crate::sample::history(&store, "firm", "old").await;
         assert_eq!(history[2].before, cells([("phone", text("13800000000"))]));
         assert!(history[1..].iter().all(|entry| entry.batch == Some(batch.arrival)));
-        let five = store.history("firm", "F5").await.unwrap();
+        let five = crate::sample::history(&store, "firm", "F5").await;
         assert_eq!(five[1].before, cells([("name", text("茶厂"))]));
     }
 
@@ -112,7 +112,7 @@ on_both! {
         assert_eq!(closed.trouble, Trouble::Refused);
         let fresh = store.begin(&author(), &sheet(30)).await.unwrap();
         assert_ne!(fresh.arrival, again.arrival, "an ended batch is not opened again");
-        let heads = store.history("firm", "").await.unwrap();
+        let heads = crate::sample::history(&store, "firm", "").await;
         assert_eq!(heads.len(), 2);
         assert_eq!(heads[0].act, Act::Batch);
         assert_eq!(heads[0].after[1], ("name".to_owned(), text("企业.xlsx")));
@@ -160,7 +160,7 @@ on_both! {
         assert_eq!(count(&store, "firm").await, 4);
         let old = store.record("firm", "old").await.unwrap().unwrap();
         assert_eq!((old.version, old.cells[1].1.clone()), (5, text("茶厂")));
-        let gone = store.history("firm", "F1499").await.unwrap();
+        let gone = crate::sample::history(&store, "firm", "F1499").await;
         assert_eq!(gone[1].act, Act::Withdraw);
         assert_eq!(gone[1].batch, Some(undo.arrival));
         assert_eq!(gone[1].before, gone[0].after);

@@ -3,8 +3,9 @@
 use crate::both::Place;
 use programme::Programme;
 use programme::model::{FieldKind, Register, RegisterField, View};
-use programme::record::{Act, Author, Cell, Cells, Change};
+use programme::record::{Act, Author, Cell, Cells, Change, Entry};
 use rules::{Day, Empty, Moment, Type, Words};
+use store::audit::Browse;
 use store::write::{Action, Answer, Failure, Refusal, Write};
 use store::{Db, Store};
 
@@ -228,4 +229,16 @@ pub(crate) async fn refused(store: &Store, action: Action) -> Refusal {
         Err(Failure::Refused(refusal)) => *refusal,
         other => panic!("not refused: {other:?}"),
     }
+}
+
+/// The entries of a record.
+pub(crate) async fn history(store: &Store, register: &str, id: &str) -> Vec<Entry> {
+    let found = store.history(register, id).await.unwrap();
+    found.into_iter().map(|opened| opened.entry).collect()
+}
+
+/// The entries that are looked for.
+pub(crate) async fn browsed(store: &Store, asked: &Browse) -> Vec<Entry> {
+    let found = store.browse(asked).await.unwrap();
+    found.into_iter().map(|opened| opened.entry).collect()
 }

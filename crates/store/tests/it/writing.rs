@@ -48,7 +48,7 @@ on_both! {
         assert_eq!((record.version, record.arrival, record.created_at), (1, entry.arrival, noon()));
         let numbered = number(&store, "select count(*) from register_event where number = _id").await;
         assert_eq!(numbered, 2);
-        let history = store.history("event", "HD-350500-2023-00001").await.unwrap();
+        let history = crate::sample::history(&store, "event", "HD-350500-2023-00001").await;
         assert_eq!(history.len(), 1);
         assert_eq!(history[0].after, entry.after, "opened again from the journal");
         assert_eq!(history[0].author, entry.author);
@@ -69,7 +69,7 @@ on_both! {
         let record = store.record("firm", "F1").await.unwrap().unwrap();
         assert_eq!((record.version, record.arrival), (3, answer.entries[0].arrival));
         assert_eq!(record.cells, cells([("uscc", text("F1")), ("name", text("茶业公司")), ("phone", None), ("state", text("closed"))]));
-        let history = store.history("firm", "F1").await.unwrap();
+        let history = crate::sample::history(&store, "firm", "F1").await;
         assert_eq!(history.len(), 3);
         assert_eq!(history[1].why.as_deref(), Some("核对后更正"));
         assert_eq!(history[1].before, entry.before);
@@ -249,7 +249,7 @@ on_both! {
         let gone = store.write(withdraw("event", &named, 1)).await.unwrap();
         assert_eq!((gone.entries[0].version, gone.entries[0].before.len()), (2, 13));
         assert!(store.record("event", &named).await.unwrap().is_none());
-        assert_eq!(store.history("event", &named).await.unwrap().len(), 2);
+        assert_eq!(crate::sample::history(&store, "event", &named).await.len(), 2);
         store.write(withdraw("firm", "F1", 1)).await.unwrap();
     }
 

@@ -124,6 +124,7 @@ pub(super) async fn history(
 
 fn entry_json(register: &Register, told: &Told) -> Json {
     let entry = &told.entry;
+    let [before, after] = &told.erased;
     json!({
         "arrival": entry.arrival,
         "position": entry.position,
@@ -135,6 +136,7 @@ fn entry_json(register: &Register, told: &Told) -> Json {
         "before": cells_json(register, &entry.before),
         "after": cells_json(register, &entry.after),
         "masked": told.masked,
+        "erased": {"before": before, "after": after},
         "why": entry.why,
         "batch": entry.batch,
     })

@@ -2,6 +2,7 @@
 
 use super::{Desk, edge};
 use app::keep::{key_or_new, proof_holds};
+use app::programme::record::Author;
 use serde_json::json;
 use std::path::Path;
 
@@ -38,4 +39,35 @@ async fn what_is_recorded_is_sealed_and_proved() {
         (format!("visit {id}"), 3, root["root"].clone())
     );
     desk.get("/journal/entries/99/proof").await.is(404);
+}
+
+#[tokio::test]
+async fn a_former_value_that_was_erased_stands_in_the_history_as_erased() {
+    let desk = Desk::new().await;
+    let body = json!({"place": "441402", "topic": "一", "phone": "13900000000"});
+    let id = desk.visit(body).await;
+    let author = Author {
+        actor: "lin".into(),
+        on_behalf: None,
+        at: edge().now,
+        key: None,
+    };
+    let fields = ["phone".to_owned()];
+    let store = desk.app.store().unwrap();
+    let erased = store.erase(&author, "visit", &id, &fields, None, edge().seed);
+    erased.await.unwrap();
+    let place = format!("/records/visit/{id}/history");
+    let entries = desk.get(&place).await.is(200).json;
+    let created = &entries["entries"][0];
+    assert_eq!(created["after"]["phone"], json!(null));
+    assert_eq!(
+        created["erased"],
+        json!({"before": [], "after": ["phone"]}),
+        "{created}"
+    );
+    for place in [format!("/records/visit/{id}"), "/journal".to_owned()] {
+        let page = desk.get_as(&place, "of=nobody").await.is(200).text();
+        let said = "<dt>电话</dt><dd><span class=\"none\">已删除</span></dd>";
+        assert!(page.contains(said), "{page}");
+    }
 }
