@@ -3,13 +3,15 @@
 mod column;
 mod erased;
 mod load;
+mod numbers;
 mod past;
 mod stamp;
 
 use crate::Facts;
 use crate::facts::{ALWAYS, NEVER};
-use column::{Parsed, Texts};
+use column::Parsed;
 pub use load::Rows;
+use numbers::Numbers;
 use programme::Programme;
 use programme::model::FIRST_REGISTER_TABLE;
 use programme::record::{Act, Cell, Cells, Entry};
@@ -24,13 +26,13 @@ pub struct Living {
     /// Positions of tables by their ids.
     tables: FxHashMap<Box<str>, usize>,
     /// Per table: record numbers by id.
-    numbers: Vec<FxHashMap<Box<str>, u32>>,
+    numbers: Vec<Numbers>,
     /// Per table and record: its newest row.
     newest: Vec<Vec<u32>>,
     /// Per table and record: the version of its newest row; 0 where nobody counted.
     versions: Vec<Vec<i64>>,
     /// Per table and column: numbers of texts.
-    texts: Vec<Vec<Texts>>,
+    texts: Vec<Vec<Numbers>>,
     /// Per table: how often a record was withdrawn or erased.
     cuts: Vec<u64>,
 }
@@ -57,21 +59,20 @@ impl Living {
     /// Facts that were read elsewhere, from now on growing.
     pub fn of(programme: &Programme, facts: Facts) -> Self {
         let tables = &facts.tables().tables;
-        let numbers = |table: &rules::Table| {
-            let ids = table.ids.iter().cloned();
-            ids.zip(0..).collect::<FxHashMap<_, _>>()
+        let texts = |table: &rules::Table| {
+            let columns = table.columns.iter();
+            columns
+                .map(|c| Numbers::of(column::texts(&c.cells)))
+                .collect()
         };
         let names = programme.schema.tables.iter().map(|t| t.id.as_str().into());
         Self {
             tables: names.zip(0..).collect(),
-            numbers: tables.iter().map(numbers).collect(),
+            numbers: tables.iter().map(|t| Numbers::of(&t.ids)).collect(),
             newest: facts.current_at(NEVER),
             cuts: vec![0; tables.len()],
             versions: tables.iter().map(|t| vec![0; t.ids.len()]).collect(),
-            texts: tables
-                .iter()
-                .map(|t| t.columns.iter().map(|c| column::texts(&c.cells)).collect())
-                .collect(),
+            texts: tables.iter().map(texts).collect(),
             facts,
         }
     }
@@ -90,12 +91,15 @@ impl Living {
 
     /// The number of a record by its id.
     pub fn record(&self, table: usize, id: &str) -> Option<u32> {
-        self.numbers.get(table)?.get(id).copied()
+        let own = self.facts.tables().tables.get(table)?;
+        self.numbers.get(table)?.get(id, &own.ids)
     }
 
     /// The number of a text in a column's dictionary; `None` where no cell ever had it.
     pub fn text_number(&self, table: usize, column: usize, text: &str) -> Option<u32> {
-        self.texts.get(table)?.get(column)?.get(text).copied()
+        let own = self.facts.tables().tables.get(table)?;
+        let texts = column::texts(&own.columns.get(column)?.cells);
+        self.texts.get(table)?.get(column)?.get(text, texts)
     }
 
     /// The newest row of a record; `None` where it has none yet.
@@ -269,21 +273,15 @@ impl Living {
 
     /// A record's number; a new one where nothing had the id. References may come before their record.
     fn number(&mut self, table: usize, id: &str) -> u32 {
-        let known = self.numbers.get(table).map(|numbers| numbers.get(id));
-        match known {
-            None => NO_ROW,
-            Some(Some(number)) => *number,
-            Some(None) => self.numbered(table, id.into()),
-        }
+        let known = self.record(table, id);
+        known.unwrap_or_else(|| self.numbered(table, id.into()))
     }
 
     /// The number of a record that nothing had before.
     fn numbered(&mut self, table: usize, id: Box<str>) -> u32 {
-        let number = self.facts.new_record(table, &id);
         let numbers = self.numbers.get_mut(table);
-        numbers.into_iter().for_each(|numbers| {
-            numbers.insert(id.clone(), number);
-        });
+        numbers.into_iter().for_each(|numbers| numbers.add(&id));
+        let number = self.facts.new_record(table, id);
         if let Some(newest) = self.newest.get_mut(table) {
             newest.push(NO_ROW);
         }

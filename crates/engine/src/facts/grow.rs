@@ -90,11 +90,11 @@ impl Facts {
     }
 
     /// Adds a record without versions, and gives its number.
-    pub(crate) fn new_record(&mut self, table: usize, id: &str) -> u32 {
+    pub(crate) fn new_record(&mut self, table: usize, id: Box<str>) -> u32 {
         let Some(own) = self.tables.tables.get_mut(table) else {
             return rules::NO_ROW;
         };
-        own.ids.push(id.into());
+        own.ids.push(id);
         let first = self.first.get_mut(table);
         first.into_iter().for_each(|first| first.push(NEVER));
         let history = self.history.get_mut(table);

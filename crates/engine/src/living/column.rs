@@ -2,28 +2,25 @@
 
 pub(super) use crate::cell::Parsed;
 
+use super::numbers::Numbers;
 use rules::{Cells, Column, NO_ROW};
-use rustc_hash::FxHashMap;
 
-/// The numbers of a column's distinct texts; empty for columns of no texts.
-pub(super) type Texts = FxHashMap<Box<str>, u32>;
-
-/// The texts of cells by their numbers.
-pub(super) fn texts(cells: &Cells) -> Texts {
+/// The distinct texts of cells by their numbers; none for cells of no texts.
+pub(super) fn texts(cells: &Cells) -> &[Box<str>] {
     match cells {
-        Cells::Symbol { dictionary, .. } => dictionary.iter().cloned().zip(0..).collect(),
+        Cells::Symbol { dictionary, .. } => dictionary,
         Cells::List { items, .. } => texts(items),
-        _ => Texts::default(),
+        _ => &[],
     }
 }
 
 /// Appends a cell.
-pub(super) fn push(column: &mut Column, texts: &mut Texts, cell: Option<Parsed>) {
+pub(super) fn push(column: &mut Column, texts: &mut Numbers, cell: Option<Parsed>) {
     column.present.push(cell.is_some());
     push_cell(&mut column.cells, texts, cell);
 }
 
-fn push_cell(cells: &mut Cells, texts: &mut Texts, cell: Option<Parsed>) {
+fn push_cell(cells: &mut Cells, texts: &mut Numbers, cell: Option<Parsed>) {
     match (cells, cell) {
         (Cells::Bool(bits), cell) => bits.push(cell == Some(Parsed::Bool(true))),
         (Cells::Int(all), Some(Parsed::Int(n))) => all.push(n),
@@ -48,14 +45,12 @@ fn push_cell(cells: &mut Cells, texts: &mut Texts, cell: Option<Parsed>) {
 }
 
 /// The number of a text, which is a new one where it was not there.
-fn number(texts: &mut Texts, dictionary: &mut Vec<Box<str>>, text: Box<str>) -> u32 {
-    if let Some(number) = texts.get(&text) {
-        return *number;
-    }
-    let number = dictionary.len() as u32;
-    dictionary.push(text.clone());
-    texts.insert(text, number);
-    number
+fn number(texts: &mut Numbers, dictionary: &mut Vec<Box<str>>, text: Box<str>) -> u32 {
+    texts.get(&text, dictionary).unwrap_or_else(|| {
+        texts.add(&text);
+        dictionary.push(text);
+        dictionary.len() as u32 - 1
+    })
 }
 
 /// Whether cells are of the kind that a column holds.
@@ -67,13 +62,18 @@ pub(super) fn fits(own: &Cells, given: &Cells) -> bool {
 }
 
 /// Appends cells that [`fits`]; the numbers of their texts are those of a dictionary of their own.
-pub(super) fn extend(column: &mut Column, texts: &mut Texts, given: Column) {
+pub(super) fn extend(column: &mut Column, texts: &mut Numbers, given: Column) {
     let present = |row: usize| given.present.get(row);
     extend_cells(&mut column.cells, texts, given.cells, &present);
     column.present.append(&given.present);
 }
 
-fn extend_cells(own: &mut Cells, texts: &mut Texts, given: Cells, present: &dyn Fn(usize) -> bool) {
+fn extend_cells(
+    own: &mut Cells,
+    texts: &mut Numbers,
+    given: Cells,
+    present: &dyn Fn(usize) -> bool,
+) {
     match (own, given) {
         (Cells::Bool(own), Cells::Bool(given)) => own.append(&given),
         (Cells::Int(own), Cells::Int(given)) => own.extend(given),
