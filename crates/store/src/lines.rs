@@ -204,35 +204,47 @@ pub(crate) fn side_number(side: Side) -> i64 {
 }
 
 /// What a read of entries asks for, after `select`; the joined position may be NULL.
-pub(crate) const READ: &str = "j.payload, j.arrival, p.position from journal j left join journal_position p on p.arrival = j.arrival";
+const PAYLOAD: &str = "j.payload, j.arrival, p.position";
+const JOINED: &str = "from journal j left join journal_position p on p.arrival = j.arrival";
 
 /// The entries that a condition on `j` and `p` chooses, with the values beside them.
 ///
-/// `chosen` is everything after [`READ`], and must order its rows.
+/// `chosen` is everything after [`JOINED`], and must order its rows.
 pub(crate) async fn entries(tx: &mut Tx, chosen: &str, values: &[Value]) -> Result<Vec<Opened>> {
     let mut read = Vec::new();
-    tx.each(&format!("select {READ} {chosen}"), values, |row| {
-        read.push((payload(&row)?, row.int(2)?));
-        Ok(())
-    })
+    tx.each(
+        &format!("select {PAYLOAD} {JOINED} {chosen}"),
+        values,
+        |row| {
+            read.push((payload(&row)?, row.int(2)?));
+            Ok(())
+        },
+    )
     .await?;
     let beside = beside(tx, digested(&read)).await?;
     opened(&read, &beside)
 }
 
-/// The same where each entry is read for itself: without a transaction as long as no values lie beside them. One that is
-/// erased meanwhile is shown as erased.
+/// The same for the few entries that a key finds, in one statement: nobody waits for another thread, nor for a transaction.
+/// Rows of one entry must follow one another.
 pub(crate) async fn entries_alone(db: &Db, chosen: &str, values: &[Value]) -> Result<Vec<Opened>> {
-    let rows = db
-        .glance(&format!("select {READ} {chosen}"), values)
-        .await?;
-    let one = |row: &Row| Ok((payload(row)?, row.int(2)?));
-    let read = rows.iter().map(one).collect::<Result<Vec<_>>>()?;
-    let beside = match digested(&read).next() {
-        None => BTreeMap::new(),
-        Some(_) => beside(&mut db.read().await?, digested(&read)).await?,
-    };
-    opened(&read, &beside)
+    let text = format!(
+        "select {PAYLOAD}, o.arrival, o.field, o.side, o.salt, o.value {JOINED} \
+         left join journal_open o on o.arrival = j.arrival {chosen}"
+    );
+    let rows = db.glance(&text, values).await?;
+    let mut read: Vec<Opened> = Vec::new();
+    for of in rows.chunk_by(|one, next| one.int(1).ok() == next.int(1).ok()) {
+        let Some(first) = of.first() else { continue };
+        let (payload, position) = (payload(first)?, first.int(2)?);
+        let mut beside = Vec::new();
+        for row in of.iter().filter(|row| !matches!(row.int(3), Ok(None))) {
+            beside.extend(open(row, 3)?);
+        }
+        let opened = payload.entry(position, &beside);
+        read.push(opened.map_err(|refusal| damaged(payload.arrival, &refusal))?);
+    }
+    Ok(read)
 }
 
 /// The entries that have values beside them, by their arrivals.
@@ -274,7 +286,7 @@ async fn beside(
             found
                 .entry(row.need_int(0)?)
                 .or_default()
-                .extend(open(&row)?);
+                .extend(open(&row, 0)?);
             Ok(())
         })
         .await?;
@@ -282,20 +294,20 @@ async fn beside(
     Ok(found)
 }
 
-/// One value beside an entry; `None` where it was erased.
-fn open(row: &Row) -> Result<Option<Open>> {
-    let (Some(salt), Some(value)) = (row.bytes(3)?, row.text(4)?) else {
+/// One value beside an entry, from the place where [`BESIDE`] begins in a row; `None` where it was erased.
+fn open(row: &Row, from: usize) -> Result<Option<Open>> {
+    let (Some(salt), Some(value)) = (row.bytes(from + 3)?, row.text(from + 4)?) else {
         return Ok(None);
     };
     let mut bytes = [0; 16];
     bytes.iter_mut().zip(salt).for_each(|(to, from)| *to = from);
     Ok(Some(Open {
-        side: if row.need_int(2)? == 0 {
+        side: if row.need_int(from + 2)? == 0 {
             Side::Before
         } else {
             Side::After
         },
-        field: row.need_text(1)?,
+        field: row.need_text(from + 1)?,
         salt: Salt(bytes),
         value,
     }))
@@ -415,7 +427,7 @@ pub(crate) async fn raw(
         beside
             .entry(row.need_int(0)?)
             .or_default()
-            .extend(open(&row)?);
+            .extend(open(&row, 0)?);
         Ok(())
     })
     .await?;

@@ -15,8 +15,9 @@ use askama::Template;
 use askama::filters::Safe;
 use std::sync::Arc;
 
-/// As long as most lists are.
+/// As long as most lists are, and most pages of a record.
 const LIST_BYTES: usize = 48 << 10;
+const RECORD_BYTES: usize = 12 << 10;
 
 #[derive(Template)]
 #[template(path = "registers.html")]
@@ -203,14 +204,15 @@ pub(crate) fn record(
 ) -> askama::Result<String> {
     let title = r.t(&page.title).to_owned();
     let shell = Shell::new(r, here, "registers", title, page.frame.clone());
-    RecordView {
+    let view = RecordView {
         shell,
         r,
         page,
         history,
         told,
-    }
-    .render()
+    };
+    let mut html = String::with_capacity(RECORD_BYTES);
+    view.render_into(&mut html).map(|()| html)
 }
 
 impl RecordView {
