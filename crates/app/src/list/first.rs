@@ -3,19 +3,25 @@
 use super::order::{Cut, Ended, Order};
 use super::scalar::{Scalar, Source};
 use super::view::View;
+use rules::NO_ROW;
 use std::cmp::Ordering;
+use std::hint::black_box;
 
 /// Every so manieth row is looked at first: what comes after the last that a page would have of these is on no page.
 const STRIDE: usize = if cfg!(test) { 3 } else { 64 };
 /// From so many rows on, two threads look at half of them each.
 const SHARED: usize = if cfg!(test) { 24 } else { 32_768 };
 
+/// So many rows are looked at together.
+const TOGETHER: usize = 64;
+
 /// Rows in any order, and what they are sorted by.
 struct Among<'a> {
     order: &'a Order,
-    view: &'a View<'a>,
     source: Source<'a>,
     rows: &'a [u32],
+    /// The record of each row of the register, and ids by record.
+    ids: (&'a [u32], &'a [Box<str>]),
     /// Where the page before ended.
     after: Option<(Option<Scalar<'a>>, &'a str)>,
 }
@@ -37,9 +43,9 @@ impl Order {
         };
         let among = Among {
             order: self,
-            view,
             source,
             rows,
+            ids: view.ids(),
             after: after.map(|(value, id)| (value.clone(), id.as_str())),
         };
         let mut picked = among.first(limit);
@@ -85,25 +91,59 @@ impl Among<'_> {
     /// Those of some rows, by their places, that follow the page before and do not come after `end`.
     fn until(
         &self,
-        places: impl Iterator<Item = usize>,
+        mut places: impl Iterator<Item = usize>,
         end: Option<&Keyed<'_>>,
     ) -> Vec<Keyed<'_>> {
-        let keyed = places.filter_map(|nth| {
-            let row = *self.rows.get(nth)?;
-            let keyed = (self.source.at(nth, row), row);
-            let is_past = self.after.as_ref().is_none_or(|(value, id)| {
-                let by_value = self.order.by_value(&keyed.0, value);
-                let order = by_value.then_with(|| self.view.id(row).cmp(id));
-                order.is_gt()
-            });
-            let is_until = end.is_none_or(|end| self.compare(&keyed, end).is_le());
-            (is_past && is_until).then_some(keyed)
+        let Some((value, end)) = end else {
+            return places.filter_map(|nth| self.past(nth)).collect();
+        };
+        let (end_id, mut kept) = (self.id(*end), Vec::new());
+        let mut near = Vec::with_capacity(TOGETHER);
+        loop {
+            let mut some = places.by_ref().take(TOGETHER).peekable();
+            if some.peek().is_none() {
+                return kept;
+            }
+            near.extend(some.filter_map(|nth| {
+                let row = *self.rows.get(nth)?;
+                let by_value = match self.source.is_alike(row, *end) {
+                    true => Ordering::Equal,
+                    false => self.order.by_value(&self.source.at(nth, row), value),
+                };
+                by_value.is_le().then(|| (nth, by_value, self.id(row)))
+            }));
+            // Ids lie far from one another: a look at each before any is compared fetches them side by side.
+            let looked_at = near.iter().map(|(.., id)| id.as_bytes().first());
+            black_box(looked_at.flatten().fold(0, |all, byte| all ^ byte));
+            let until = near
+                .drain(..)
+                .filter(|(_, by_value, id)| by_value.is_lt() || *id <= end_id);
+            kept.extend(until.filter_map(|(nth, ..)| self.past(nth)));
+        }
+    }
+
+    /// A row with what it is sorted by, where it follows the page before.
+    fn past(&self, nth: usize) -> Option<Keyed<'_>> {
+        let row = *self.rows.get(nth)?;
+        let value = self.source.at(nth, row);
+        let is_past = self.after.as_ref().is_none_or(|(after, id)| {
+            let by_value = self.order.by_value(&value, after);
+            by_value.then_with(|| self.id(row).cmp(id)).is_gt()
         });
-        keyed.collect()
+        is_past.then_some((value, row))
     }
 
     fn compare(&self, (a, row_a): &Keyed<'_>, (b, row_b): &Keyed<'_>) -> Ordering {
-        let by_value = self.order.by_value(a, b);
-        by_value.then_with(|| self.view.id(*row_a).cmp(self.view.id(*row_b)))
+        let by_value = match self.source.is_alike(*row_a, *row_b) {
+            true => Ordering::Equal,
+            false => self.order.by_value(a, b),
+        };
+        by_value.then_with(|| self.id(*row_a).cmp(self.id(*row_b)))
+    }
+
+    fn id(&self, row: u32) -> &str {
+        let (record, ids) = self.ids;
+        let record = record.get(row as usize).copied().unwrap_or(NO_ROW);
+        ids.get(record as usize).map_or("", |id| id)
     }
 }

@@ -110,6 +110,21 @@ impl<'c> Source<'c> {
         }
     }
 
+    /// Whether two rows have the same value, where their numbers tell it; false says nothing. A text is spelt for its
+    /// number once in a dictionary, so most rows of a choice are told without reading it.
+    pub(super) fn is_alike(&self, one: u32, other: u32) -> bool {
+        let Self::Stored(column, _) = self else {
+            return false;
+        };
+        let (one, other) = (one as usize, other as usize);
+        let is_same = match &column.cells {
+            Cells::Symbol { codes, .. } => codes.get(one) == codes.get(other),
+            Cells::Record(all) => all.get(one) == all.get(other),
+            _ => false,
+        };
+        is_same && column.present.get(one) && column.present.get(other)
+    }
+
     /// The number of the record that a row's cell leads to.
     pub(super) fn record(&self, row: u32) -> Option<usize> {
         match self {

@@ -133,9 +133,14 @@ impl<'v> View<'v> {
         rows.iter().rev().nth(back).copied()
     }
 
+    /// The record of each row, and ids by record.
+    pub(super) fn ids(&self) -> (&'v [u32], &'v [Box<str>]) {
+        self.of(self.table)
+    }
+
     /// The id of a row's record.
     pub(super) fn id(&self, row: u32) -> &'v str {
-        let (record, ids) = self.of(self.table);
+        let (record, ids) = self.ids();
         let record = record.get(row as usize).copied().unwrap_or(NO_ROW);
         ids.get(record as usize).map_or("", |id| id)
     }
