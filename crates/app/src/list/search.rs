@@ -19,6 +19,11 @@ const EACH_MAX: usize = 20;
 const LOOKED_AT: usize = 20_000;
 /// Letters of a text that is searched for.
 const LETTERS_MAX: usize = 100;
+/// Letters of a long text that is a title: it may be very long, and a million of them are to fit into memory. One more
+/// than is searched for, so that nothing is taken for the whole of it.
+const LONG_MAX: usize = LETTERS_MAX + 1;
+/// Signs of such a text that are found by their initials, which take eight bytes each.
+const LONG_INITIALS_MAX: usize = 32;
 
 /// Something that was found.
 #[derive(Clone, Debug, PartialEq)]
@@ -225,19 +230,23 @@ impl Called {
         };
         let operator = Viewer::operator();
         let view = View::new(app, &operator, living, (table, register), None);
+        let long = |field: &RegisterField| field.kind == FieldKind::LongText;
         let fields: Vec<_> = (0..)
             .zip(&register.fields)
             .filter(|(_, field)| is_name(register, field))
-            .filter_map(|(at, field)| Some((Some(at), view.source(&field.id, &[])?)))
-            .chain(view.source("id", &[]).map(|id| (None, id)))
+            .filter_map(|(at, field)| Some((Some(at), view.source(&field.id, &[])?, long(field))))
+            .chain(view.source("id", &[]).map(|id| (None, id, false)))
             .collect();
         for row in self.rows..rows.rows() {
             let Ok(row) = u32::try_from(row) else {
                 break;
             };
-            for (field, source) in &fields {
+            for (field, source, is_long) in &fields {
                 if let Some(Scalar::Text(text)) = source.at(0, row) {
-                    self.add(row, *field, &text);
+                    match is_long {
+                        true => self.add_long(row, *field, &text),
+                        false => self.add(row, *field, &text),
+                    }
                 }
             }
         }
@@ -245,15 +254,24 @@ impl Called {
     }
 
     fn add(&mut self, row: u32, field: Option<u32>, text: &str) {
+        self.put(row, field, &documents::plain(text), usize::MAX);
+    }
+
+    /// Adds what a long text begins with.
+    fn add_long(&mut self, row: u32, field: Option<u32>, text: &str) {
+        let plain = cut(documents::plain(text), LONG_MAX);
+        self.put(row, field, &plain, LONG_INITIALS_MAX);
+    }
+
+    fn put(&mut self, row: u32, field: Option<u32>, plain: &str, initials_max: usize) {
         self.names.push(Name {
             row,
             field,
             at: self.text.len(),
             initials: self.initials.len(),
         });
-        let plain = documents::plain(text);
         if !plain.is_ascii() {
-            self.initials.extend(initials(&plain));
+            self.initials.extend(initials(plain).take(initials_max));
             self.initials.push(0);
         }
         self.text.push_str(&plain.replace('\n', ""));
@@ -302,23 +320,30 @@ impl Called {
     }
 }
 
-/// Whether records are called by a field.
+/// Whether records are called by a field. A long text calls them where it is the title, which lists and pages show.
 fn is_name(register: &Register, field: &RegisterField) -> bool {
-    let is_words = matches!(
-        field.kind,
-        FieldKind::Text | FieldKind::Uscc | FieldKind::Person
-    );
-    let names = field.id == register.title || field.key || field.unique;
-    names && is_words && !field.sensitive && field.formula.is_none()
+    let is_title = field.id == register.title;
+    let names = match field.kind {
+        FieldKind::Text | FieldKind::Uscc | FieldKind::Person => {
+            is_title || field.key || field.unique
+        }
+        FieldKind::LongText => is_title,
+        _ => false,
+    };
+    names && !field.sensitive && field.formula.is_none()
 }
 
 /// A text as it is searched for.
 fn sought(text: &str) -> String {
-    let mut plain = documents::plain(text);
-    if let Some((end, _)) = plain.char_indices().nth(LETTERS_MAX) {
-        plain.truncate(end);
+    cut(documents::plain(text), LETTERS_MAX)
+}
+
+/// The first letters of a text.
+fn cut(mut text: String, letters: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(letters) {
+        text.truncate(end);
     }
-    plain
+    text
 }
 
 /// The units that fit, the best first.
@@ -411,6 +436,26 @@ mod tests {
         assert_eq!(rows(&called, "smcy"), rows(&called, "XMCY"));
         assert_eq!(rows(&called, "cqxm"), rows(&called, "zqxm"));
         assert_eq!(rows(&called, "cyxm"), []);
+    }
+
+    #[test]
+    fn a_long_title_is_found_by_what_it_begins_with_and_never_taken_for_the_whole() {
+        let mut called = Called::default();
+        let long = format!("请求 协调\n用地_{}{}尾", "问".repeat(60), "答".repeat(60));
+        called.add_long(0, None, &long);
+        called.add_long(1, None, "请求协调用地");
+        let expected = [(1, Fit::Whole), (0, Fit::Begins)];
+        assert_eq!(rows(&called, "请求协调用地"), expected);
+        assert_eq!(rows(&called, "协调用地问"), [(0, Fit::Has)]);
+        assert_eq!(
+            rows(&called, "xtyd"),
+            [(0, Fit::Initials), (1, Fit::Initials)]
+        );
+        // More is sought than is kept of it, so that it is not its name.
+        assert_eq!(rows(&called, &long), [(0, Fit::Begins)]);
+        assert_eq!(rows(&called, "尾"), []);
+        assert!(called.text.chars().count() < 2 * LONG_MAX);
+        assert!(called.initials.len() < 2 * (LONG_INITIALS_MAX + 1));
     }
 
     #[test]

@@ -27,6 +27,7 @@ mod past;
 mod people;
 #[path = "../../../store/tests/it/postgres.rs"]
 mod postgres;
+mod search;
 mod second;
 mod sheet;
 mod versions;
