@@ -1,7 +1,7 @@
 //! A list or a clause as rows for a picture, which the page's script lays out: the same data as the plain text beside it.
 
 use crate::reader::{Reader, standing_id};
-use app::view::{ClausePanel, Counts, Frame, GridCell, MatrixCell, MatrixPage, MeasurePanel};
+use app::view::{ClausePanel, Counts, Frame, GridCell, MatrixCell, MatrixPage, MeasurePanel, Text};
 use serde::Serialize;
 
 /// More rows are told by their number: a picture is read on a phone.
@@ -141,14 +141,9 @@ impl Picture {
 
     /// Units and the periods of one measure.
     pub(super) fn of_matrix(r: &Reader, page: &MatrixPage, title: &str) -> Self {
-        let mut heads = vec![Head::new(r.w.col_unit)];
-        let columns = page.columns.iter();
-        heads.extend(columns.map(|column| Head::new(r.t(&column.name))));
-        let cell = |cell: &Option<MatrixCell>| {
-            let shown = cell
-                .as_ref()
-                .and_then(|cell| Some((cell, cell.counts.worst()?)));
-            shown.map_or_else(Cell::empty, |(cell, worst)| Cell::Stands {
+        let cell = |cell: &MatrixCell| {
+            let worst = cell.counts.worst();
+            worst.map_or_else(Cell::empty, |worst| Cell::Stands {
                 standing: standing_id(worst),
                 text: match (&cell.value, cell.counts.total()) {
                     (Some(value), _) => r.figure(value),
@@ -157,15 +152,11 @@ impl Picture {
                 },
             })
         };
-        let rows = page.rows.iter().take(ROWS_MAX).map(|row| {
-            let name = Cell::Words(r.t(&row.unit.name).to_owned());
-            std::iter::once(name)
-                .chain(row.cells.iter().map(cell))
-                .collect()
-        });
+        let columns = page.columns.iter().map(|column| &column.name);
+        let rows = page.rows.iter().map(|row| (&row.unit.name, &row.cells));
         let table = Table {
-            heads,
-            rows: rows.collect(),
+            heads: heads(r, r.w.col_unit, columns),
+            rows: rows_of(r, rows.take(ROWS_MAX), cell),
             more: more(r, page.rows.len().saturating_sub(ROWS_MAX)),
             ..Table::default()
         };
@@ -181,35 +172,44 @@ impl Picture {
 
 fn of_measure(r: &Reader, measure: &MeasurePanel, most: usize) -> Table {
     let grid = &measure.grid;
-    let mut heads = vec![Head::new(r.w.col_bearer)];
-    heads.extend(
-        grid.periods
-            .iter()
-            .map(|period| Head::new(r.t(&period.name))),
-    );
-    let cell = |cell: &Option<GridCell>| match cell {
-        Some(cell) => Cell::Stands {
-            standing: standing_id(cell.standing),
-            text: cell
-                .value
-                .as_ref()
-                .map_or_else(String::new, |value| r.figure(value)),
-        },
-        None => Cell::empty(),
+    let cell = |cell: &GridCell| Cell::Stands {
+        standing: standing_id(cell.standing),
+        text: cell
+            .value
+            .as_ref()
+            .map_or_else(String::new, |value| r.figure(value)),
     };
-    let rows = grid.rows.iter().take(most).map(|row| {
-        let name = Cell::Words(r.t(&row.bearer.name).to_owned());
-        std::iter::once(name)
-            .chain(row.cells.iter().map(cell))
-            .collect()
-    });
+    let columns = grid.periods.iter().map(|period| &period.name);
+    let rows = grid.rows.iter().map(|row| (&row.bearer.name, &row.cells));
     Table {
         name: r.t(&measure.name).to_owned(),
         says: joined(&[&r.counted(&measure.counts), r.t(&measure.sentence)]),
-        heads,
-        rows: rows.collect(),
+        heads: heads(r, r.w.col_bearer, columns),
+        rows: rows_of(r, rows.take(most), cell),
         more: more(r, grid.more + grid.rows.len().saturating_sub(most)),
     }
+}
+
+/// Who stands in each row, then a head for each column.
+fn heads<'p>(r: &Reader, who: &str, columns: impl Iterator<Item = &'p Text>) -> Vec<Head> {
+    let columns = columns.map(|name| Head::new(r.t(name)));
+    std::iter::once(Head::new(who)).chain(columns).collect()
+}
+
+/// Rows of names and of cells, of which many are empty.
+fn rows_of<'p, C: 'p>(
+    r: &Reader,
+    rows: impl Iterator<Item = (&'p Text, &'p Vec<Option<C>>)>,
+    cell: impl Fn(&C) -> Cell,
+) -> Vec<Vec<Cell>> {
+    let shown = |one: &Option<C>| one.as_ref().map_or_else(Cell::empty, &cell);
+    rows.map(|(name, cells)| {
+        let name = Cell::Words(r.t(name).to_owned());
+        std::iter::once(name)
+            .chain(cells.iter().map(shown))
+            .collect()
+    })
+    .collect()
 }
 
 /// How many rows there are besides, in words; empty where there are none.
