@@ -49,6 +49,7 @@ test("the curve's library comes only to the page that has a curve", async ({ pag
 test("the matrix filters by level and standing, and leads to duties", async ({ page }) => {
   await openMatrix(page);
   const all = await page.locator("table.heat tbody tr").count();
+  await expect(page.locator("table.heat .later tr").last(), "what follows the first rows").toBeVisible();
   await page.locator("select[name=level]").selectOption("city");
   await expect(page).toHaveURL(/level=/);
   await expect.poll(() => page.locator("table.heat tbody tr").count()).toBeLessThan(all);

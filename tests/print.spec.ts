@@ -56,6 +56,15 @@ test("the head of a long table stands on each sheet of paper", async ({ page }) 
   await expect(page.locator("table.records td:has(> [name=pick])").first()).toBeHidden();
 });
 
+test("a matrix is whole on paper from the first moment", async ({ page }) => {
+  await signIn(page, "city-coordinator");
+  const moment = async () => page.locator(".heat .later").evaluate((rows) => getComputedStyle(rows).animationName);
+  await page.goto(`${peopleAt}/duties`);
+  expect(await moment(), "on a screen the first rows come first").toBe("later");
+  await page.emulateMedia({ media: "print" });
+  expect(await moment()).toBe("none");
+});
+
 test("a clause that is opened is printed without the rest of the notice", async ({ page }) => {
   await signIn(page, "city-coordinator");
   await print(page, "/notices/2023-08-industry?clause=3.1", UPRIGHT);

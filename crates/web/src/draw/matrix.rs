@@ -7,6 +7,9 @@ use crate::reader::{Reader, sort_id};
 use app::view::{Counts, MatrixCell, MatrixPage, MatrixRow, Sort};
 use askama::Template;
 
+/// Rows that are drawn first: more than most screens have room for.
+const ROWS_FIRST: usize = 40;
+
 #[derive(Template)]
 #[template(path = "matrix.html")]
 struct MatrixView {
@@ -49,6 +52,13 @@ impl MatrixView {
     /// The same as rows of a picture.
     fn picture(&self) -> String {
         Picture::of_matrix(&self.r, &self.page, &self.shell.title).json()
+    }
+
+    /// The rows that are drawn first, and those that the styles let follow a moment later.
+    fn bodies(&self) -> [(bool, &[MatrixRow]); 2] {
+        let rows = &self.page.rows;
+        let (first, later) = rows.split_at(rows.len().min(ROWS_FIRST));
+        [(false, first), (true, later)]
     }
 
     /// A row's cells with the first column and the number of columns that each takes: columns that stand empty side by
