@@ -13,7 +13,7 @@ use store::write::{Action, Failure, Refusal, Write};
 const OPERATOR: &str = "operator";
 
 /// Heli's own account, for what nobody asked for.
-const HELI: &str = "heli";
+pub(crate) const HELI: &str = "heli";
 
 /// On whose behalf something is read or done.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -22,6 +22,7 @@ mod opening;
 mod page;
 mod past;
 pub mod people;
+mod retain;
 mod reveal;
 mod sealing;
 mod take;

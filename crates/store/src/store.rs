@@ -7,6 +7,7 @@ use crate::shape::{Shape, Shapes, shapes};
 use crate::write::{self, Action, Answer, Failure, Job, Outcome, writer};
 use programme::Programme;
 use programme::record::Author;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
@@ -30,6 +31,8 @@ pub(crate) struct Shared {
     positions: watch::Sender<i64>,
     /// Tells the sealer that something waits to be numbered.
     pub(crate) written: tokio::sync::Notify,
+    /// Whether the sealer of this process held the lease when it last asked.
+    pub(crate) leads: AtomicBool,
 }
 
 /// Actions that may wait for the writer before others are held back.
@@ -48,6 +51,7 @@ impl Store {
             shapes: RwLock::new(Arc::new(shapes(programme))),
             positions: watch::Sender::new(-1),
             written: tokio::sync::Notify::new(),
+            leads: AtomicBool::new(false),
         });
         let (send, receive) = mpsc::channel(QUEUE);
         let embedded = db.dialect() == Dialect::Sqlite;

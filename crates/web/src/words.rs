@@ -461,6 +461,9 @@ words! {
     jobs_sealing: "封签", "Sealing";
     jobs_sealed: "共写入 {} 条流水，{} 条已编号，{} 条已封签。", "{} entries were written, {} have their number, {} are sealed.";
     jobs_sealed_at: "最近一次封签：{}", "The last seal: {}";
+    jobs_retaining: "保存期限", "Values kept too long";
+    jobs_retained: "{} 查过，删除了 {} 条记录中已满保存期限的内容。", "Looked for at {}; what was over its time in {} records was erased.";
+    jobs_not_retained: "还没有查过。", "Not looked for yet.";
     jobs_reminders: "提醒", "Reminders";
     jobs_no_reminders: "还没有发过提醒。", "Nobody was reminded yet.";
     jobs_reminded: "发出 {} 条，其中 {} 条已收起", "{} given, {} of them put away";

@@ -3,7 +3,7 @@
 use super::failed;
 use crate::list::Unread;
 use crate::page::date;
-use crate::view::{JobLine, JobState, JobsPage, SealingLine, Text};
+use crate::view::{JobLine, JobState, JobsPage, RetainedLine, SealingLine, Text};
 use crate::{App, Viewer};
 use store::{ListedBatch, people};
 
@@ -13,7 +13,7 @@ const BATCHES: usize = 50;
 const DAYS: usize = 30;
 
 impl App {
-    /// Sheets and bulk changes, sealing, reminders, days of the past that are built.
+    /// Sheets and bulk changes, sealing, what has expired, reminders, days of the past that are built.
     ///
     /// # Errors
     /// A viewer who does not manage, no database, the database's failure.
@@ -26,6 +26,14 @@ impl App {
         let journalled = live.store.journalled().await.map_err(failed)?;
         let sealed = live.store.last_seal().await.map_err(failed)?;
         let sealed = sealed.map(|last| last.seal);
+        let retained = live.store.retained().await.map_err(failed)?;
+        let retained = retained.map(|last| RetainedLine {
+            at: last.at,
+            records: last.records,
+            failed: last.failed.as_ref().map(Text::from),
+        });
+        let mut fields = self.programme().registers.iter().flat_map(|r| &r.fields);
+        let retains = fields.any(|field| field.retain.is_some());
         let reminders = people::reminded(db, DAYS).await.map_err(failed)?;
         let reminders = reminders.into_iter();
         Ok(JobsPage {
@@ -36,6 +44,7 @@ impl App {
                 sealed: sealed.as_ref().map_or(0, |seal| seal.size),
                 at: sealed.map(|seal| seal.at),
             }),
+            retaining: retains.then_some(retained),
             reminders: reminders
                 .map(|(day, all, seen)| (date(day), all, seen))
                 .collect(),

@@ -6,6 +6,9 @@ use programme::record::Author;
 use rules::Words;
 use store::audit::Expired;
 
+/// Why what has expired is erased, for the journal, where nobody gave another reason.
+pub const EXPIRED: &str = "保存期限已满";
+
 /// What is to be erased.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Erasure {
@@ -102,13 +105,10 @@ where
             at: clock(&programme.zone),
             key: None,
         };
-        let why = Some(why.to_owned());
-        let (register, record) = (&one.register, &one.record);
-        let erased = house
-            .store
-            .erase(&author, register, record, &one.fields, why, seed()?)
-            .await;
-        last = Some(erased.map_err(Stop::from)?.arrival);
+        let (today, why) = (author.at.day(), (why.to_owned(), seed()?));
+        let erased = house.store.erase_expired(&author, one, today, why).await;
+        let erased = erased.map_err(Stop::from)?;
+        last = erased.map(|entry| entry.arrival).or(last);
     }
     match last {
         None => Ok(true),

@@ -14,7 +14,7 @@ mod witness;
 pub use audit::{Against, Examined, Found, Trusting, examine, examine_export};
 pub use bring::{Brought, Planned, brought, planned};
 pub use copy::{backed_up, restored};
-pub use erase::{Erasure, erased, expired, expired_erased};
+pub use erase::{EXPIRED, Erasure, erased, expired, expired_erased};
 pub(crate) use key::outside;
 pub use key::{code_key_or_new, key, key_or_new};
 pub use paper::{Proved, Root, exported, proof, proof_holds, root, witnessed};

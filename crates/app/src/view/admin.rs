@@ -211,6 +211,8 @@ pub struct JobsPage {
     pub batches: Vec<JobLine>,
     /// Entries that are sealed, of all that were written; when the last seal was made.
     pub sealing: Option<SealingLine>,
+    /// The last look for values that are kept too long, where a field says how long they are; `Some(None)` before it.
+    pub retaining: Option<Option<RetainedLine>>,
     /// Reminders by day, the newest first: day, how many, of them seen to.
     pub reminders: Vec<(Date, usize, usize)>,
     /// Days of the past that are being built or are kept: entries read, of how many, done or what went wrong.
@@ -228,6 +230,17 @@ pub struct SealingLine {
     pub sealed: u64,
     /// When the last seal was made.
     pub at: Option<Moment>,
+}
+
+/// What came of the last look for values that are kept too long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RetainedLine {
+    /// When.
+    pub at: Moment,
+    /// Records of which something was erased.
+    pub records: u64,
+    /// What stood against the rest.
+    pub failed: Option<Text>,
 }
 
 /// A sheet or a bulk change.

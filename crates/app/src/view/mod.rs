@@ -19,8 +19,8 @@ mod unit;
 
 pub use admin::{
     AdminPage, CalendarYear, CalendarYears, Ends, Extent, Holiday, JobLine, JobState, JobsPage,
-    PastLine, Proposal, RoleRow, RoleView, RolesPage, SealingLine, UnitLine, UnitsPage,
-    UnitsQuestion, VersionLine,
+    PastLine, Proposal, RetainedLine, RoleRow, RoleView, RolesPage, SealingLine, UnitLine,
+    UnitsPage, UnitsQuestion, VersionLine,
 };
 pub use board::{BoardColumn, BoardPage, CalendarDay, CalendarPage, Card};
 pub use duty::{

@@ -3,12 +3,14 @@
 
 use crate::lake::{asked, cells, day, edge, files, open_with, text};
 use app::list::{JournalQuestion, Question};
-use app::programme::record::{Act, Author};
+use app::programme::record::{Act, Author, Change};
 use app::programme::{Files, Programme, read};
 use app::sheet::{Format, How, Out, Sent};
-use app::view::{Glimpse, Past, Shown};
+use app::view::{Glimpse, Past, RetainedLine, Shown};
 use app::{App, Viewer};
 use std::sync::LazyLock;
+use store::audit::{Expired, Retained};
+use store::write::{Action, Write};
 use store::{Sealer, view_name};
 use tokio::runtime::Handle;
 
@@ -40,6 +42,16 @@ list = ["code", "name", "contact", "note", "phone"]
 static GUESTS: LazyLock<(Programme, Files)> = LazyLock::new(|| {
     let mut files = files();
     files.insert("registers/guest.toml".into(), GUEST.into());
+    (read(&files).programme.unwrap(), files)
+});
+
+/// The same where two fields are kept for a month.
+static KEPT: LazyLock<(Programme, Files)> = LazyLock::new(|| {
+    let mut files = files();
+    let month = |kind: &str| format!("type = \"{kind}\"\nsensitive = true\nretain = \"1 month\"");
+    let text = GUEST.replace("type = \"person\"", &month("person"));
+    let text = text.replace("type = \"phone\"\nsensitive = true", &month("phone"));
+    files.insert("registers/guest.toml".into(), text);
     (read(&files).programme.unwrap(), files)
 });
 
@@ -267,6 +279,76 @@ on_both! {
         let of_new = || (gone.clone(), Shown::Unknown);
         // The telephone is masked, and there is none left to be masked.
         assert_eq!(created, [code, name, of_new(), of_new(), of_new()]);
+        app.close().await;
+    }
+
+    async fn the_node_that_seals_erases_what_has_expired_and_says_so_among_the_jobs(place) {
+        let app = open_with(&KEPT, place, TODAY).await;
+        let viewer = Viewer::operator();
+        let store = app.store().unwrap().clone();
+        for id in ["G1", "G2", "G3"] {
+            let own = cells([("code", text(id)), ("contact", text("Li")), ("phone", text("13800000000"))]);
+            let create = asked(Act::Create, "guest", Some((id, 0)), own);
+            app.act(&viewer, &[create], None, edge("2023-07-01")).await.unwrap();
+        }
+        let author = Author { actor: "lin".into(), on_behalf: None, at: edge("2023-09-20").now, key: None };
+        // An erasure and being shown do not make the time begin again; a change does, and what is gone is kept beside it.
+        store.erase(&author, "guest", "G1", &["phone".to_owned()], None, [8; 32]).await.unwrap();
+        let change = asked(Act::Change, "guest", Some(("G2", 1)), cells([("name", text("Sea Guest"))]));
+                app.act(&viewer, &[change], None, edge("2023-09-20")).await.unwrap();
+        let gone = Change {
+            register: "guest".into(),
+            record: Some("G3".into()),
+            version: 1,
+            act: Act::Withdraw,
+            after: Vec::new(),
+            why: None,
+        };
+        let withdraw = Action {
+            author: Author { at: edge("2023-07-02").now, ..author.clone() },
+            digest: [0; 32],
+            writes: vec![Write { change: gone, unit: None }],
+            guards: Vec::new(),
+            messages: Vec::new(),
+            seed: [6; 32],
+        };
+        store.write(withdraw).await.unwrap();
+
+        let now = edge(TODAY).now;
+        let mut seeds = 0;
+        let mut seed = || { seeds += 1; Ok([seeds; 32]) };
+        assert_eq!(app.erase_expired(now, &mut seed).await.unwrap(), None, "another node has the right to seal");
+        assert_eq!(app.jobs_page(&viewer).await.unwrap().retaining, Some(None));
+        let mut sealer = Sealer::new(store.clone(), crate::lake::key(), "one", journal::Hash::of(b"lake"), true);
+        sealer.tick(now).await.unwrap();
+        // Somebody touches what was found before it is erased.
+        let found = store.expired(now.day()).await.unwrap();
+        let told: Vec<_> = found.iter().map(|one| (one.record.as_str(), one.fields.join(" "))).collect();
+        assert_eq!(told, [("G1", "contact".to_owned()), ("G3", "contact phone".to_owned())]);
+        let touched = Expired { record: "G2".into(), ..found[1].clone() };
+        let why = ("too long".to_owned(), [7; 32]);
+        assert_eq!(store.erase_expired(&author, &touched, now.day(), why).await.unwrap(), None);
+
+        let retained = |records| Retained { at: now, records, failed: None };
+        assert_eq!(app.erase_expired(now, &mut seed).await.unwrap(), Some(retained(2)));
+        let page = app.jobs_page(&viewer).await.unwrap().retaining;
+        assert_eq!(page, Some(Some(RetainedLine { at: now, records: 2, failed: None })));
+        for (id, fields) in [("G1", vec!["contact"]), ("G3", vec!["contact", "phone"])] {
+            let entries = store.history("guest", id).await.unwrap();
+            let last = &entries.last().unwrap().entry;
+            let names: Vec<&str> = last.before.iter().map(|(field, _)| field.as_str()).collect();
+            assert_eq!((&*last.author.actor, &last.act, names), ("heli", &Act::Erase, fields));
+            assert_eq!(last.why.as_deref(), Some(app::keep::EXPIRED));
+        }
+        assert_eq!(store.expired(now.day()).await.unwrap(), []);
+        assert_eq!(app.erase_expired(now, &mut seed).await.unwrap(), Some(retained(0)), "nothing twice");
+        sealer.tick(edge("2023-09-27").now).await.unwrap();
+        app.catch_up().await.unwrap();
+        let (_, kept) = app.record_now("guest", "G1").unwrap();
+        assert!(kept.iter().all(|(field, cell)| field != "contact" || cell.is_none()), "{kept:?}");
+        assert!(store.compare(|_| ()).await.unwrap().clean());
+        sealer.end(now).await.unwrap();
+        assert_eq!(app.erase_expired(now, &mut seed).await.unwrap(), None, "the right was given back");
         app.close().await;
     }
 }

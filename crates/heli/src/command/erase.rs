@@ -3,7 +3,7 @@
 use super::keep::{self, Database, Halt, say};
 use crate::folder::Refusal;
 use crate::{End, edge};
-use app::keep::{Erasure, Mode, erased, expired, expired_erased, key_or_new};
+use app::keep::{EXPIRED, Erasure, Mode, erased, expired, expired_erased, key_or_new};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -96,7 +96,7 @@ impl Erase {
             let [of_key] = edge::random()?;
             let key = key_or_new(&edge::key_place(self.key)?, &self.database.address, of_key)?;
             let seed = || edge::random().map(|[seed]| seed).map_err(Halt::from);
-            let why = self.why.as_deref().unwrap_or("保存期限已满");
+            let why = self.why.as_deref().unwrap_or(EXPIRED);
             let by = (self.by.as_str(), why);
             expired_erased(&house, &all, by, key, edge::now, seed).await?;
         }

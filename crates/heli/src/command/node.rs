@@ -22,6 +22,9 @@ const CLOCK_EVERY: Duration = Duration::from_secs(10);
 
 /// Files that no record names are looked for this often.
 const SWEEP_EVERY: Duration = Duration::from_secs(3_600);
+
+/// Whether the day's values whose time is over are erased is asked this often.
+const RETAIN_EVERY: Duration = Duration::from_secs(2);
 const DAY_MS: i64 = 86_400_000;
 
 /// Requests under way have this long to end.
@@ -131,6 +134,7 @@ impl Node {
             self.file_grace_days,
             self.sealing.is_some(),
         ));
+        let retaining = tokio::spawn(retain(app.clone(), self.sealing.is_some()));
         let mut examples = None;
         if let Some(password) = self.examples.filter(|_| self.asking.sign_in) {
             let edges = || edge_now(&app).ok();
@@ -166,6 +170,7 @@ impl Node {
         on_time.abort();
         following.abort();
         sweeping.abort();
+        retaining.abort();
         let served = match early {
             Some(ended) => ended.map_err(|e| e.to_string())?,
             // A client that never ends its request does not keep the node.
@@ -268,6 +273,50 @@ async fn sweep(app: App, grace_days: u32, writes: bool) {
             eprintln!("heli: {}", pick(&words));
         }
     }
+}
+
+/// Erases what is kept longer than its field's `retain` allows, once it seals and then on every day that comes; in a
+/// rehearsal the simulated day counts.
+async fn retain(app: App, writes: bool) {
+    if !writes {
+        return;
+    }
+    let mut every = interval(RETAIN_EVERY);
+    let mut done = None;
+    loop {
+        every.tick().await;
+        let now = edge::moment(&app);
+        if done == Some(now.day()) {
+            continue;
+        }
+        let seed = || match edge::random() {
+            Ok([seed]) => Ok(seed),
+            Err(why) => Err(Words::new(why.clone(), why)),
+        };
+        match app.erase_expired(now, seed).await {
+            // Another node does it, or this one before long.
+            Ok(None) => {}
+            Ok(Some(retained)) => {
+                done = Some(now.day());
+                if retained.records > 0 {
+                    say_retained(retained.records);
+                }
+            }
+            Err(refused) => {
+                for words in refused.words() {
+                    eprintln!("heli: {}", pick(&words));
+                }
+                every.reset_after(SWEEP_EVERY);
+            }
+        }
+    }
+}
+
+fn say_retained(records: u64) {
+    say(
+        format!("{records} 条记录中已满保存期限的内容已删除"),
+        format!("what was over its time in {records} records is erased"),
+    );
 }
 
 /// Opens the records that duties open by now; what stands against it is told.

@@ -238,3 +238,22 @@ fn where_people_sign_in_their_secrets_have_a_key_apart_from_the_data() {
     assert_eq!(said.code, 2, "{}", said.err);
     assert!(said.err.contains("--oidc-secret-file"), "{}", said.err);
 }
+
+#[test]
+fn a_serving_node_looks_for_what_has_expired_once_it_seals() {
+    let folder = folder("serving-retain");
+    let (db, key) = (
+        path(&folder, "data/heli.db"),
+        path(&folder, "keys/seal.pem"),
+    );
+    let on = ["serve", "--programme", "programmes/fujian", "--database"];
+    let node = Running::of(&[&on[..], &[&db, "--key", &key]].concat());
+    // It takes the sealer's right within a moment of its start, and is asked until it did.
+    let said = (0..100_000).find_map(|_| {
+        let (status, page) = node.get("/admin/jobs");
+        assert_eq!(status, 200);
+        page.contains("查过，删除了 0 条记录").then_some(page)
+    });
+    assert!(said.is_some());
+    assert_eq!(node.stop().0, 0);
+}

@@ -1,10 +1,13 @@
 //! Erasure: values of sensitive fields go from the record and from beside all its entries, and an entry says so.
 
+use crate::db::Tx;
 use crate::dialect::{Dialect, quoted};
 use crate::files::forget;
+use crate::shape::Shape;
 use crate::store::Store;
 use crate::write::{Arrivals, Failure, Refusal};
 use programme::record::{Act, Author, Cells, Entry};
+use std::sync::Arc;
 
 impl Store {
     /// Erases a record's values of some fields for good: in its row, and beside every entry of it. A record that was withdrawn can be erased too.
@@ -23,6 +26,18 @@ impl Store {
         why: Option<String>,
         seed: [u8; 32],
     ) -> std::result::Result<Entry, Failure> {
+        let shape = self.erasable(register, fields)?;
+        let tx = self.db.write().await?;
+        self.erase_in(tx, &shape, author, (record, fields), (why, seed))
+            .await
+    }
+
+    /// The register of fields whose values can be erased.
+    pub(super) fn erasable(
+        &self,
+        register: &str,
+        fields: &[String],
+    ) -> std::result::Result<Arc<Shape>, Refusal> {
         let unfit = |field: &str| Refusal::Unfit {
             register: register.to_owned(),
             field: field.to_owned(),
@@ -35,7 +50,19 @@ impl Store {
                 .filter(|field| journal::kept_beside(field));
             field.ok_or_else(|| unfit(id))?;
         }
-        let mut tx = self.db.write().await?;
+        Ok(shape)
+    }
+
+    /// Erases fields that are [`Store::erasable`] in a transaction that has written nothing, and commits it.
+    pub(super) async fn erase_in(
+        &self,
+        mut tx: Tx,
+        shape: &Shape,
+        author: &Author,
+        (record, fields): (&str, &[String]),
+        (why, seed): (Option<String>, [u8; 32]),
+    ) -> std::result::Result<Entry, Failure> {
+        let register = shape.register.id.as_str();
         if tx.dialect() == Dialect::Sqlite {
             // What is deleted is overwritten in the file, not only forgotten.
             tx.run("pragma secure_delete = on").await?;
@@ -97,6 +124,6 @@ impl Store {
             why,
             batch: None,
         };
-        self.noted(tx, entry, &shape, seed).await
+        self.noted(tx, entry, shape, seed).await
     }
 }

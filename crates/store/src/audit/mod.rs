@@ -12,5 +12,5 @@ mod verify;
 
 pub use browse::Browse;
 pub use compare::{Compared, Odd, Row};
-pub use retain::Expired;
+pub use retain::{Expired, Retained};
 pub use verify::Verified;

@@ -1,10 +1,16 @@
-//! Values whose time is over: of which records, so that they can be erased.
+//! Values whose time is over: of which records, erasing them, and what came of the last look for them.
 
+use crate::db::Tx;
 use crate::error::Result;
+use crate::shape::Shape;
 use crate::store::Store;
+use crate::write::Failure;
 use programme::model::RegisterField;
-use rules::{Day, Moment};
+use programme::record::{Author, Entry};
+use rules::{Day, Moment, Words};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 
 /// A record with values that were to be kept no longer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +23,40 @@ pub struct Expired {
     pub fields: Vec<String>,
 }
 
+/// What came of the last look for what has expired.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Retained {
+    /// When, in the programme's zone.
+    pub at: Moment,
+    /// Records of which something was erased.
+    pub records: u64,
+    /// What stood against the rest; `None` where all was erased.
+    pub failed: Option<Words>,
+}
+
+impl Retained {
+    fn text(&self) -> String {
+        let failed = self.failed.as_ref();
+        let failed = failed.map(|words| [words.zh.as_str(), words.en.as_str()]);
+        json!({"at": self.at.0, "records": self.records, "failed": failed}).to_string()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let said: Value = serde_json::from_str(text).ok()?;
+        let words = |at: usize| said.get("failed")?.get(at)?.as_str();
+        Some(Self {
+            at: Moment(said.get("at")?.as_i64()?),
+            records: said.get("records")?.as_u64()?,
+            failed: words(0).zip(words(1)).map(|(zh, en)| Words::new(zh, en)),
+        })
+    }
+}
+
+/// What an entry of a record has of a field that can be erased.
+const LEFT: &str =
+    "exists (select 1 from journal k join journal_open o on o.arrival = k.arrival and o.field = $3
+    where k.register = $1 and k.record";
+
 impl Store {
     /// The records of which something is kept longer than its field's `retain` allows. The time counts from the last
     /// thing that was done with the record, being shown and being erased left out.
@@ -28,25 +68,23 @@ impl Store {
         let mut found: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
         for shape in self.shared.shapes().values() {
             let register = &shape.register;
-            for field in register
-                .fields
-                .iter()
-                .filter(|field| journal::kept_beside(field))
-            {
-                let Some(end) = kept_until(field, today) else {
-                    continue;
-                };
-                let text = "select j.record from journal j
-                    where j.register = $1 and j.act not in ('reveal', 'erase') and j.record <> ''
-                    group by j.record having max(j.at) < $2 and exists (
-                        select 1 from journal k join journal_open o on o.arrival = k.arrival
-                        where k.register = $1 and k.record = j.record and o.field = $3)";
+            // A row says when it was last touched, save that an erasure touched it too; one that is gone says nothing.
+            let text = format!(
+                "select v._id from {} v where v._changed_at < $2 and {LEFT} = v._id)
+                union {}",
+                shape.name,
+                expired_among(
+                    "j.record in (select e.record from erased e where e.register = $1
+                    union select w.record from journal w where w.act = 'withdraw' and w.register = $1)"
+                )
+            );
+            for (field, end) in ended(shape, today) {
                 let values = [
                     register.id.as_str().into(),
                     end.0.into(),
                     field.id.as_str().into(),
                 ];
-                for row in self.db.fetch(text, &values).await? {
+                for row in self.db.fetch(&text, &values).await? {
                     let key = (register.id.clone(), row.need_text(0)?);
                     found.entry(key).or_default().push(field.id.clone());
                 }
@@ -59,6 +97,102 @@ impl Store {
         };
         Ok(found.into_iter().map(one).collect())
     }
+
+    /// Erases what of a record has expired, as far as it still has: somebody may have touched it since it was found, or
+    /// another node may have erased it. `None` where nothing was left to erase.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Store::erase`].
+    pub async fn erase_expired(
+        &self,
+        author: &Author,
+        one: &Expired,
+        today: Day,
+        (why, seed): (String, [u8; 32]),
+    ) -> std::result::Result<Option<Entry>, Failure> {
+        let shape = self.erasable(&one.register, &one.fields)?;
+        let mut tx = self.db.write().await?;
+        let lock = tx.dialect().pick("", " for update");
+        let text = format!("select 1 from {} where _id = $1{lock}", shape.name);
+        tx.first(&text, &[one.record.as_str().into()]).await?;
+        let mut fields = Vec::new();
+        for (field, end) in ended(&shape, today) {
+            if one.fields.contains(&field.id) && has_expired(&mut tx, one, field, end).await? {
+                fields.push(field.id.clone());
+            }
+        }
+        if fields.is_empty() {
+            tx.undo().await?;
+            return Ok(None);
+        }
+        let of = (one.record.as_str(), fields.as_slice());
+        let erased = self.erase_in(tx, &shape, author, of, (Some(why), seed));
+        erased.await.map(Some)
+    }
+
+    /// Whether this process does what one node alone does: the one that holds the sealer's right.
+    pub fn leads(&self) -> bool {
+        self.shared.leads.load(Ordering::Relaxed)
+    }
+
+    /// What came of the last look for what has expired, on whichever node.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub async fn retained(&self) -> Result<Option<Retained>> {
+        let text = "select value from meta where name = 'retained'";
+        let rows = self.db.fetch(text, &[]).await?;
+        let text = rows.first().map(|row| row.need_text(0)).transpose()?;
+        Ok(text.and_then(|text| Retained::read(&text)))
+    }
+
+    /// Remembers what came of it.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub async fn note_retained(&self, retained: &Retained) -> Result<()> {
+        let text = "insert into meta (name, value) values ('retained', $1)
+            on conflict (name) do update set value = excluded.value";
+        let mut tx = self.db.write().await?;
+        tx.execute(text, &[retained.text().into()]).await?;
+        tx.commit().await
+    }
+}
+
+/// The statement that finds records by their entries: register, moment and field are its first values.
+fn expired_among(chosen: &str) -> String {
+    format!(
+        "select j.record from journal j
+        where j.register = $1 and j.act not in ('reveal', 'erase') and {chosen}
+        group by j.record having max(j.at) < $2 and {LEFT} = j.record)"
+    )
+}
+
+async fn has_expired(
+    tx: &mut Tx,
+    one: &Expired,
+    field: &RegisterField,
+    end: Moment,
+) -> Result<bool> {
+    let values = [
+        one.register.as_str().into(),
+        end.0.into(),
+        field.id.as_str().into(),
+        one.record.as_str().into(),
+    ];
+    let text = expired_among("j.record = $4");
+    Ok(tx.first(&text, &values).await?.is_some())
+}
+
+/// The fields of a register whose values are not kept for ever, and before which moment a record must have been last
+/// touched for its time to be over.
+fn ended(shape: &Shape, today: Day) -> impl Iterator<Item = (&RegisterField, Moment)> {
+    let fields = shape.register.fields.iter();
+    let beside = fields.filter(|field| journal::kept_beside(field));
+    beside.filter_map(move |field| Some((field, kept_until(field, today)?)))
 }
 
 /// What was last touched before this moment is over; `None` for a field whose values stay.

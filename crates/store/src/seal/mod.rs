@@ -18,6 +18,7 @@ use edge::Edge;
 use journal::{Hash, Seal, SealingKey, SignedSeal};
 use number::Horizon;
 use rules::{Moment, Words};
+use std::sync::atomic::Ordering;
 
 /// Milliseconds between seals at least.
 const SEAL_EVERY: i64 = 1_000;
@@ -129,7 +130,8 @@ impl Sealer {
     ///
     /// The database's.
     pub async fn resign(&mut self) -> Result<()> {
-        if let Some(epoch) = self.epoch.take() {
+        if let Some(epoch) = self.epoch {
+            self.lead(None);
             lease::give(&self.store.db, &self.holder, epoch).await?;
         }
         Ok(())
@@ -149,9 +151,16 @@ impl Sealer {
             self.edge = None;
             self.horizon = Horizon::default();
         }
-        self.epoch = epoch;
+        self.lead(epoch);
         self.renewed = epoch.map(|_| now);
         Ok(())
+    }
+
+    /// Holds the lease in an epoch, or holds it no more; the store knows.
+    fn lead(&mut self, epoch: Option<i64>) {
+        self.epoch = epoch;
+        let leads = &self.store.shared.leads;
+        leads.store(epoch.is_some(), Ordering::Relaxed);
     }
 
     async fn number(&mut self, epoch: i64) -> Result<Option<i64>> {
@@ -164,7 +173,7 @@ impl Sealer {
         };
         match number::under(&self.store.db, &self.holder, epoch, upto).await? {
             None => {
-                self.epoch = None;
+                self.lead(None);
                 Ok(None)
             }
             Some(position) => {
@@ -199,7 +208,7 @@ impl Sealer {
         let at = last.map_or(now, |last| last.at.max(now));
         let mut tx = self.store.db.write().await?;
         if !lease::held(&mut tx, &self.holder, epoch).await? {
-            self.epoch = None;
+            self.lead(None);
             return Ok(None);
         }
         let mut grown = edge.clone();
