@@ -18,6 +18,7 @@ const pages: [string, string, number][] = [
   ["list", "/registers/event", LYING],
   ["board", "/registers/event/board", LYING],
   ["calendar", "/registers/event/calendar?month=2023-09", LYING],
+  ["API", "/api/docs", UPRIGHT],
 ];
 
 async function print(page: Page, path: string, width: number) {
