@@ -177,7 +177,7 @@ impl App {
             seed: edge.seed,
         };
         let answer = live.store.write(action).await.map_err(refused)?;
-        self.take_in(&answer.entries).map_err(Refused::Failed)?;
+        self.take_in_own(&answer.entries).map_err(Refused::Failed)?;
         Ok(Written {
             entries: answer.entries,
             warnings,

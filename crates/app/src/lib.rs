@@ -19,6 +19,7 @@ mod form;
 mod live;
 mod open;
 mod opening;
+mod own;
 mod page;
 mod past;
 pub mod people;

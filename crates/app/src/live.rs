@@ -6,6 +6,7 @@ use crate::app::lock;
 use crate::attached::Shelf;
 use crate::keep::lower;
 use crate::open::apart;
+use crate::own::Own;
 use crate::past::Past;
 use engine::{AsOf, Living, Rows};
 use programme::Programme;
@@ -29,6 +30,8 @@ pub(crate) struct Live {
     pub(crate) past: Past,
     /// The last position that is in the facts.
     applied: AtomicI64,
+    /// Entries after it that are in them too.
+    own: Mutex<Own>,
     /// Another version of the programme came into force.
     outdated: AtomicBool,
     /// Told when it was put in force from here.
@@ -52,6 +55,7 @@ impl Live {
             past,
             shelf,
             applied: AtomicI64::new(applied),
+            own: Mutex::default(),
             outdated: AtomicBool::new(false),
             turned: Notify::new(),
             closed: barred.0,
@@ -170,7 +174,7 @@ impl App {
         live.outdated.load(Ordering::Acquire)
     }
 
-    /// Takes in every numbered entry that is not in the facts yet.
+    /// Takes in every numbered entry that is not in the facts yet; what was written here is not read again.
     ///
     /// # Errors
     /// The database's.
@@ -180,11 +184,12 @@ impl App {
         };
         loop {
             let from = live.applied.load(Ordering::Acquire);
-            let entries = live.store.entries_after(from, AT_ONCE).await;
-            let entries = entries.map_err(words)?;
-            let Some(last) = entries.last().and_then(|entry| entry.position) else {
+            let places = live.store.arrivals_after(from, AT_ONCE).await;
+            let places = places.map_err(words)?;
+            let Some((last, arrival)) = places.last().copied() else {
                 return Ok(());
             };
+            let entries = self.others(live, &places).await?;
             let structure = |entry: &Entry| {
                 matches!(entry.act, Act::Publish | Act::Migrate) && !live.past.knows(entry.arrival)
             };
@@ -194,11 +199,42 @@ impl App {
             }
             self.take_in(&entries)?;
             live.applied.fetch_max(last, Ordering::AcqRel);
+            lock(&live.own).forget(arrival);
         }
     }
 
+    /// The entries at some positions, from the first that was not written here to the last.
+    async fn others(&self, live: &Live, places: &[(i64, i64)]) -> Result<Vec<Entry>, Words> {
+        let mut found = Vec::new();
+        let (first, last) = {
+            let own = lock(&live.own);
+            let mut others = places.iter().filter(|(_, arrival)| !own.has(*arrival));
+            let Some((first, _)) = others.next() else {
+                return Ok(found);
+            };
+            let last = others.next_back().map_or(*first, |(last, _)| *last);
+            (*first, last)
+        };
+        let read = live.store.entries(first, last + 1, |entries| {
+            found.extend(entries);
+            Ok(())
+        });
+        read.await.map_err(words)?;
+        Ok(found)
+    }
+
+    /// Puts entries that were written here into the facts.
+    pub(crate) fn take_in_own(&self, entries: &[Entry]) -> Result<(), Words> {
+        self.take_in(entries)?;
+        if let Some(live) = self.live() {
+            let mut own = lock(&live.own);
+            entries.iter().for_each(|entry| own.add(entry.arrival));
+        }
+        Ok(())
+    }
+
     /// Puts entries into the facts; those that are in already change nothing.
-    pub(crate) fn take_in(&self, entries: &[Entry]) -> Result<(), Words> {
+    fn take_in(&self, entries: &[Entry]) -> Result<(), Words> {
         let news = |living: &Living, entry: &Entry| {
             let table = self.programme().register(&entry.register)?.0;
             let record = living.record(table, &entry.record);

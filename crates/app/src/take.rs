@@ -160,7 +160,7 @@ impl App {
         }
         chunked.refused.sort_by_key(|(place, _)| *place);
         chunked.written = taken.entries.len();
-        self.take_in(&taken.entries).map_err(Refused::Failed)?;
+        self.take_in_own(&taken.entries).map_err(Refused::Failed)?;
         Ok(chunked)
     }
 

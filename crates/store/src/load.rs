@@ -248,17 +248,22 @@ impl Store {
         self.walk(from, until, "", take).await
     }
 
-    /// Entries after a position, in order and at most so many; for followers.
+    /// Positions after one with the arrivals of their entries, in order, which is that of both, and at most so many; for
+    /// followers.
     ///
     /// # Errors
     ///
     /// The database's.
-    pub async fn entries_after(&self, position: i64, at_most: usize) -> Result<Vec<Entry>> {
-        let mut tx = self.db.read().await?;
-        let chosen = "where p.position > $1 order by p.position limit $2";
+    pub async fn arrivals_after(&self, position: i64, at_most: usize) -> Result<Vec<(i64, i64)>> {
+        let text = "select position, arrival from journal_position where position > $1 order by position limit $2";
         let limit = i64::try_from(at_most).unwrap_or(i64::MAX);
-        let read = entries(&mut tx, chosen, &[position.into(), limit.into()]).await?;
-        Ok(read.into_iter().map(|opened| opened.entry).collect())
+        let rows = self
+            .db
+            .fetch(text, &[position.into(), limit.into()])
+            .await?;
+        rows.iter()
+            .map(|row| Ok((row.need_int(0)?, row.need_int(1)?)))
+            .collect()
     }
 
     /// The register and the record of an entry, by its arrival; empty for acts on the programme or on tables.

@@ -68,7 +68,7 @@ impl App {
         let mut behind = None;
         let heard = |undo: &store::Batch, taken: &store::Taken| {
             done.undone += taken.entries.len() as u64;
-            behind = behind.take().or(self.take_in(&taken.entries).err());
+            behind = behind.take().or(self.take_in_own(&taken.entries).err());
             told(undo.done, undo.rows);
         };
         let why = why.map(str::to_owned);

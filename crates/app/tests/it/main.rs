@@ -23,6 +23,7 @@ mod list;
 mod many;
 mod opening;
 mod opens;
+mod own;
 mod past;
 mod people;
 #[path = "../../../store/tests/it/postgres.rs"]

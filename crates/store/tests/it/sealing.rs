@@ -213,8 +213,8 @@ async fn two_nodes_see_each_others_writes() {
     }
     let mut positions = two.positions();
     positions.wait_for(|last| *last == 19).await.unwrap();
-    let read = two.entries_after(-1, 100).await.unwrap();
-    assert_eq!(read.len(), 20);
+    let read = two.arrivals_after(-1, 100).await.unwrap();
+    assert!(read.len() == 20 && read.is_sorted_by(|one, next| one.0 < next.0 && one.1 < next.1));
     for task in [following, sealing, elsewhere] {
         task.abort();
         let _ = task.await;
