@@ -1,6 +1,6 @@
 //! How fast the store writes and reads: single creates beside the disk's own syncs, imports, loads, at growing sizes.
 //!
-//! `cargo bench -p app --bench writing -- FOLDER SIZE…` fills a SQLite database in FOLDER to each size in turn and prints one line of JSON for each.
+//! `cargo bench -p app --bench writing -- FOLDER SIZE…` fills a SQLite database in FOLDER to each size and prints one line of JSON for each, with the medians of some turns.
 //! With `postgres` in the place of FOLDER it starts a PostgreSQL of its own in the temporary folder, with the settings that it comes with.
 #![allow(
     clippy::unwrap_used,
@@ -21,6 +21,7 @@ use engine::{Living, Rows};
 use makers::{REGISTER, firm, programme, sheet};
 use programme::record::Author;
 use rules::{Day, Moment};
+use std::collections::BTreeMap;
 use std::io::{Seek, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -37,8 +38,11 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 /// Clients that write at once.
 const CLIENTS: usize = 64;
 
-/// Rows of one file; a larger one would be refused.
+/// Rows of one file while a database is filled; a larger one would be refused.
 const FILE: usize = 250_000;
+
+/// Rows of a file that is timed, where the register has as many.
+const TIMED_FILE: usize = 100_000;
 
 /// Rows that are written with no file, and that a file gives other values.
 const ALONE: usize = 50_000;
@@ -46,8 +50,15 @@ const ALONE: usize = 50_000;
 /// Rows handed over at once where they are only written.
 const CHUNK: usize = 2_048;
 
-/// How long single creates and syncs are timed.
-const TIMED: Duration = Duration::from_secs(5);
+/// How long single creates are timed, and syncs.
+const TIMED: Duration = Duration::from_secs(3);
+const TIMED_SYNCS: Duration = Duration::from_secs(1);
+
+/// So often each thing is timed; the median stands for it, as others' work on a shared disk strikes some.
+const TURNS: usize = 5;
+
+/// Up to so many records every turn begins with a database of its own, as a turn adds about as many.
+const ANEW: usize = 100_000;
 
 fn main() {
     // Cargo adds `--bench`.
@@ -71,58 +82,107 @@ fn main() {
 }
 
 async fn run(place: &str, sizes: &[usize]) {
-    let on_postgres = place == "postgres";
     let root = match place {
         "" | "postgres" => std::env::temp_dir(),
         folder => PathBuf::from(folder),
     };
     let folder = root.join(format!("heli-writing-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let address = match on_postgres {
-        true => postgres::new_database(),
-        false => folder.join("heli.db").to_str().unwrap().to_owned(),
-    };
-    let app = opened(address).await;
-    let store = app.store().unwrap().clone();
-    let mut rows = 0;
     for size in sizes {
-        // The last of them are only written.
-        let alone = ALONE.min(size.saturating_sub(rows) / 2);
-        let imported = imported(&app, rows, size.saturating_sub(alone), 0);
-        let changed = imported.and_then(|_| imported_again(&app, *size));
-        let from = rows.max(size.saturating_sub(alone));
-        let written = written(&store, from, from + alone).await;
-        rows = rows.max(*size);
-        app.catch_up().await.unwrap();
-        let syncs = syncs(&folder);
-        let created = creates(&store, rows).await;
-        rows += created.0;
-        let again = self::syncs(&folder);
-        app.catch_up().await.unwrap();
-        let load = load(&store).await;
-        println!(
-            "{}",
-            serde_json::json!({
-                "database": if on_postgres { "PostgreSQL" } else { "SQLite" },
-                "records": size,
-                "import_rows_s": imported.map(|(rate, _)| rate),
-                "import_cpu_us": imported.map(|(_, cpu)| cpu),
-                "changed_rows_s": changed.map(|(rate, _)| rate),
-                "changed_cpu_us": changed.map(|(_, cpu)| cpu),
-                "written_rows_s": written.map(|(rate, _)| rate),
-                "written_cpu_us": written.map(|(_, cpu)| cpu),
-                "creates_s": rate(created.0, created.1),
-                "creates_cpu_us": created.2 * 1e6 / created.0 as f64,
-                "syncs_s": [syncs, again],
-                "load_s": load.0,
-                "load_cpu_us": load.2 * 1e6 / rows as f64,
-                "load_rows_s": rate(rows, Duration::from_secs_f64(load.0)),
-                "load_bytes_row": load.1.checked_div(rows),
-            })
+        let mut found = Found::default();
+        let mut filled: Option<(App, usize)> = None;
+        for turn in 1..=TURNS {
+            if *size <= ANEW
+                && let Some((app, _)) = filled.take()
+            {
+                app.close().await;
+                std::fs::remove_dir_all(&folder).unwrap();
+            }
+            let (app, rows) = match filled.take() {
+                Some(filled) => filled,
+                None => {
+                    std::fs::create_dir_all(&folder).unwrap();
+                    let address = match place == "postgres" {
+                        true => postgres::new_database(),
+                        false => folder.join("heli.db").to_str().unwrap().to_owned(),
+                    };
+                    let app = opened(address).await;
+                    imported(&app, (0, *size, FILE), 0);
+                    (app, *size)
+                }
+            };
+            let rows = timed(&app, &folder, rows, turn, &mut found).await;
+            filled = Some((app, rows));
+        }
+        if let Some((app, rows)) = filled {
+            let (took, bytes) = load(app.store().unwrap()).await;
+            found.add("load_rows_s", rate(rows, Duration::from_secs_f64(took)));
+            found.add("load_bytes_row", (bytes / rows.max(1)) as f64);
+            app.close().await;
+        }
+        std::fs::remove_dir_all(&folder).unwrap();
+        let mut line = found.medians();
+        line.insert(
+            "database".into(),
+            if place == "postgres" {
+                "PostgreSQL"
+            } else {
+                "SQLite"
+            }
+            .into(),
         );
+        line.insert("records".into(), (*size).into());
+        println!("{}", serde_json::Value::Object(line));
     }
-    store.close().await;
-    std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// What was found, by name, in each turn.
+#[derive(Default)]
+struct Found(BTreeMap<&'static str, Vec<f64>>);
+
+impl Found {
+    fn add(&mut self, name: &'static str, value: f64) {
+        self.0.entry(name).or_default().push(value);
+    }
+
+    /// Adds rows each second and processor time of one, in µs.
+    fn add_both(&mut self, names: [&'static str; 2], (rate, cpu): (f64, f64)) {
+        self.add(names[0], rate);
+        self.add(names[1], cpu);
+    }
+
+    /// The median of each; of the syncs all, as they say how even the disk is.
+    fn medians(mut self) -> serde_json::Map<String, serde_json::Value> {
+        let syncs = self.0.remove("syncs_s").unwrap_or_default();
+        let least = syncs.iter().copied().fold(f64::MAX, f64::min);
+        let most = syncs.iter().copied().fold(0.0, f64::max);
+        let median = |(name, mut all): (&str, Vec<f64>)| {
+            all.sort_by(f64::total_cmp);
+            (name.to_owned(), all[all.len() / 2].into())
+        };
+        let mut line: serde_json::Map<_, _> = self.0.into_iter().map(median).collect();
+        line.insert("syncs_s".into(), serde_json::json!([least, most]));
+        line
+    }
+}
+
+/// Times each thing once, in a register that has so many rows; how many it has then.
+async fn timed(app: &App, folder: &Path, rows: usize, turn: usize, found: &mut Found) -> usize {
+    let store = app.store().unwrap().clone();
+    let import = ["import_rows_s", "import_cpu_us"];
+    let until = rows + TIMED_FILE;
+    found.add_both(import, imported(app, (rows, until, FILE), 0));
+    let changed = imported(app, (0, ALONE, FILE), turn);
+    found.add_both(["changed_rows_s", "changed_cpu_us"], changed);
+    let alone = written(&store, until, until + ALONE).await;
+    found.add_both(["written_rows_s", "written_cpu_us"], alone);
+    app.catch_up().await.unwrap();
+    found.add("syncs_s", syncs(folder));
+    let (count, took, worked) = creates(&store, until + ALONE).await;
+    found.add("creates_s", rate(count, took));
+    found.add("creates_cpu_us", worked * 1e6 / count as f64);
+    found.add("syncs_s", syncs(folder));
+    app.catch_up().await.unwrap();
+    until + ALONE + count
 }
 
 /// A database of its own with nothing in it.
@@ -147,15 +207,12 @@ async fn opened(address: String) -> App {
     App::open(programme, &opening, |_| {}).await.unwrap()
 }
 
-/// Firms taken in from files: read, matched, decided on, written, and in the facts; rows each second and processor time
-/// of one, the files' own making left out.
-fn imported(app: &App, from: usize, until: usize, turn: usize) -> Option<(f64, f64)> {
-    if until <= from {
-        return None;
-    }
+/// Firms taken in from files of so many rows at most: read, matched, decided on, written, and in the facts; rows each
+/// second and processor time of one, the files' own making left out.
+fn imported(app: &App, (from, until, file): (usize, usize, usize), turn: usize) -> (f64, f64) {
     let (mut took, mut worked) = (Duration::ZERO, 0.0);
-    for start in (from..until).step_by(FILE) {
-        let end = until.min(start + FILE);
+    for start in (from..until).step_by(file) {
+        let end = until.min(start + file);
         let bytes = sheet(start, end, turn);
         let sent = Sent {
             register: REGISTER,
@@ -185,15 +242,17 @@ fn imported(app: &App, from: usize, until: usize, turn: usize) -> Option<(f64, f
         let done = taken.created + taken.changed;
         assert_eq!(done, (end - start) as u64, "{:?}", taken.faults.first());
     }
-    Some((
+    (
         rate(until - from, took),
         worked * 1e6 / (until - from) as f64,
-    ))
+    )
 }
 
-/// Files that give the first firms another value, found by their keys.
-fn imported_again(app: &App, size: usize) -> Option<(f64, f64)> {
-    imported(app, 0, ALONE.min(size / 2), size)
+/// A digest of a sheet that no other has.
+fn digest(from: usize) -> [u8; 32] {
+    let mut digest = [0; 32];
+    digest[..8].copy_from_slice(&from.to_le_bytes());
+    digest
 }
 
 fn rate(count: usize, took: Duration) -> f64 {
@@ -201,13 +260,10 @@ fn rate(count: usize, took: Duration) -> f64 {
 }
 
 /// Firms written as a batch writes them, with all that an import does but the reading, the matching and the facts.
-async fn written(store: &Store, from: usize, until: usize) -> Option<(f64, f64)> {
-    if until == from {
-        return None;
-    }
+async fn written(store: &Store, from: usize, until: usize) -> (f64, f64) {
     let sheet = Sheet {
         register: REGISTER.into(),
-        digest: [from as u8; 32],
+        digest: digest(from),
         rows: (until - from) as u64,
         name: "rows".into(),
         why: None,
@@ -226,10 +282,10 @@ async fn written(store: &Store, from: usize, until: usize) -> Option<(f64, f64)>
         assert_eq!(taken.entries.len(), rows.len());
     }
     store.end(&mut batch).await.unwrap();
-    Some((
+    (
         rate(until - from, took),
         worked * 1e6 / (until - from) as f64,
-    ))
+    )
 }
 
 /// Appends of a page, each synced before the next, in the same folder: what the disk itself can do.
@@ -237,7 +293,7 @@ fn syncs(folder: &Path) -> f64 {
     let mut file = std::fs::File::create(folder.join("syncs")).unwrap();
     let begun = Instant::now();
     let mut count = 0;
-    while begun.elapsed() < TIMED / 5 {
+    while begun.elapsed() < TIMED_SYNCS {
         file.seek(SeekFrom::End(0)).unwrap();
         file.write_all(&[7; 4_096]).unwrap();
         file.sync_data().unwrap();
@@ -274,11 +330,11 @@ async fn creates(store: &Store, from: usize) -> (usize, Duration, f64) {
 }
 
 /// Seconds that the records take to stand in memory as facts, and the bytes that they hold there.
-async fn load(store: &Store) -> (f64, usize, f64) {
+async fn load(store: &Store) -> (f64, usize) {
     let (programme, _) = programme();
     let mut living = Living::new(&programme);
     let fields = store.loaded_fields(REGISTER);
-    let (before, worked) = (resident(), processor());
+    let before = resident();
     let begun = Instant::now();
     store
         .load(REGISTER, |chunk| {
@@ -302,7 +358,7 @@ async fn load(store: &Store) -> (f64, usize, f64) {
         living.facts().rows() as u64,
         store.count(REGISTER).await.unwrap()
     );
-    (took, held, processor() - worked)
+    (took, held)
 }
 
 /// Resident bytes of this process.
