@@ -5,7 +5,7 @@ use crate::live::{Live, words};
 use crate::view::PastLine;
 use crate::{App, Error};
 use engine::Living;
-use journal::Alterations;
+use journal::{Alterations, Called, called};
 use programme::Programme;
 use programme::record::{Act, Entry};
 use rules::{Day, Moment, Words};
@@ -118,19 +118,9 @@ impl Past {
         built.iter().map(line).collect()
     }
 
-    /// The ids that a register had, newest first, each with the arrivals between which it had it.
-    pub(crate) fn names(&self, register: &str) -> Vec<(String, std::ops::Range<i64>)> {
-        let mut names = Vec::new();
-        let (mut name, mut end) = (register.to_owned(), i64::MAX);
-        for (arrival, alterations) in self.alterations.iter().rev() {
-            let was = alterations.was(&name).to_owned();
-            if was != name {
-                names.push((std::mem::replace(&mut name, was), *arrival..end));
-                end = *arrival;
-            }
-        }
-        names.push((name, i64::MIN..end));
-        names
+    /// What a register was called, newest first.
+    pub(crate) fn names(&self, register: &str) -> Vec<Called> {
+        called(&self.alterations, register, None)
     }
 
     /// Makes an entry read as if it had been made when the entry `before` arrived.

@@ -3,6 +3,7 @@
 use programme::record::{Cell, Cells, Entry};
 use rules::Day;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// What one migration does to the records of every register.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -57,10 +58,18 @@ impl Alterations {
         self.names.is_empty() && self.registers.is_empty()
     }
 
-    /// A register's id before.
-    pub fn was<'a>(&'a self, new: &'a str) -> &'a str {
-        let renamed = self.names.iter().find(|(_, is)| *is == new);
-        renamed.map_or(new, |(was, _)| was)
+    /// What a register, or a field of it, was called before; `None` where it came with this migration, since what had
+    /// its id has another now.
+    fn before<'a>(
+        &'a self,
+        register: &'a str,
+        field: Option<&'a str>,
+    ) -> Option<(&'a str, Option<&'a str>)> {
+        let was = old(&self.names, register)?;
+        let Some((field, of)) = field.zip(self.of_register(register)) else {
+            return Some((was, field));
+        };
+        Some((was, Some(old(&of.names, field)?)))
     }
 
     /// A register's id afterwards.
@@ -88,6 +97,57 @@ impl Alterations {
             alteration.cells(&mut entry.after);
         }
     }
+}
+
+/// The old id of a new one.
+fn old<'a>(names: &'a BTreeMap<String, String>, new: &'a str) -> Option<&'a str> {
+    match names.iter().find(|(_, is)| *is == new) {
+        Some((was, _)) => Some(was),
+        None => (!names.contains_key(new)).then_some(new),
+    }
+}
+
+/// What a register, or a field of it, was called while entries arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Called {
+    /// The register's id.
+    pub register: String,
+    /// The field's; `None` where none was asked about.
+    pub field: Option<String>,
+    /// The arrivals of the entries.
+    pub arrivals: Range<i64>,
+}
+
+/// What a register, or a field of it, was called, newest first; `alterations` stand in order, each with the arrival of
+/// its entry.
+pub fn called(
+    alterations: &[(i64, Alterations)],
+    register: &str,
+    field: Option<&str>,
+) -> Vec<Called> {
+    let mut all = vec![Called {
+        register: register.to_owned(),
+        field: field.map(str::to_owned),
+        arrivals: i64::MIN..i64::MAX,
+    }];
+    for (arrival, alterations) in alterations.iter().rev() {
+        let Some(now) = all.last_mut() else { break };
+        let before = alterations.before(&now.register, now.field.as_deref());
+        if before == Some((now.register.as_str(), now.field.as_deref())) {
+            continue;
+        }
+        now.arrivals.start = *arrival;
+        let Some((register, field)) = before else {
+            break;
+        };
+        let before = Called {
+            register: register.to_owned(),
+            field: field.map(str::to_owned),
+            arrivals: i64::MIN..*arrival,
+        };
+        all.push(before);
+    }
+    all
 }
 
 impl Alteration {
@@ -131,5 +191,59 @@ fn widened(cell: &Cell, was: &str, is: &str) -> Cell {
             Cell::List(vec![cell.clone()])
         }
         _ => cell.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn renamed(all: &[(&str, &str)]) -> Alterations {
+        let cell = |(was, is): &(&str, &str)| ((*was).to_owned(), Some(Cell::Text((*is).into())));
+        Alterations::of(&all.iter().map(cell).collect())
+    }
+
+    #[test]
+    fn what_a_field_was_called_is_followed_to_where_it_began() {
+        let alterations = [
+            (10, renamed(&[("firm.tel", "contact")])),
+            (
+                20,
+                renamed(&[("firm", "company"), ("company.contact", "phone")]),
+            ),
+            (30, renamed(&[("event", "fair")])),
+        ];
+        let told = |register: &str, field: &str| -> Vec<(String, String, Range<i64>)> {
+            let all = called(&alterations, register, Some(field));
+            all.into_iter()
+                .map(|one| (one.register, one.field.unwrap_or_default(), one.arrivals))
+                .collect()
+        };
+        let of = |register: &str, field: &str, arrivals: Range<i64>| {
+            (register.to_owned(), field.to_owned(), arrivals)
+        };
+        assert_eq!(
+            told("company", "phone"),
+            [
+                of("company", "phone", 20..i64::MAX),
+                of("firm", "contact", 10..20),
+                of("firm", "tel", i64::MIN..10)
+            ]
+        );
+        assert_eq!(
+            told("company", "contact"),
+            [of("company", "contact", 20..i64::MAX)],
+            "another field with the old id"
+        );
+        assert_eq!(
+            told("event", "name"),
+            [of("event", "name", 30..i64::MAX)],
+            "another register with the old id"
+        );
+        assert_eq!(called(&alterations, "fair", None).len(), 2);
+        assert_eq!(
+            told("place", "name"),
+            [of("place", "name", i64::MIN..i64::MAX)]
+        );
     }
 }

@@ -14,7 +14,7 @@ mod tiles;
 mod tree;
 mod verify;
 
-pub use alter::Alterations;
+pub use alter::{Alterations, Called, called};
 pub use export::{
     ExportCheck, ExportVerification, Header, export_end, export_entry, export_header, export_seal,
 };

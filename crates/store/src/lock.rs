@@ -5,6 +5,12 @@ use rules::Words;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// A child that a process has just begun holds the files that were open, also one that is closed by now, until its own
+/// program runs: so the right is asked for again before it is refused.
+const TRIES: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// The right to write one SQLite file; the system takes it back when the process ends, however it ends.
 #[derive(Debug)]
@@ -51,10 +57,17 @@ pub(crate) fn take(database: &Path) -> Result<Lock> {
         .write(true)
         .open(&path)
         .map_err(unreadable)?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(held(database, &mut file)),
-        Err(TryLockError::Error(cause)) => return Err(unreadable(cause)),
+    let mut tries = 0;
+    loop {
+        match file.try_lock() {
+            Ok(()) => break,
+            Err(TryLockError::WouldBlock) if tries < TRIES => {
+                tries += 1;
+                std::thread::sleep(PAUSE);
+            }
+            Err(TryLockError::WouldBlock) => return Err(held(database, &mut file)),
+            Err(TryLockError::Error(cause)) => return Err(unreadable(cause)),
+        }
     }
     let written = file
         .set_len(0)

@@ -120,7 +120,7 @@ impl App {
         let had = |id: &str| {
             let names = self.live().map(|live| live.past.names(id));
             let mut names = names.into_iter().flatten();
-            names.any(|(name, arrivals)| name == register && arrivals.contains(&arrival))
+            names.any(|name| name.register == register && name.arrivals.contains(&arrival))
         };
         let Some(found) = programme.registers.iter().find(|found| had(&found.id)) else {
             return false;
@@ -137,12 +137,12 @@ impl App {
         let past = &self.journal()?.past;
         let store = self.journal_store()?;
         let mut all = Vec::new();
-        for (name, arrivals) in past.names(register).iter().rev() {
-            let entries = store.history(name, id).await;
+        for name in past.names(register).iter().rev() {
+            let entries = store.history(&name.register, id).await;
             let entries = entries.map_err(|error| Unread::Failed(words(error)))?;
             let own = entries
                 .into_iter()
-                .filter(|opened| arrivals.contains(&opened.entry.arrival));
+                .filter(|opened| name.arrivals.contains(&opened.entry.arrival));
             all.extend(own);
         }
         Ok(all)

@@ -69,7 +69,7 @@ impl App {
             Some(id) => {
                 self.readable(viewer, id)?;
                 let names = live.past.names(id).into_iter();
-                names.map(|(name, _)| name).collect()
+                names.map(|name| name.register).collect()
             }
         };
         let asked = Browse {

@@ -1,11 +1,14 @@
 //! Erasure: values of sensitive fields go from the record and from beside all its entries, and an entry says so.
 
+use super::called::condition;
 use crate::db::Tx;
 use crate::dialect::{Dialect, quoted};
 use crate::files::forget;
+use crate::plan::alterations;
 use crate::shape::Shape;
 use crate::store::Store;
 use crate::write::{Arrivals, Failure, Refusal};
+use journal::called;
 use programme::record::{Act, Author, Cells, Entry};
 use std::sync::Arc;
 
@@ -70,8 +73,12 @@ impl Store {
         let lock = tx.dialect().pick("", " for update");
         let text = format!("select _version from {} where _id = $1{lock}", shape.name);
         let there = tx.first(&text, &[record.into()]).await?.is_some();
-        let text = "select max(version) from journal where record = $1 and register = $2";
-        let row = tx.first(text, &[record.into(), register.into()]).await?;
+        let alterations = alterations(&mut tx).await?;
+        let text = format!(
+            "select max(j.version) from journal j where j.record = $1 and {}",
+            condition(&called(&alterations, register, None), "j", None)
+        );
+        let row = tx.first(&text, &[record.into()]).await?;
         let version = row
             .map(|row| row.int(0))
             .transpose()?
@@ -99,14 +106,18 @@ impl Store {
             tx.execute(&text, &values).await?;
         }
         for field in fields {
-            let text = "delete from journal_open where field = $1 and arrival in
-                (select arrival from journal where record = $2 and register = $3)";
-            tx.execute(
-                text,
-                &[field.as_str().into(), record.into(), register.into()],
-            )
-            .await?;
-            forget(&mut tx, register, record, field).await?;
+            let names = called(&alterations, register, Some(field));
+            for name in &names {
+                let text = format!(
+                    "delete from journal_open where field = $2 and arrival in
+                    (select j.arrival from journal j where j.record = $1 and {})",
+                    condition(std::slice::from_ref(name), "j", None)
+                );
+                let field = name.field.as_deref().unwrap_or_default();
+                tx.execute(&text, &[record.into(), field.into()]).await?;
+            }
+            let used = condition(&names, "file_use", Some("file_use"));
+            forget(&mut tx, record, &used).await?;
         }
         let entry = Entry {
             arrival,

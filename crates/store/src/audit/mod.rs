@@ -1,6 +1,7 @@
 //! The journal examined: against its seals, against itself, and against the tables that follow from it.
 
 mod browse;
+mod called;
 mod compare;
 mod erase;
 mod export;

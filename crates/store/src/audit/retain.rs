@@ -1,10 +1,13 @@
 //! Values whose time is over: of which records, erasing them, and what came of the last look for them.
 
+use super::called::condition;
 use crate::db::Tx;
 use crate::error::Result;
+use crate::plan::alterations;
 use crate::shape::Shape;
 use crate::store::Store;
 use crate::write::Failure;
+use journal::{Called, called};
 use programme::model::RegisterField;
 use programme::record::{Author, Entry};
 use rules::{Day, Moment, Words};
@@ -52,10 +55,14 @@ impl Retained {
     }
 }
 
-/// What an entry of a record has of a field that can be erased.
-const LEFT: &str =
-    "exists (select 1 from journal k join journal_open o on o.arrival = k.arrival and o.field = $3
-    where k.register = $1 and k.record";
+/// That entries of a record have of a field what can be erased, in SQL.
+fn left(names: &[Called], record: &str) -> String {
+    format!(
+        "exists (select 1 from journal k join journal_open o on o.arrival = k.arrival
+        where {} and k.record = {record})",
+        condition(names, "k", Some("o"))
+    )
+}
 
 impl Store {
     /// The records of which something is kept longer than its field's `retain` allows. The time counts from the last
@@ -66,24 +73,27 @@ impl Store {
     /// The database's.
     pub async fn expired(&self, today: Day) -> Result<Vec<Expired>> {
         let mut found: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
+        let alterations = self.alterations().await?;
         for shape in self.shared.shapes().values() {
             let register = &shape.register;
-            // A row says when it was last touched, save that an erasure touched it too; one that is gone says nothing.
-            let text = format!(
-                "select v._id from {} v where v._changed_at < $2 and {LEFT} = v._id)
-                union {}",
-                shape.name,
-                expired_among(
-                    "j.record in (select e.record from erased e where e.register = $1
-                    union select w.record from journal w where w.act = 'withdraw' and w.register = $1)"
-                )
-            );
             for (field, end) in ended(shape, today) {
-                let values = [
-                    register.id.as_str().into(),
-                    end.0.into(),
-                    field.id.as_str().into(),
-                ];
+                let names = called(&alterations, &register.id, Some(&field.id));
+                // A row says when it was last touched, save that an erasure touched it too; one that is gone says nothing.
+                let text = format!(
+                    "select v._id from {} v where v._changed_at < $2 and {}
+                    union {}",
+                    shape.name,
+                    left(&names, "v._id"),
+                    expired_among(
+                        &names,
+                        &format!(
+                            "j.record in (select e.record from erased e where e.register = $1
+                            union select w.record from journal w where w.act = 'withdraw' and {})",
+                            condition(&names, "w", None)
+                        )
+                    )
+                );
+                let values = [register.id.as_str().into(), end.0.into()];
                 for row in self.db.fetch(&text, &values).await? {
                     let key = (register.id.clone(), row.need_text(0)?);
                     found.entry(key).or_default().push(field.id.clone());
@@ -116,9 +126,13 @@ impl Store {
         let lock = tx.dialect().pick("", " for update");
         let text = format!("select 1 from {} where _id = $1{lock}", shape.name);
         tx.first(&text, &[one.record.as_str().into()]).await?;
+        let alterations = alterations(&mut tx).await?;
         let mut fields = Vec::new();
         for (field, end) in ended(&shape, today) {
-            if one.fields.contains(&field.id) && has_expired(&mut tx, one, field, end).await? {
+            let names = called(&alterations, &one.register, Some(&field.id));
+            if one.fields.contains(&field.id)
+                && has_expired(&mut tx, &one.record, &names, end).await?
+            {
                 fields.push(field.id.clone());
             }
         }
@@ -162,28 +176,20 @@ impl Store {
     }
 }
 
-/// The statement that finds records by their entries: register, moment and field are its first values.
-fn expired_among(chosen: &str) -> String {
+/// The statement that finds records by their entries: the moment is its second value.
+fn expired_among(names: &[Called], chosen: &str) -> String {
     format!(
         "select j.record from journal j
-        where j.register = $1 and j.act not in ('reveal', 'erase') and {chosen}
-        group by j.record having max(j.at) < $2 and {LEFT} = j.record)"
+        where {} and j.act not in ('reveal', 'erase') and {chosen}
+        group by j.record having max(j.at) < $2 and {}",
+        condition(names, "j", None),
+        left(names, "j.record")
     )
 }
 
-async fn has_expired(
-    tx: &mut Tx,
-    one: &Expired,
-    field: &RegisterField,
-    end: Moment,
-) -> Result<bool> {
-    let values = [
-        one.register.as_str().into(),
-        end.0.into(),
-        field.id.as_str().into(),
-        one.record.as_str().into(),
-    ];
-    let text = expired_among("j.record = $4");
+async fn has_expired(tx: &mut Tx, record: &str, names: &[Called], end: Moment) -> Result<bool> {
+    let values = [record.into(), end.0.into()];
+    let text = expired_among(names, "j.record = $1");
     Ok(tx.first(&text, &values).await?.is_some())
 }
 

@@ -113,11 +113,11 @@ pub(crate) async fn held(tx: &mut Tx, shape: &Shape, cells: &Cells) -> Result<Op
     Ok(None)
 }
 
-/// Forgets that a record's field named files in any version: its values were erased.
-pub(crate) async fn forget(tx: &mut Tx, register: &str, record: &str, field: &str) -> Result<()> {
-    let text = "delete from file_use where register = $1 and record = $2 and field = $3";
-    let values = [register.into(), record.into(), field.into()];
-    tx.execute(text, &values).await.map(|_| ())
+/// Forgets that a record's field, which a condition on `file_use` names, named files in any version: its values were
+/// erased.
+pub(crate) async fn forget(tx: &mut Tx, record: &str, used: &str) -> Result<()> {
+    let text = format!("delete from file_use where record = $1 and {used}");
+    tx.execute(&text, &[record.into()]).await.map(|_| ())
 }
 
 impl super::Files {

@@ -2,6 +2,7 @@
 
 use super::step::Plan;
 use crate::db::Db;
+use crate::db::Tx;
 use crate::erased;
 use crate::error::Result as Stored;
 use crate::lines::entries;
@@ -58,15 +59,18 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn alterations(&self) -> Stored<Vec<(i64, Alterations)>> {
-        let mut tx = self.db.read().await?;
-        // Entries of no record and no register: migrations and publications.
-        let chosen =
-            "where j.record = '' and j.register = '' and j.act = 'migrate' order by j.arrival";
-        let read = entries(&mut tx, chosen, &[]).await?;
-        let all = read.into_iter().map(|opened| {
-            let entry = opened.entry;
-            (entry.arrival, Alterations::of(&entry.after))
-        });
-        Ok(all.collect())
+        alterations(&mut self.db.read().await?).await
     }
+}
+
+/// As [`Store::alterations`], in a transaction.
+pub(crate) async fn alterations(tx: &mut Tx) -> Stored<Vec<(i64, Alterations)>> {
+    // Entries of no record and no register: migrations and publications.
+    let chosen = "where j.record = '' and j.register = '' and j.act = 'migrate' order by j.arrival";
+    let read = entries(tx, chosen, &[]).await?;
+    let all = read.into_iter().map(|opened| {
+        let entry = opened.entry;
+        (entry.arrival, Alterations::of(&entry.after))
+    });
+    Ok(all.collect())
 }

@@ -6,6 +6,7 @@ mod migrate;
 mod stand;
 mod step;
 
+pub(crate) use migrate::alterations;
 pub use migrate::migrate;
 pub use step::{Does, Plan, Refusal, Step};
 

@@ -6,6 +6,7 @@ use journal::{
     Difference, ExportCheck, Fault, Hash, Header, PublicKey, SealingKey, SignedSeal, Trust,
     Witnessed,
 };
+use programme::Programme;
 use programme::record::{Act, Author, Cell};
 use rules::{Day, Moment};
 use store::audit::{Browse, Row, Verified};
@@ -47,6 +48,39 @@ async fn erased(store: &Store) -> Option<String> {
     let text = format!("select erased from {view} where id = 'F3'");
     let rows = store.db().fetch(&text, &[]).await.unwrap();
     rows[0].text(0).unwrap()
+}
+
+/// Who is called by telephone is kept for two years.
+fn retained(mut programme: Programme) -> Programme {
+    let fields = programme.registers.iter_mut();
+    for field in fields.flat_map(|register| &mut register.fields) {
+        if ["phone", "tel", "contact"].contains(&field.id.as_str()) {
+            field.retain = Some("2 years".into());
+        }
+    }
+    programme
+}
+
+/// Firms are companies now, their `phone` is `tel`, and then there is another `phone`.
+fn renamed(is_done: bool) -> Programme {
+    let mut programme = programme();
+    let [firms, events] = &mut programme.registers[..] else {
+        panic!("two registers");
+    };
+    firms.id = "company".into();
+    let phone = &mut firms.fields[2];
+    let another = phone.clone();
+    phone.id = "tel".into();
+    if is_done {
+        firms.fields.push(another);
+    } else {
+        firms.was = Some("firm".into());
+        phone.was = Some("phone".into());
+    }
+    for field in events.fields.iter_mut().filter(|field| field.to.is_some()) {
+        field.to = Some("company".into());
+    }
+    programme
 }
 
 /// Twenty records, some changed, under two seals.
@@ -223,14 +257,48 @@ on_both! {
         assert!(refusal.is_err());
     }
 
-    async fn what_is_kept_too_long_is_named_until_it_is_erased(place) {
-        let mut programme = programme();
-        for field in programme.registers.iter_mut().flat_map(|register| &mut register.fields) {
-            if field.id == "phone" || field.id == "contact" {
-                field.retain = Some("2 years".into());
-            }
+    async fn values_from_before_a_renaming_were_not_erased(place) {
+        let store = crate::sample::open_for(place, &retained(programme())).await;
+        for id in ["F1", "F2"] {
+            written(&store, vec![firm(id)]).await;
         }
-        let store = crate::sample::open_for(place, &programme).await;
+        let author = action(Vec::new()).author;
+        for (seed, programme) in [(5, retained(renamed(false))), (6, retained(renamed(true)))] {
+            let plan = store::plan(&mut store.db().migration().await.unwrap(), &programme).await.unwrap();
+            store::migrate(store.db(), &programme, &plan, author.clone(), [seed; 32]).await.unwrap().unwrap();
+            store.adopt(&programme);
+        }
+        // A new field has the old one's id: what was there before is not its own.
+        let other = cells([("phone", text("13900000000")), ("tel", text("13700000000"))]);
+        written(&store, vec![change("company", "F1", 1, other)]).await;
+        let after = noon().day().plus(800);
+        let told = |all: Vec<store::audit::Expired>| -> Vec<String> {
+            all.into_iter().map(|one| format!("{} {} {}", one.register, one.record, one.fields.join(" "))).collect()
+        };
+        assert_eq!(told(store.expired(after).await.unwrap()), ["company F1 tel phone", "company F2 tel"]);
+        let beside = |field: &'static str| {
+            let text = format!("select o.field from journal_open o join journal j on j.arrival = o.arrival where j.record = 'F1' and o.field = '{field}'");
+            let store = &store;
+            async move { store.db().fetch(&text, &[]).await.unwrap().len() }
+        };
+        assert_eq!((beside("phone").await, beside("tel").await), (2, 2), "the first value and the other field's; what was and is");
+        store.erase(&author, "company", "F1", &["tel".to_owned()], None, [8; 32]).await.unwrap();
+        assert_eq!((beside("phone").await, beside("tel").await), (1, 0), "the other field's stays");
+        assert_eq!(told(store.expired(after).await.unwrap()), ["company F1 phone", "company F2 tel"]);
+        for one in store.expired(after).await.unwrap() {
+            store.erase_expired(&author, &one, after, ("过期".into(), [9; 32])).await.unwrap().unwrap();
+        }
+        assert_eq!(told(store.expired(after).await.unwrap()), [""; 0]);
+        let left = store.db().fetch("select 1 from journal_open where field in ('phone', 'tel')", &[]).await.unwrap();
+        assert_eq!(left.len(), 0);
+        sealed(&store).await;
+        let found = verified(&store, None).await;
+        assert!(found.holds(), "{found:?}");
+        assert!(store.compare(|_| ()).await.unwrap().clean());
+    }
+
+    async fn what_is_kept_too_long_is_named_until_it_is_erased(place) {
+        let store = crate::sample::open_for(place, &retained(programme())).await;
         for id in ["F1", "F2"] {
             written(&store, vec![firm(id)]).await;
         }
