@@ -63,6 +63,10 @@ pub(crate) fn take(database: &Path) -> Result<Lock> {
             Ok(()) => break,
             Err(TryLockError::WouldBlock) if tries < TRIES => {
                 tries += 1;
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "nobody tells when a child begins its program"
+                )]
                 std::thread::sleep(PAUSE);
             }
             Err(TryLockError::WouldBlock) => return Err(held(database, &mut file)),

@@ -12,6 +12,7 @@ mod backup;
 mod batches;
 mod both;
 mod doctor;
+mod erasing;
 mod files;
 mod killing;
 mod migrate;
