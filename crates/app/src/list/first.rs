@@ -106,18 +106,24 @@ impl Among<'_> {
             }
             near.extend(some.filter_map(|nth| {
                 let row = *self.rows.get(nth)?;
-                let by_value = match self.source.is_alike(row, *end) {
-                    true => Ordering::Equal,
-                    false => self.order.by_value(&self.source.at(nth, row), value),
-                };
-                by_value.is_le().then(|| (nth, by_value, self.id(row)))
+                let is_alike = self.source.is_alike(row, *end);
+                let own = (!is_alike).then(|| self.source.at(nth, row)).flatten();
+                Some((nth, row, is_alike, own))
             }));
-            // Ids lie far from one another: a look at each before any is compared fetches them side by side.
-            let looked_at = near.iter().map(|(.., id)| id.as_bytes().first());
+            // Texts and ids lie far from one another: a look at each before any is compared fetches them side by side.
+            let looked_at = near.iter().map(|(_, row, is_alike, own)| match own {
+                Some(Scalar::Text(text)) => text.as_bytes().first(),
+                None if *is_alike => self.id(*row).as_bytes().first(),
+                _ => None,
+            });
             black_box(looked_at.flatten().fold(0, |all, byte| all ^ byte));
-            let until = near
-                .drain(..)
-                .filter(|(_, by_value, id)| by_value.is_lt() || *id <= end_id);
+            let until = near.drain(..).filter(|(_, row, is_alike, own)| {
+                let by_value = match is_alike {
+                    true => Ordering::Equal,
+                    false => self.order.by_value(own, value),
+                };
+                by_value.then_with(|| self.id(*row).cmp(end_id)).is_le()
+            });
             kept.extend(until.filter_map(|(nth, ..)| self.past(nth)));
         }
     }
