@@ -1,7 +1,7 @@
 //! The values beside the entries: as they were written, erased by an entry, or lost.
 
 use super::{Faults, Row};
-use crate::{Fault, Hash, Open, Payload, Side};
+use crate::{Alterations, Fault, Hash, Open, Payload, Side};
 use programme::record::Act;
 use std::collections::BTreeMap;
 
@@ -24,6 +24,7 @@ impl Values {
         // An unescaped key can only be the payload's own, so most rows need not be read.
         let concerned = row.payload.contains("{\"sha256\":")
             || row.payload.contains("\"act\":\"erase\"")
+            || row.payload.contains("\"act\":\"migrate\"")
             || row.beside.is_some_and(|beside| !beside.is_empty());
         if !concerned {
             return;
@@ -44,6 +45,9 @@ impl Values {
                 );
                 self.missing.remove(&key);
             }
+        }
+        if payload.act == Act::Migrate {
+            self.migrate(&payload);
         }
         let Some(beside) = row.beside else { return };
         let edited = |side, field: &str| Fault::EditedValue {
@@ -73,6 +77,20 @@ impl Values {
                 faults.add(edited(open.side, &open.field));
             }
         }
+    }
+
+    /// What is erased later goes by the names that a migration gave.
+    fn migrate(&mut self, payload: &Payload) {
+        let Ok(opened) = payload.entry(None, &[]) else {
+            return;
+        };
+        let alterations = Alterations::of(&opened.entry.after);
+        let missing = std::mem::take(&mut self.missing).into_iter();
+        let renamed = missing.map(|((register, record, field), position)| {
+            let (register, field) = alterations.renamed(&register, &field);
+            ((register.to_owned(), record, field.to_owned()), position)
+        });
+        self.missing = renamed.collect();
     }
 
     /// Names the values that no entry erased.
