@@ -8,6 +8,9 @@ use crate::{Bits, Verdicts};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// One block in so many lies at the end, where rows are out of order.
+const LATE: usize = 32;
+
 impl Plan {
     /// How many of `rows` each rule holds for, and is unknown for; in the order of the rules.
     pub fn counts(&self, rows: &Bits, threads: usize) -> Vec<Count> {
@@ -103,16 +106,22 @@ impl Plan {
     ) -> Vec<T> {
         let blocks = self.rows.div_ceil(BLOCK);
         let next = AtomicUsize::new(0);
+        // Neighbours go to one thread, since a block asks for the codes of the next one ahead; ever fewer at a time, so
+        // that all threads end together.
+        let some = |from: usize| (blocks - from).div_ceil(2 * threads.max(1));
+        // The last rows lie out of order, so that no zone spares them anything: what costs most goes first.
+        let late = blocks.div_ceil(LATE);
         let work = |mut worker: Worker<'_>, mut gathered: T| {
-            loop {
-                let block = next.fetch_add(1, Ordering::Relaxed);
-                if block >= blocks {
-                    return gathered;
-                }
-                if worker.enter(block, rows) {
-                    see(&mut worker, &mut gathered);
+            let take = |from: usize| (from < blocks).then(|| from + some(from));
+            while let Ok(from) = next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take) {
+                for nth in from..from + some(from) {
+                    let block = (nth + blocks - late) % blocks;
+                    if worker.enter(block, rows) {
+                        see(&mut worker, &mut gathered);
+                    }
                 }
             }
+            gathered
         };
         let others = threads.min(blocks).saturating_sub(1);
         std::thread::scope(|scope| {
