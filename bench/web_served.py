@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Heli and the minimal page side by side over HTTP: processor seconds of each server for each request, and whether they show the same.
 
-usage: web_served.py FOLDER --heli BINARY --minimal BINARY --seed N --records N [--rounds 5]
+usage: web_served.py FOLDER --heli BINARY --minimal BINARY --seed N --records N [--rounds 15]
 FOLDER is what `generate.py web` made; the databases are filled beside it, once. Prints one line of JSON.
 """
 import argparse
@@ -240,7 +240,7 @@ def main():
         parser.add_argument(f"--{name}", required=True)
     for name in ("seed", "records"):
         parser.add_argument(f"--{name}", type=int, required=True)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=15)
     args = parser.parse_args()
     fill(args)
     heli, minimal = Server(serving(args)), Server([args.minimal, f"{args.folder}/filled/peers.sqlite3", "PORT"])
