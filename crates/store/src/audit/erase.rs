@@ -8,7 +8,7 @@ use crate::plan::alterations;
 use crate::shape::Shape;
 use crate::store::Store;
 use crate::write::{Arrivals, Failure, Refusal};
-use journal::called;
+use journal::{Alterations, called};
 use programme::record::{Act, Author, Cells, Entry};
 use std::sync::Arc;
 
@@ -30,9 +30,10 @@ impl Store {
         seed: [u8; 32],
     ) -> std::result::Result<Entry, Failure> {
         let shape = self.erasable(register, fields)?;
-        let tx = self.db.write().await?;
-        self.erase_in(tx, &shape, author, (record, fields), (why, seed))
-            .await
+        let mut tx = self.db.write().await?;
+        let alterations = alterations(&mut tx).await?;
+        let of = (record, fields, alterations.as_slice());
+        self.erase_in(tx, &shape, author, of, (why, seed)).await
     }
 
     /// The register of fields whose values can be erased.
@@ -56,13 +57,14 @@ impl Store {
         Ok(shape)
     }
 
-    /// Erases fields that are [`Store::erasable`] in a transaction that has written nothing, and commits it.
+    /// Erases fields that are [`Store::erasable`] in a transaction that has written nothing, and commits it; migrations
+    /// say what they were called.
     pub(super) async fn erase_in(
         &self,
         mut tx: Tx,
         shape: &Shape,
         author: &Author,
-        (record, fields): (&str, &[String]),
+        (record, fields, alterations): (&str, &[String], &[(i64, Alterations)]),
         (why, seed): (Option<String>, [u8; 32]),
     ) -> std::result::Result<Entry, Failure> {
         let register = shape.register.id.as_str();
@@ -73,10 +75,9 @@ impl Store {
         let lock = tx.dialect().pick("", " for update");
         let text = format!("select _version from {} where _id = $1{lock}", shape.name);
         let there = tx.first(&text, &[record.into()]).await?.is_some();
-        let alterations = alterations(&mut tx).await?;
         let text = format!(
             "select max(j.version) from journal j where j.record = $1 and {}",
-            condition(&called(&alterations, register, None), "j", None)
+            condition(&called(alterations, register, None), "j", None)
         );
         let row = tx.first(&text, &[record.into()]).await?;
         let version = row
@@ -106,7 +107,7 @@ impl Store {
             tx.execute(&text, &values).await?;
         }
         for field in fields {
-            let names = called(&alterations, register, Some(field));
+            let names = called(alterations, register, Some(field));
             for name in &names {
                 let text = format!(
                     "delete from journal_open where field = $2 and arrival in

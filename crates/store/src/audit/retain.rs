@@ -140,7 +140,11 @@ impl Store {
             tx.undo().await?;
             return Ok(None);
         }
-        let of = (one.record.as_str(), fields.as_slice());
+        let of = (
+            one.record.as_str(),
+            fields.as_slice(),
+            alterations.as_slice(),
+        );
         let erased = self.erase_in(tx, &shape, author, of, (Some(why), seed));
         erased.await.map(Some)
     }

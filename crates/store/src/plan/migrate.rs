@@ -1,8 +1,7 @@
 //! A plan applied with its entry in the journal, in one transaction.
 
 use super::step::Plan;
-use crate::db::Db;
-use crate::db::Tx;
+use crate::db::{Db, Tx};
 use crate::erased;
 use crate::error::Result as Stored;
 use crate::lines::entries;
