@@ -126,6 +126,11 @@ def duties_table(results):
     return table(["engine", "index or sort, cpu", "evaluation, cpu", "ratio", "ratio with index", "equality", "memory, MB"], rows)
 
 
+def forms(results):
+    """How many conditions run in each form."""
+    return ", ".join(f"{n} {form.lower()}" for form, n in results.all("w1", "heli")[0]["forms"].items())
+
+
 def other_draws(args, lines):
     """The same targets on draws with other seeds and templates; empty where there are none."""
     draws = [other.rpartition("=")[::2] for other in args.other]
@@ -137,9 +142,8 @@ def other_draws(args, lines):
         parts, conditions = floor(results, f"{folder}/policies", "policies")
         _, share = floor_text(parts, results.heli("w1", "counted", "cpu_s"))
         rows.append(goals.met(results, share, goals.THIRD))
-        forms = ", ".join(f"{n} {form.lower()}" for form, n in results.all("w1", "heli")[0]["forms"].items())
         differ, compared = (sum(line.get(key, 0) for line in results.lines) for key in ("differ", "compared"))
-        words.append(f"- {name}: {results.heli('w1', 'leaves'):,.0f} distinct conditions ({forms}); {differ} of {compared:,} counts differ.")
+        words.append(f"- {name}: {results.heli('w1', 'leaves'):,.0f} distinct conditions ({forms(results)}); {differ} of {compared:,} counts differ.")
     lists = "\n".join(words)
     return f"""## Other draws
 
@@ -162,7 +166,6 @@ def page(args, results, others):
     text, share = floor_text(parts, base)
     text_unlike, share_unlike = floor_text(parts_unlike, unlike)
     text_duties, _ = floor_text(floor_duties(results, evidence["records"]), results.heli("w2", "cpu_s"))
-    forms = ", ".join(f"{n} {name.lower()}" for name, n in results.all("w1", "heli")[0]["forms"].items())
     loads = [line["load"] for line in results.lines if "load" in line]
     versions = ", ".join(f"{package} {importlib.metadata.version(package)}" for package in PACKAGES)
     import sqlite3
@@ -188,7 +191,7 @@ Heli and its peers ran one after another, in one run, on one thread each; a coun
 ## Every firm against every policy
 
 {firms["rows"]:,} firms ({firms["versions"]:,} versions, a tail of 1 % out of order) with {len(firms["fields"])} facts, {results.all("w1", "heli")[0]["policies"]:,} policies.
-Heli shares {results.heli("w1", "leaves"):,.0f} distinct conditions ({forms}); the codes and stored planes take {results.heli("w1", "plan_bytes") / 1e6:.0f} MB, the sets {results.heli("w1", "set_bytes") / 1e6:.0f} MB.
+Heli shares {results.heli("w1", "leaves"):,.0f} distinct conditions ({forms(results)}); the codes and stored planes take {results.heli("w1", "plan_bytes") / 1e6:.0f} MB, the sets {results.heli("w1", "set_bytes") / 1e6:.0f} MB.
 
 {peers_table(results, "w1", base)}
 ### Little sharing
