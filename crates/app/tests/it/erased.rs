@@ -1,10 +1,10 @@
 //! What was erased is told from what is empty and from what is masked: in lists, on pages, in sheets, after a restart and
 //! a rebuilding.
 
-use crate::lake::{asked, cells, day, edge, files, open_with, text};
+use crate::lake::{asked, cells, day, edge, open_with, text, with_register};
 use app::list::{JournalQuestion, Question};
 use app::programme::record::{Act, Author, Change};
-use app::programme::{Files, Programme, read};
+use app::programme::{Files, Programme};
 use app::sheet::{Format, How, Out, Sent};
 use app::view::{Glimpse, Past, RetainedLine, Shown};
 use app::{App, Viewer};
@@ -39,20 +39,14 @@ sensitive = true
 list = ["code", "name", "contact", "note", "phone"]
 "#;
 
-static GUESTS: LazyLock<(Programme, Files)> = LazyLock::new(|| {
-    let mut files = files();
-    files.insert("registers/guest.toml".into(), GUEST.into());
-    (read(&files).programme.unwrap(), files)
-});
+static GUESTS: LazyLock<(Programme, Files)> = LazyLock::new(|| with_register("guest", GUEST));
 
 /// The same where two fields are kept for a month.
 static KEPT: LazyLock<(Programme, Files)> = LazyLock::new(|| {
-    let mut files = files();
     let month = |kind: &str| format!("type = \"{kind}\"\nsensitive = true\nretain = \"1 month\"");
     let text = GUEST.replace("type = \"person\"", &month("person"));
     let text = text.replace("type = \"phone\"\nsensitive = true", &month("phone"));
-    files.insert("registers/guest.toml".into(), text);
-    (read(&files).programme.unwrap(), files)
+    with_register("guest", &text)
 });
 
 const TODAY: &str = "2023-09-26";

@@ -31,6 +31,16 @@ pub(crate) fn files() -> Files {
     files
 }
 
+/// The programme with one more register, of the text of its file.
+pub(crate) fn with_register(id: &str, text: &str) -> (Programme, Files) {
+    let mut files = files();
+    files.insert(format!("registers/{id}.toml"), text.into());
+    let reading = read(&files);
+    let programme = reading.programme;
+    let programme = programme.unwrap_or_else(|| panic!("{:?}", reading.faults));
+    (programme, files)
+}
+
 pub(crate) fn day(text: &str) -> Day {
     Day::parse(text).unwrap()
 }

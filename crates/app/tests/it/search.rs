@@ -1,8 +1,8 @@
 //! What records are called, and how they are found by it.
 
-use crate::lake::{asked, cells, edge, files, open_with, text};
+use crate::lake::{asked, cells, edge, open_with, text, with_register};
 use app::programme::record::Act;
-use app::programme::{Files, Programme, read};
+use app::programme::{Files, Programme};
 use app::{App, Viewer};
 use std::sync::LazyLock;
 
@@ -22,16 +22,7 @@ name = { zh = "备注", en = "Note" }
 type = "long_text"
 "#;
 
-static APPEALS: LazyLock<(Programme, Files)> = LazyLock::new(|| {
-    let mut files = files();
-    files.insert("registers/appeal.toml".into(), APPEAL.into());
-    let reading = read(&files);
-    let programme = reading.programme;
-    (
-        programme.unwrap_or_else(|| panic!("{:?}", reading.faults)),
-        files,
-    )
-});
+static APPEALS: LazyLock<(Programme, Files)> = LazyLock::new(|| with_register("appeal", APPEAL));
 
 const TODAY: &str = "2023-09-26";
 

@@ -1,8 +1,7 @@
 //! Sheets in and out: a dry run says what the real run does, nothing is doubled, a batch comes back out.
 
 use crate::both::Place;
-use crate::lake::{asked, cells, day, edge, files, noon, open_with, text};
-use app::programme::read;
+use crate::lake::{asked, cells, day, edge, noon, open_with, text, with_register};
 use app::programme::record::{Act, Cell};
 use app::rules::Words;
 use app::sheet::{Blank, Format, How, Imported, Out, Sent};
@@ -43,13 +42,7 @@ to = "shop"
 "#;
 
 async fn open(place: &Place) -> App {
-    let mut files = files();
-    files.insert("registers/shop.toml".into(), SHOP.into());
-    let reading = read(&files);
-    let programme = reading
-        .programme
-        .unwrap_or_else(|| panic!("{:?}", reading.faults));
-    open_with(&(programme, files), place, "2023-09-26").await
+    open_with(&with_register("shop", SHOP), place, "2023-09-26").await
 }
 
 /// Takes a sheet, and breaks off when the clock was asked `steps` times.
