@@ -115,7 +115,7 @@ impl Board {
         for (sheet, class) in self.sheets.iter().zip(numbers) {
             let Some(class) = class else { continue };
             for list in &sheet.lists {
-                if !list.adds(class) {
+                if !list.live().contains(class) {
                     continue;
                 }
                 let date = self.dates.get(sheet.table).copied().flatten();

@@ -10,7 +10,7 @@ use super::source::{Columns, When, Whole};
 use crate::moment::AsOf;
 use programme::Programme;
 use programme::model::DIVISION_TABLE;
-use rules::{Moment, NO_ROW, ahead};
+use rules::{Level, Moment, NO_ROW, ahead};
 
 /// How many rows are looked up together: what is known of them stays in the first cache.
 const BATCH: usize = 512;
@@ -40,6 +40,11 @@ struct Reading<'c> {
     sums: Vec<(Stored, Whole<'c>)>,
     /// For each of the list's entries.
     ready: Vec<Ready>,
+    /// Where the entries stand for a row's class and a bearer's, as in [`Board::entries_of`].
+    spans: Vec<(u32, u32)>,
+    /// What all its bearers owe; `None` where they differ.
+    only: Option<u16>,
+    level: Level,
     bench: Bench,
 }
 
@@ -93,15 +98,16 @@ impl Board {
             for reading in &mut readings {
                 reading.look(self, batches().next());
             }
-            // All lists of a batch, so that its rows come into the cache once; meanwhile the next one's are asked for.
+            // All lists of a batch, so that its rows come into the cache once; meanwhile the bearers of the next are asked
+            // for. Columns are not: the processor sees by itself that they are read from one end to the other.
             for ((nth, classes), next) in batches().zip(batches().skip(1).map(Some).chain([None])) {
-                ahead_of(times, next);
                 looked_at += classes.len();
                 gathered.hits.looked_at(looked_at as f64 / all as f64);
                 for reading in &mut readings {
                     self.find_homes(cx.programme, reading);
                     reading.look(self, next);
-                    self.find_entries(reading, times, (nth * BATCH, classes));
+                    self.find_whens(reading, times);
+                    self.find_entries(reading, (nth * BATCH, classes));
                     self.take(reading, &mut gathered);
                 }
             }
@@ -138,6 +144,9 @@ impl Board {
             columns,
             sums,
             ready,
+            spans: list.spans().collect(),
+            only: self.bearers.numbers.get(list.kind).and_then(|n| n.class),
+            level: Level::best(),
             bench: Bench::default(),
         })
     }
@@ -166,31 +175,49 @@ impl Board {
         }
     }
 
-    /// When each home's row counts, and what it adds: nothing where it never counts, or the home is nobody's.
-    fn find_entries(
+    /// When each home's row counts.
+    fn find_whens(
         &self,
         reading: &mut Reading<'_>,
         (recorded, superseded): (&[Moment], &[Moment]),
-        (first, classes): (usize, &[u16]),
     ) {
-        let bench = &mut reading.bench;
-        bench.whens.clear();
-        bench.entries = 0;
-        for (nth, Home { bearer, row }) in (0..).zip(&bench.homes) {
-            let row = *row as usize;
+        let columns = reading.columns;
+        let Bench { homes, whens, .. } = &mut reading.bench;
+        whens.clear();
+        whens.extend(homes.iter().map(|home| {
+            let row = home.row as usize;
             let times = recorded.get(row).zip(superseded.get(row));
-            let when = times.and_then(|(from, to)| reading.columns.when(self, row, *from, *to));
-            let class = classes.get(row - first).copied().unwrap_or_default();
-            let owing = self.owing(reading.list, *bearer);
-            let (from, to) = reading.list.stretch_at(self.entries_of(class, owing));
-            let counts = when.is_some() & (*bearer != NOBODY);
-            bench.whens.push(when.unwrap_or_default());
+            let when = times.and_then(|(from, to)| columns.when(self, row, *from, *to));
+            when.unwrap_or_default()
+        }));
+    }
+
+    /// What each home's row adds: nothing where it never counts, or the home is nobody's.
+    fn find_entries(&self, reading: &mut Reading<'_>, (first, classes): (usize, &[u16])) {
+        let Reading {
+            bench, spans, only, ..
+        } = reading;
+        let Bench {
+            homes,
+            whens,
+            found,
+            entries,
+            ..
+        } = bench;
+        let (of_bearer, owings) = (self.bearers.class.as_slice(), self.bearers.classes.len());
+        let mut n = 0;
+        for (nth, (Home { bearer, row }, when)) in (0..).zip(homes.iter().zip(whens.iter())) {
+            let class = classes.get(*row as usize - first).copied();
+            let class = usize::from(class.unwrap_or_default());
+            let owing = only.or_else(|| of_bearer.get(*bearer as usize).copied());
+            let span = spans.get(class * owings + usize::from(owing.unwrap_or_default()));
+            let (from, to) = span.copied().unwrap_or_default();
+            let counts = when.counts() & (*bearer != NOBODY);
             let all = if counts { to - from } else { 0 } as usize;
-            let n = bench.entries;
-            if bench.found.len() < n + all.max(AT_ONCE) {
-                bench.found.resize(2 * (n + all) + BATCH, (0, 0));
+            if found.len() < n + all.max(AT_ONCE) {
+                found.resize(2 * (n + all) + BATCH, (0, 0));
             }
-            let rest = bench.found.get_mut(n..).unwrap_or_default();
+            let rest = found.get_mut(n..).unwrap_or_default();
             // The first few are written down without a branch: how many there are cannot be foreseen.
             if let Some(slots) = rest.first_chunk_mut::<AT_ONCE>() {
                 for (slot, entry) in slots.iter_mut().zip(from..) {
@@ -202,8 +229,9 @@ impl Board {
                     *slot = (nth, entry);
                 }
             }
-            bench.entries = n + all;
+            n += all;
         }
+        *entries = n;
     }
 
     /// Takes the entries that were found.
@@ -341,20 +369,22 @@ impl Board {
 type Batch<'c> = Option<(usize, &'c [u16])>;
 
 impl Reading<'_> {
-    /// Finds the rows of a batch that may add anything, and asks for what is looked up of them.
+    /// Which of up to 64 rows may add anything, by their classes.
+    fn live(&self, classes: &[u16]) -> u64 {
+        if let Some(classes) = classes.first_chunk() {
+            return self.list.live().rows(self.level, classes);
+        }
+        let live = |class: &u16| u64::from(self.list.live().contains(*class));
+        let rows = classes.iter().enumerate();
+        rows.fold(0, |all, (row, class)| all | live(class) << row)
+    }
+
+    /// Finds the rows of a batch that may add anything, and asks for what tells their bearers.
     fn look(&mut self, board: &Board, batch: Batch<'_>) {
         self.bench.live.clear();
         let Some((nth, classes)) = batch else { return };
-        let rows = nth * BATCH..nth * BATCH + classes.len();
-        self.columns.ahead(rows.clone());
-        for (_, sum) in &self.sums {
-            sum.ahead(rows.clone());
-        }
         for (word, classes) in (nth * BATCH / 64..).zip(classes.chunks(64)) {
-            let adds = classes.iter().enumerate().fold(0, |all, (row, class)| {
-                all | u64::from(self.list.adds(*class)) << row
-            });
-            let mut rest = adds & self.columns.naming(word);
+            let mut rest = self.live(classes) & self.columns.naming(word);
             while rest != 0 {
                 let row = (word * 64) as u32 + rest.trailing_zeros();
                 self.bench.live.push(row);
@@ -368,14 +398,5 @@ impl Reading<'_> {
             let target = targets.get(*row as usize).map_or(0, |t| *t as usize);
             numbers.get(target..=target).into_iter().for_each(ahead);
         }
-    }
-}
-
-/// Asks for the times of a batch, which are read soon.
-fn ahead_of((recorded, superseded): (&[Moment], &[Moment]), batch: Batch<'_>) {
-    if let Some((nth, classes)) = batch {
-        let rows = nth * BATCH..nth * BATCH + classes.len();
-        recorded.get(rows.clone()).into_iter().for_each(ahead);
-        superseded.get(rows).into_iter().for_each(ahead);
     }
 }

@@ -252,7 +252,7 @@ impl<T: Copy + Default> Sorter<T> {
         let mut next: Vec<u32> = Vec::new();
         let mut sorted: Vec<T> = Vec::new();
         let mut before = 0;
-        for (nth, Stretch { mut entries, of }) in self.stretches.into_iter().enumerate() {
+        for (nth, Stretch { entries, of }) in self.stretches.into_iter().enumerate() {
             let bearers = (self.bearers - (nth << self.shift)).min(1 << self.shift);
             next.clear();
             next.resize(bearers, 0);
@@ -267,7 +267,11 @@ impl<T: Copy + Default> Sorter<T> {
                 all += std::mem::replace(n, all);
             }
             before += all;
-            sorted.resize(entries.len().max(sorted.len()), T::default());
+            if sorted.capacity() < entries.len() {
+                sorted = Vec::with_capacity(entries.len());
+            }
+            // What was there is written over, so that only what is more than it is filled.
+            sorted.resize(entries.len(), T::default());
             for (bearer, entry) in of.iter().zip(&entries) {
                 if let Some(next) = next.get_mut(usize::from(*bearer)) {
                     if let Some(slot) = sorted.get_mut(*next as usize) {
@@ -285,10 +289,8 @@ impl<T: Copy + Default> Sorter<T> {
                     from = *to;
                 }
             }
-            for (slot, entry) in entries.iter_mut().zip(&sorted) {
-                *slot = *entry;
-            }
-            stretches.push(entries);
+            // The room of what came unsorted is where the next stretch is sorted to.
+            stretches.push(std::mem::replace(&mut sorted, entries));
         }
         start.push(before);
         Ledger {

@@ -2,8 +2,7 @@
 
 use super::Board;
 use super::plain::{Source, Stored};
-use rules::{Bits, Cells, Day, Moment, NO_ROW, Table, ahead};
-use std::ops::Range;
+use rules::{Bits, Cells, Day, Moment, NO_ROW, Table};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -25,6 +24,13 @@ pub(super) struct When {
     pub(super) day: Option<u16>,
     /// From and to which day it was known and had happened.
     pub(super) known: (u16, u16),
+}
+
+impl When {
+    /// Whether it ever does.
+    pub(super) fn counts(&self) -> bool {
+        self.known.0 < self.known.1
+    }
 }
 
 /// A column of whole numbers.
@@ -60,11 +66,6 @@ impl<'c> Whole<'c> {
             return None;
         }
         self.cells.get(row).copied()
-    }
-
-    /// Asks for the cells of some rows, which are read soon.
-    pub(super) fn ahead(&self, rows: Range<usize>) {
-        self.cells.get(rows).into_iter().for_each(ahead);
     }
 
     /// The number of a row: nothing is 0, and nobody having said is `None`.
@@ -125,15 +126,6 @@ impl<'c> Columns<'c> {
         (*record != NO_ROW).then_some(*record)
     }
 
-    /// Asks for the cells of some rows, which are read soon.
-    pub(super) fn ahead(&self, rows: Range<usize>) {
-        self.targets().get(rows.clone()).into_iter().for_each(ahead);
-        self.on.ahead(rows.clone());
-        if let Some(date) = &self.date {
-            date.ahead(rows);
-        }
-    }
-
     /// Which of the 64 rows of a word may name a record.
     pub(super) fn naming(&self, word: usize) -> u64 {
         match &self.by {
@@ -190,8 +182,8 @@ impl Board {
     /// The day of a moment, in the same way.
     fn on(&self, at: Moment) -> u16 {
         // From the base on, so that the division is one of numbers without a sign.
-        let since = at.0.saturating_sub(i64::from(self.base.0) * DAY_MS);
-        let days = since.max(0) as u64 / DAY_MS as u64;
+        let base = i64::from(self.base.0) * DAY_MS;
+        let days = at.0.max(base).abs_diff(base) / DAY_MS as u64;
         days.min(u64::from(u16::MAX)) as u16
     }
 

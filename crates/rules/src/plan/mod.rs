@@ -10,6 +10,7 @@
 
 mod block;
 mod change;
+mod chosen;
 mod classed;
 mod coded;
 mod computed;
@@ -26,6 +27,7 @@ mod sized;
 mod stored;
 mod unroll;
 
+pub use chosen::Chosen;
 pub use classed::RowClasses;
 pub use form::{Form, Forms};
 pub use kernel::{Count, Level, ahead};

@@ -7,14 +7,17 @@ mod wide;
 pub use level::Level;
 pub use wide::ahead;
 pub(super) use wide::{
-    append, append_bits, append_codes, at_least, conjunction, count, look_up, magnitudes, members,
-    products, put_in, ranks, take_out,
+    among, append, append_bits, append_codes, at_least, conjunction, count, look_up, magnitudes,
+    members, products, put_in, ranks, take_out,
 };
 
 /// Rows of a block: its planes stay in the second cache.
 pub(in crate::plan) const BLOCK: usize = 4_096;
 /// Words of a plane.
 pub(in crate::plan) const WORDS: usize = BLOCK / 64;
+
+/// Classes of rows in a page of a set of them: their bits fill four of the widest registers.
+pub(in crate::plan) const CHOSEN: usize = 2_048;
 
 /// One bit for each row of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
