@@ -37,7 +37,7 @@ pub use function::{Function, uscc_valid};
 pub use missing::{Missing, missing};
 pub use near::{Change, NearMiss, near};
 pub use node::{Comparison, Kind, Node, Operator, Quantifier, Rule, RuleFault};
-pub use plan::{Chosen, Count, Form, Forms, Level, Plan, RowClasses, RowVerdicts, Sets, ahead};
+pub use plan::{Count, Form, Forms, Level, Plan, RowClasses, RowVerdicts, Sets, ahead, among};
 pub use range::{
     Bounds, Lane, Ranged, Threshold, range, threshold_value, thresholds, verdict_between,
 };

@@ -115,7 +115,7 @@ impl Board {
         for (sheet, class) in self.sheets.iter().zip(numbers) {
             let Some(class) = class else { continue };
             for list in &sheet.lists {
-                if !list.live().contains(class) {
+                if !list.adds(class) {
                     continue;
                 }
                 let date = self.dates.get(sheet.table).copied().flatten();
@@ -123,9 +123,8 @@ impl Board {
                     continue;
                 };
                 let when = columns.when(self, version.row, version.recorded, version.superseded);
-                let (Some(when), Some(target)) = (when, columns.target(version.row)) else {
-                    continue;
-                };
+                let target = columns.target(version.row).filter(|_| when.counts());
+                let Some(target) = target else { continue };
                 self.homes(programme, list, target, |bearer| {
                     let at = self.entries_of(class, self.owing(list, bearer));
                     for entry in list.entries_at(at) {

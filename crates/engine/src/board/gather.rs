@@ -40,10 +40,6 @@ struct Reading<'c> {
     sums: Vec<(Stored, Whole<'c>)>,
     /// For each of the list's entries.
     ready: Vec<Ready>,
-    /// Where the entries stand for a row's class and a bearer's, as in [`Board::entries_of`].
-    spans: Vec<(u32, u32)>,
-    /// What all its bearers owe; `None` where they differ.
-    only: Option<u16>,
     level: Level,
     bench: Bench,
 }
@@ -144,8 +140,6 @@ impl Board {
             columns,
             sums,
             ready,
-            spans: list.spans().collect(),
-            only: self.bearers.numbers.get(list.kind).and_then(|n| n.class),
             level: Level::best(),
             bench: Bench::default(),
         })
@@ -175,7 +169,7 @@ impl Board {
         }
     }
 
-    /// When each home's row counts.
+    /// When each home's row counts, if ever.
     fn find_whens(
         &self,
         reading: &mut Reading<'_>,
@@ -187,31 +181,26 @@ impl Board {
         whens.extend(homes.iter().map(|home| {
             let row = home.row as usize;
             let times = recorded.get(row).zip(superseded.get(row));
-            let when = times.and_then(|(from, to)| columns.when(self, row, *from, *to));
+            let when = times.map(|(from, to)| columns.when(self, row, *from, *to));
             when.unwrap_or_default()
         }));
     }
 
     /// What each home's row adds: nothing where it never counts, or the home is nobody's.
     fn find_entries(&self, reading: &mut Reading<'_>, (first, classes): (usize, &[u16])) {
-        let Reading {
-            bench, spans, only, ..
-        } = reading;
+        let list = reading.list;
         let Bench {
             homes,
             whens,
             found,
             entries,
             ..
-        } = bench;
-        let (of_bearer, owings) = (self.bearers.class.as_slice(), self.bearers.classes.len());
+        } = &mut reading.bench;
         let mut n = 0;
         for (nth, (Home { bearer, row }, when)) in (0..).zip(homes.iter().zip(whens.iter())) {
             let class = classes.get(*row as usize - first).copied();
-            let class = usize::from(class.unwrap_or_default());
-            let owing = only.or_else(|| of_bearer.get(*bearer as usize).copied());
-            let span = spans.get(class * owings + usize::from(owing.unwrap_or_default()));
-            let (from, to) = span.copied().unwrap_or_default();
+            let owing = self.owing(list, *bearer);
+            let (from, to) = list.stretch_at(self.entries_of(class.unwrap_or_default(), owing));
             let counts = when.counts() & (*bearer != NOBODY);
             let all = if counts { to - from } else { 0 } as usize;
             if found.len() < n + all.max(AT_ONCE) {
@@ -369,22 +358,12 @@ impl Board {
 type Batch<'c> = Option<(usize, &'c [u16])>;
 
 impl Reading<'_> {
-    /// Which of up to 64 rows may add anything, by their classes.
-    fn live(&self, classes: &[u16]) -> u64 {
-        if let Some(classes) = classes.first_chunk() {
-            return self.list.live().rows(self.level, classes);
-        }
-        let live = |class: &u16| u64::from(self.list.live().contains(*class));
-        let rows = classes.iter().enumerate();
-        rows.fold(0, |all, (row, class)| all | live(class) << row)
-    }
-
     /// Finds the rows of a batch that may add anything, and asks for what tells their bearers.
     fn look(&mut self, board: &Board, batch: Batch<'_>) {
         self.bench.live.clear();
         let Some((nth, classes)) = batch else { return };
         for (word, classes) in (nth * BATCH / 64..).zip(classes.chunks(64)) {
-            let mut rest = self.live(classes) & self.columns.naming(word);
+            let mut rest = self.list.adding(self.level, classes) & self.columns.naming(word);
             while rest != 0 {
                 let row = (word * 64) as u32 + rest.trailing_zeros();
                 self.bench.live.push(row);

@@ -4,7 +4,7 @@ use super::bearers::Owing;
 use super::classes::{Class, Classes};
 use super::course::Course;
 use super::plain::{Adds, Plain, Source};
-use rules::{Chosen, Rule};
+use rules::{Bits, Level, Rule, among};
 use rustc_hash::FxHashMap;
 
 /// Measures over one table whose rules are classed together.
@@ -31,8 +31,8 @@ pub(super) struct List {
     /// `entries[start[n]..start[n + 1]]` for row class `c` and bearer class `b` with `n = c × classes of bearers + b`.
     start: Vec<u32>,
     entries: Vec<Entry>,
-    /// The classes that add anything to anybody.
-    live: Chosen,
+    /// Per class whether it adds anything to anybody.
+    live: Bits,
 }
 
 #[derive(Clone, Debug)]
@@ -130,7 +130,7 @@ impl Sheet {
                     asks: vec![ask],
                     start: vec![0],
                     entries: Vec::new(),
-                    live: Chosen::default(),
+                    live: Bits::default(),
                 }),
             }
         }
@@ -151,7 +151,7 @@ impl Sheet {
     fn learn(&mut self, class: Class, owing: &[Owing]) -> Option<u16> {
         let number = u16::try_from(self.classes.len()).ok()?;
         for list in &mut self.lists {
-            list.learn((number, &class), owing);
+            list.learn(&class, owing);
         }
         self.classes.push(class.clone());
         self.numbers.insert(class, number);
@@ -160,7 +160,7 @@ impl Sheet {
 }
 
 impl List {
-    fn learn(&mut self, (number, class): (u16, &Class), owing: &[Owing]) {
+    fn learn(&mut self, class: &Class, owing: &[Owing]) {
         let entries: Vec<Entry> = self.asks.iter().filter_map(|a| a.of(class)).collect();
         let before = self.entries.len();
         for owes in owing {
@@ -168,14 +168,17 @@ impl List {
             self.entries.extend(entries.iter().filter(mine));
             self.start.push(self.entries.len() as u32);
         }
-        if self.entries.len() > before {
-            self.live.insert(number);
-        }
+        self.live.push(self.entries.len() > before);
     }
 
-    /// The classes whose rows add anything to anybody.
-    pub(super) fn live(&self) -> &Chosen {
-        &self.live
+    /// Whether rows of a class add anything to anybody.
+    pub(super) fn adds(&self, class: u16) -> bool {
+        self.live.get(class.into())
+    }
+
+    /// Which of up to 64 rows add anything to anybody, by their classes.
+    pub(super) fn adding(&self, level: Level, classes: &[u16]) -> u64 {
+        among(level, classes, &self.live)
     }
 
     /// The entries of all classes, one after another.
@@ -189,14 +192,6 @@ impl List {
             Some([from, to]) => (*from, *to),
             _ => (0, 0),
         }
-    }
-
-    /// [`List::stretch_at`] of every place.
-    pub(super) fn spans(&self) -> impl Iterator<Item = (u32, u32)> {
-        self.start
-            .iter()
-            .copied()
-            .zip(self.start.iter().skip(1).copied())
     }
 
     /// What a row adds, by the place that its class and its bearer's have in the list.

@@ -17,7 +17,7 @@ pub(super) struct Columns<'c> {
     date: Option<Whole<'c>>,
 }
 
-/// When a version counts.
+/// When a version counts; the default never does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct When {
     /// The day it was done, after the board's base; `None` where nobody has said.
@@ -139,7 +139,7 @@ impl<'c> Columns<'c> {
         self.by.map_or(self.record, |(records, _)| records)
     }
 
-    /// When a version counts; `None` where it never does.
+    /// When a version counts, if ever.
     #[inline]
     pub(super) fn when(
         &self,
@@ -147,7 +147,7 @@ impl<'c> Columns<'c> {
         row: usize,
         recorded: Moment,
         superseded: Moment,
-    ) -> Option<When> {
+    ) -> When {
         let mut from = board.on(recorded);
         let to = board.on(superseded);
         if let Some(date) = self.date.and_then(|d| d.get(row)) {
@@ -156,20 +156,20 @@ impl<'c> Columns<'c> {
         let day = if let Some(day) = self.on.get(row) {
             let day = board.after(day);
             if day == 0 || usize::from(day) > board.days {
-                return None;
+                return When::default();
             }
             // What has not been done by the day looked at does not count yet.
             from = from.max(day);
             Some(day)
         } else if self.on_none {
-            return None;
+            return When::default();
         } else {
             None
         };
-        (from < to).then_some(When {
+        When {
             day,
             known: (from, to),
-        })
+        }
     }
 }
 

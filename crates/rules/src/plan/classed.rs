@@ -6,7 +6,7 @@ use super::leaf::Names;
 use super::marks::Marks;
 use super::row::{Read, RowVerdicts};
 use super::{Level, Plan};
-use crate::{Rule, World};
+use crate::{Bits, Rule, World};
 use std::collections::HashMap;
 
 /// Combinations of codes that are numbered at a time.
@@ -19,6 +19,17 @@ pub struct RowClasses {
     pub of_row: Vec<u16>,
     /// What the rules say of each class.
     pub says: Vec<RowVerdicts>,
+}
+
+/// Which of up to 64 rows, given by their classes, have one that is chosen.
+pub fn among(level: Level, classes: &[u16], chosen: &Bits) -> u64 {
+    if let Some(classes) = classes.first_chunk() {
+        return kernel::among(level, classes, chosen.words());
+    }
+    let rows = classes.iter().enumerate();
+    rows.fold(0, |word, (row, class)| {
+        word | u64::from(chosen.get(usize::from(*class))) << row
+    })
 }
 
 /// A column of digits: the class of a feature, or of a stored leaf unknown, no and yes.
@@ -178,4 +189,41 @@ fn digits_of(key: usize, before: &[Vec<u8>], batch: &[Digits<'_>]) -> Vec<u8> {
     let mut all = before.get(rest).cloned().unwrap_or_default();
     all.extend(own.iter().rev());
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Bits, Level, among};
+
+    #[test]
+    fn every_level_chooses_the_same_rows() {
+        for (of, step) in [
+            (5, 1),
+            (64, 3),
+            (400, 7),
+            (2_048, 5),
+            (2_049, 2),
+            (65_536, 11),
+        ] {
+            let is_chosen = |class: usize| class < of && class.is_multiple_of(step);
+            let chosen: Bits = (0..of).map(is_chosen).collect();
+            for first in [0, 63, of.saturating_sub(70), 2_000, 65_500] {
+                let classes: [u16; 64] = std::array::from_fn(|row| (first + row * 37) as u16);
+                let expected = classes.map(|class| is_chosen(class.into()));
+                for level in Level::all() {
+                    for rows in [64, 63, 1] {
+                        let found = among(level, classes.get(..rows).unwrap_or_default(), &chosen);
+                        let found: Vec<bool> = (0..64).map(|row| found >> row & 1 == 1).collect();
+                        let (own, none) = found.split_at(rows);
+                        assert_eq!(
+                            Some(own),
+                            expected.get(..rows),
+                            "{level}, {of}, {step}, {first}"
+                        );
+                        assert!(!none.contains(&true));
+                    }
+                }
+            }
+        }
+    }
 }

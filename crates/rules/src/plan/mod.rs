@@ -10,7 +10,6 @@
 
 mod block;
 mod change;
-mod chosen;
 mod classed;
 mod coded;
 mod computed;
@@ -27,8 +26,7 @@ mod sized;
 mod stored;
 mod unroll;
 
-pub use chosen::Chosen;
-pub use classed::RowClasses;
+pub use classed::{RowClasses, among};
 pub use form::{Form, Forms};
 pub use kernel::{Count, Level, ahead};
 pub use row::RowVerdicts;

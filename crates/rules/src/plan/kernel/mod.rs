@@ -16,9 +16,6 @@ pub(in crate::plan) const BLOCK: usize = 4_096;
 /// Words of a plane.
 pub(in crate::plan) const WORDS: usize = BLOCK / 64;
 
-/// Classes of rows in a page of a set of them: their bits fill four of the widest registers.
-pub(in crate::plan) const CHOSEN: usize = 2_048;
-
 /// One bit for each row of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(align(64))]
@@ -98,7 +95,29 @@ pub struct Count {
 
 #[cfg(test)]
 mod tests {
-    use super::{BLOCK, Classes, Level, Plane, Test, look_up, members};
+    use super::{BLOCK, Classes, Level, Plane, Test, look_up, members, ranks};
+
+    #[test]
+    fn every_level_ranks_the_same() {
+        let numbers: [i64; 64] = std::array::from_fn(|row| match row {
+            0 => i64::MIN,
+            63 => i64::MAX,
+            row => row as i64 * 5 - 150,
+        });
+        let present = 0xF0F1_7FFF_FFFF_FFFE;
+        for of in [0, 1, 7, 47, 48, 49, 63, 64, 253] {
+            let cuts: Vec<i64> = (0..of).map(|n| n * 3 - 151).chain([i64::MAX]).collect();
+            let expected: [u8; 64] = std::array::from_fn(|row| {
+                let reached = |cut: &&i64| numbers.get(row).is_some_and(|n| n >= cut);
+                (1 + cuts.iter().filter(reached).count()) as u8 * (present >> row & 1) as u8
+            });
+            for level in Level::all() {
+                let mut out = [9; 64];
+                ranks(level, &numbers, &cuts, present, &mut out);
+                assert_eq!(out, expected, "{level}, {of}");
+            }
+        }
+    }
 
     #[test]
     fn every_level_looks_up_the_same() {

@@ -1,7 +1,7 @@
 //! The inner loops for any processor; the compiler widens them where a level has wider registers.
 #![allow(clippy::indexing_slicing)]
 
-use super::{BLOCK, CHOSEN, Count, Factors, Plane, Test, WORDS};
+use super::{BLOCK, Count, Factors, Plane, Test, WORDS};
 
 #[inline(always)]
 pub(super) fn members(codes: &[u8; BLOCK], test: &Test, out: &mut Plane) {
@@ -151,12 +151,10 @@ pub(super) fn look_up(
 }
 
 #[inline(always)]
-pub(super) fn among(classes: &[u16; 64], pages: &[[u64; CHOSEN / 64]]) -> u64 {
+pub(super) fn among(classes: &[u16; 64], chosen: &[u64]) -> u64 {
     classes.iter().enumerate().fold(0, |word, (row, class)| {
-        let within = usize::from(*class) % CHOSEN;
-        let page = pages.get(usize::from(*class) / CHOSEN);
-        let bits = page.map_or(0, |page| page[within / 64]);
-        word | (bits >> (within % 64) & 1) << row
+        let bits = chosen.get(usize::from(*class) / 64);
+        word | (bits.map_or(0, |bits| bits >> (class % 64)) & 1) << row
     })
 }
 

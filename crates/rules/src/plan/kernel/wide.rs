@@ -7,7 +7,7 @@
 #![allow(unsafe_code, clippy::indexing_slicing)]
 
 use super::level::{Kind, Level};
-use super::{BLOCK, CHOSEN, Count, Factors, Plane, Test, portable};
+use super::{BLOCK, Count, Factors, Plane, Test, portable};
 
 macro_rules! widest {
     ($($(#[$doc:meta])* $name:ident = $avx2:ident, $avx512:ident ($($arg:ident: $ty:ty),*) $(-> $out:ty)?;)*) => {
@@ -40,8 +40,8 @@ widest! {
     ranks = ranks_avx2, ranks_avx512 (numbers: &[i64; 64], cuts: &[i64], present: u64, out: &mut [u8; 64]);
     /// For each number what the table has there, or at the last place for a greater one; 0 where no value is present.
     look_up = look_up_avx2, look_up_avx512 (numbers: &[u32; 64], table: &[u8; 256], last: u8, present: u64, out: &mut [u8; 64]);
-    /// The rows whose class is in the set, which is given in pages of its bits.
-    among = among_avx2, among_avx512 (classes: &[u16; 64], pages: &[[u64; CHOSEN / 64]]) -> u64;
+    /// The rows whose class has its bit set.
+    among = among_avx2, among_avx512 (classes: &[u16; 64], chosen: &[u64]) -> u64;
     /// The rows where `a >= b`.
     at_least = at_least_avx2, at_least_avx512 (a: &[i64; 64], b: &[i64; 64]) -> u64;
     /// Clears in `words` the bits that are set at any of these places of `marks`.
@@ -74,7 +74,7 @@ pub fn ahead<T>(soon: &[T]) {
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use super::super::{Classes, WORDS};
-    use super::{BLOCK, CHOSEN, Count, Factors, Plane, Test, portable};
+    use super::{BLOCK, Count, Factors, Plane, Test, portable};
     use std::arch::x86_64::*;
 
     macro_rules! compiled {
@@ -92,7 +92,7 @@ mod x86 {
         count_avx2 = count(planes: &[Plane], factors: &Factors, rows: &Plane) -> Count;
         append_avx2 = append(planes: &[Plane], factors: &Factors, rows: &Plane, out: &mut Vec<u64>);
         ranks_avx2 = ranks(numbers: &[i64; 64], cuts: &[i64], present: u64, out: &mut [u8; 64]);
-        among_avx2 = among(classes: &[u16; 64], pages: &[[u64; CHOSEN / 64]]) -> u64;
+        among_avx2 = among(classes: &[u16; 64], chosen: &[u64]) -> u64;
         look_up_avx2 = look_up(numbers: &[u32; 64], table: &[u8; 256], last: u8, present: u64, out: &mut [u8; 64]);
         take_out_avx2 = take_out(marks: &[u64], places: &[usize], words: &mut [u64]);
         put_in_avx2 = put_in(marks: &[u64], places: &[usize], words: &mut [u64]);
@@ -357,6 +357,16 @@ mod x86 {
         }
     }
 
+    /// What a table of 256 bytes, given in quarters, has at each place.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+    fn at(places: __m512i, quarter: impl Fn(usize) -> __m512i) -> __m512i {
+        // Two quarters are told apart by the seventh bit of a place, the halves by the eighth.
+        let low = _mm512_permutex2var_epi8(quarter(0), places, quarter(1));
+        let high = _mm512_permutex2var_epi8(quarter(2), places, quarter(3));
+        _mm512_mask_mov_epi8(low, _mm512_movepi8_mask(places), high)
+    }
+
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
     pub(super) fn look_up_avx512(
         numbers: &[u32; 64],
@@ -381,44 +391,44 @@ mod x86 {
         let load = |bytes: &[u8; 64]| unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) };
         let places = load(out);
         let quarter = |n: usize| quarters.get(n).map_or(_mm512_setzero_si512(), load);
-        // Two quarters are told apart by the seventh bit of a place, the halves by the eighth.
-        let low = _mm512_permutex2var_epi8(quarter(0), places, quarter(1));
-        let high = _mm512_permutex2var_epi8(quarter(2), places, quarter(3));
-        let classes = _mm512_mask_mov_epi8(low, _mm512_movepi8_mask(places), high);
-        let classes = _mm512_maskz_mov_epi8(present, classes);
+        let classes = _mm512_maskz_mov_epi8(present, at(places, quarter));
         // SAFETY: 64 bytes at the address.
         unsafe { _mm512_storeu_si512(out.as_mut_ptr().cast(), classes) };
     }
 
+    /// Classes whose bits fill 256 bytes, the largest table of [`at`].
+    const PAGE: usize = 2_048;
+
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
-    pub(super) fn among_avx512(classes: &[u16; 64], pages: &[[u64; CHOSEN / 64]]) -> u64 {
+    pub(super) fn among_avx512(classes: &[u16; 64], chosen: &[u64]) -> u64 {
         let (halves, _) = classes.as_chunks::<32>();
         let powers = _mm512_set1_epi64(i64::from_le_bytes([1, 2, 4, 8, 16, 32, 64, 128]));
+        let both =
+            |[low, high]: [__m256i; 2]| _mm512_inserti64x4::<1>(_mm512_castsi256_si512(low), high);
         let mut found = 0;
-        for (nth, page) in pages.iter().enumerate() {
-            let first = _mm512_set1_epi16((nth * CHOSEN) as u16 as i16);
+        for (nth, page) in chosen.chunks(PAGE / 64).enumerate() {
+            let first = _mm512_set1_epi16((nth * PAGE) as u16 as i16);
             let mut within = 0;
             let (mut places, mut bits) = ([_mm256_setzero_si256(); 2], [_mm256_setzero_si256(); 2]);
             for (i, half) in halves.iter().enumerate() {
                 // SAFETY: 64 bytes at the address.
                 let own = unsafe { _mm512_loadu_si512(half.as_ptr().cast()) };
                 let own = _mm512_sub_epi16(own, first);
-                let here = _mm512_cmplt_epu16_mask(own, _mm512_set1_epi16(CHOSEN as i16));
+                let here = _mm512_cmplt_epu16_mask(own, _mm512_set1_epi16(PAGE as i16));
                 within |= u64::from(here) << (32 * i);
                 // The byte of the page that has the class's bit, and which bit of it.
                 places[i] = _mm512_cvtepi16_epi8(_mm512_srli_epi16::<3>(own));
                 bits[i] = _mm512_cvtepi16_epi8(_mm512_and_si512(own, _mm512_set1_epi16(7)));
             }
-            let both = |[low, high]: [__m256i; 2]| {
-                _mm512_inserti64x4::<1>(_mm512_castsi256_si512(low), high)
+            let quarter = |n: usize| {
+                let Some(words) = page.chunks(8).nth(n) else {
+                    return _mm512_setzero_si512();
+                };
+                let mask = ((1_u16 << words.len()) - 1) as u8;
+                // SAFETY: only the words that the mask names are read.
+                unsafe { _mm512_maskz_loadu_epi64(mask, words.as_ptr().cast()) }
             };
-            let (quarters, _) = page.as_chunks::<8>();
-            // SAFETY: 64 bytes at each address.
-            let load = |n: usize| unsafe { _mm512_loadu_si512(quarters[n].as_ptr().cast()) };
-            let places = both(places);
-            let low = _mm512_permutex2var_epi8(load(0), places, load(1));
-            let high = _mm512_permutex2var_epi8(load(2), places, load(3));
-            let bytes = _mm512_mask_mov_epi8(low, _mm512_movepi8_mask(places), high);
+            let bytes = at(both(places), quarter);
             let powers = _mm512_shuffle_epi8(powers, both(bits));
             found |= _mm512_test_epi8_mask(bytes, powers) & within;
         }
