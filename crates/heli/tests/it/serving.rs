@@ -15,11 +15,17 @@ struct Running {
 
 impl Running {
     fn of(words: &[&str]) -> Self {
+        Self::under(words, &[])
+    }
+
+    /// One that is given variables of its environment.
+    fn under(words: &[&str], given: &[(&str, &Path)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_heli"))
             .args(words)
             .args(["--listen", "127.0.0.1:0"])
             .current_dir(root())
             .env("HELI_LANG", "en")
+            .envs(given.iter().copied())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
@@ -248,12 +254,47 @@ fn a_serving_node_looks_for_what_has_expired_once_it_seals() {
     );
     let on = ["serve", "--programme", "programmes/fujian", "--database"];
     let node = Running::of(&[&on[..], &[&db, "--key", &key]].concat());
-    // It takes the sealer's right within a moment of its start, and is asked until it did.
-    let said = (0..100_000).find_map(|_| {
+    // It takes the sealer's right within a moment of its start.
+    assert!(looked_on(&node, |_| true).is_some());
+    assert_eq!(node.stop().0, 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_serving_node_looks_for_it_again_on_the_day_that_comes() {
+    let folder = folder("serving-days");
+    let (library, clock) = (folder.join("clock.so"), folder.join("clock"));
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clock.c");
+    let built = Command::new("cc")
+        .args(["-shared", "-fPIC", "-O1", "-o"])
+        .args([&library, &source])
+        .status();
+    assert!(built.unwrap().success());
+    let (db, key) = (
+        path(&folder, "data/heli.db"),
+        path(&folder, "keys/seal.pem"),
+    );
+    let on = ["serve", "--programme", "programmes/fujian", "--database"];
+    let node = Running::under(
+        &[&on[..], &[&db, "--key", &key]].concat(),
+        &[("LD_PRELOAD", &library), ("HELI_CLOCK", &clock)],
+    );
+    let first = looked_on(&node, |_| true).unwrap();
+    std::fs::write(&clock, "86400").unwrap();
+    let next = looked_on(&node, |day| day != first).unwrap();
+    assert!(next > first, "{first}, {next}");
+    let (code, said) = node.stop();
+    assert_eq!((code, said.contains("clock")), (0, false), "{said}");
+}
+
+/// The day on which a node last looked for what has expired, once there is such a day; it is asked until there is.
+fn looked_on(node: &Running, is_it: impl Fn(&str) -> bool) -> Option<String> {
+    (0..100_000).find_map(|_| {
         let (status, page) = node.get("/admin/jobs");
         assert_eq!(status, 200);
-        page.contains("查过，删除了 0 条记录").then_some(page)
-    });
-    assert!(said.is_some());
-    assert_eq!(node.stop().0, 0);
+        let (before, _) = page.split_once(" 查过，删除了 0 条记录")?;
+        let (_, moment) = before.rsplit_once('>')?;
+        let day = moment.get(..10).filter(|day| is_it(day))?;
+        Some(day.to_owned())
+    })
 }
