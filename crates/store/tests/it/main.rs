@@ -19,6 +19,8 @@ mod migrate;
 mod open;
 mod people;
 mod postgres;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod preload;
 mod programmes;
 mod published;
 mod races;

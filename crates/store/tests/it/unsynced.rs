@@ -6,26 +6,19 @@
 
 use crate::both::Place;
 use crate::killing::{acknowledged, goes_on, heard, kills, lost, sound};
+use crate::preload;
 use crate::sample::{open, programme};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use store::{Db, Options, Store};
 
 /// The least that a disk writes as a whole, in bytes.
 const SECTOR: usize = 512;
 
-/// The library that is loaded before the C library, built by the compiler that links Rust's programs too.
+/// The library of a disk that forgets.
 fn forgetting(folder: &Path) -> PathBuf {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/unsynced.c");
-    let library = folder.join("unsynced.so");
-    let built = Command::new("cc")
-        .args(["-shared", "-fPIC", "-O1", "-o"])
-        .args([&library, &source])
-        .arg("-ldl")
-        .status();
-    assert!(built.unwrap().success());
-    library
+    preload::built(&source, folder)
 }
 
 /// A file as its last sync left it, from what it holds and its undo records.
