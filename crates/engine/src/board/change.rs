@@ -141,7 +141,7 @@ impl Board {
     fn turn(&self, roll: &mut Roll, bearer: u32, taken: &Taken, times: i32, turns: &mut Vec<Turn>) {
         let at = self.nth(roll.at);
         let (measure, day, from, to) = match taken {
-            Taken::Hit(hit) => (hit.measure(), hit.day, hit.from, hit.to),
+            Taken::Hit(hit) => (hit.measure(), hit.day(), hit.from(), hit.to()),
             Taken::Doubt(doubt) => (doubt.measure, doubt.day, doubt.from, doubt.to),
         };
         let Some(course) = self.courses.get(usize::from(measure)) else {
@@ -188,7 +188,7 @@ impl Board {
     }
 
     fn adds(&self, hit: &Hit) -> i64 {
-        let action = self.actions.get(usize::from(hit.action) & (ACTIONS - 1));
+        let action = self.actions.get(usize::from(hit.action()) & (ACTIONS - 1));
         action.map_or(0, |a: &Action| a.fixed + (hit.amount & a.mask))
     }
 
@@ -199,10 +199,10 @@ impl Board {
         let (first, last) = self.stretch(measure, cell);
         self.hits.of(bearer).for_each(|hit| {
             if hit.measure() == measure
-                && first <= hit.day
-                && hit.day <= last
-                && hit.from <= at
-                && at < hit.to
+                && first <= hit.day()
+                && hit.day() <= last
+                && hit.from() <= at
+                && at < hit.to()
             {
                 found.hit(self.adds(hit), 1);
             }

@@ -289,11 +289,11 @@ impl Desk<'_> {
         } = self;
         let mut bearer = *stamp;
         for hit in hits {
-            bearer += u32::from(hit.action >> FIRST.trailing_zeros());
-            let action = &actions[usize::from(hit.action) & (ACTIONS - 1)];
+            bearer += u32::from(hit.action() >> FIRST.trailing_zeros());
+            let action = &actions[usize::from(hit.action()) & (ACTIONS - 1)];
             // From `from` up to `to`, in one comparison.
-            let known = u16::from(at.wrapping_sub(hit.from) < hit.to.wrapping_sub(hit.from));
-            let day = hit.day & known.wrapping_neg();
+            let known = u16::from(at.wrapping_sub(hit.from()) < hit.to().wrapping_sub(hit.from()));
+            let day = hit.day() & known.wrapping_neg();
             let period = calendars[usize::from(action.calendar.wrapping_add(day))];
             let cell = &mut cells[usize::from(action.first.wrapping_add(period))];
             let new = u64::from(cell.stamp != bearer);

@@ -241,13 +241,8 @@ impl Board {
             if let Some(day) = when.day
                 && ready.sure & known
             {
-                let hit = Hit {
-                    amount: amount.unwrap_or_default() & ready.mask,
-                    day,
-                    action: ready.action,
-                    from: when.known.0,
-                    to: when.known.1,
-                };
+                let amount = amount.unwrap_or_default() & ready.mask;
+                let hit = Hit::new(amount, ready.action, day, when.known);
                 gathered.hits.push(*bearer, hit);
                 continue;
             }
@@ -336,13 +331,10 @@ impl Board {
         let sum = course.and_then(|c| c.sum);
         let amount = sum.map_or(Some(0), amount);
         match (when.day, amount) {
-            (Some(day), Some(amount)) if entry.is_sure() => Taken::Hit(Hit {
-                amount,
-                day,
-                action: Action::number(entry.measure, entry.form),
-                from: when.known.0,
-                to: when.known.1,
-            }),
+            (Some(day), Some(amount)) if entry.is_sure() => {
+                let action = Action::number(entry.measure, entry.form);
+                Taken::Hit(Hit::new(amount, action, day, when.known))
+            }
             (day, amount) => Taken::Doubt(Doubt::new(
                 *entry,
                 amount,

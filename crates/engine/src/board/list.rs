@@ -221,46 +221,73 @@ impl Ask {
     }
 }
 
-/// A row that certainly adds, on a day, while its version was known.
+/// A row that certainly adds, on a day, while its version was known. It is two words, so that it is handed on in
+/// registers: one of its own fields would be put together in memory and read back at once, which every row waits for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Hit {
     /// What it adds to a sum; 0 for others.
     pub(super) amount: i64,
-    /// Days after the board's base.
-    pub(super) day: u16,
-    /// See [`Action`].
-    pub(super) action: u16,
-    /// The day from which it counts.
-    pub(super) from: u16,
-    /// The day on which it no longer does.
-    pub(super) to: u16,
+    /// Its day, from and to which day it counts, and its action: 16 bits each, the lowest first.
+    rest: u64,
 }
 
 /// Set in the action of a bearer's first hit.
 pub(super) const FIRST: u16 = 1 << 15;
 
 impl Hit {
+    /// One that adds an amount, of an [`Action`] by its number, on a day, from and up to a day; days after the board's base.
+    #[inline]
+    pub(super) fn new(amount: i64, action: u16, day: u16, (from, to): (u16, u16)) -> Self {
+        let days = u64::from(day) | u64::from(from) << 16 | u64::from(to) << 32;
+        let rest = days | u64::from(action) << 48;
+        Self { amount, rest }
+    }
+
+    /// Days after the board's base.
+    #[inline]
+    pub(super) fn day(&self) -> u16 {
+        self.rest as u16
+    }
+
+    /// The day from which it counts.
+    #[inline]
+    pub(super) fn from(&self) -> u16 {
+        (self.rest >> 16) as u16
+    }
+
+    /// The day on which it no longer does.
+    #[inline]
+    pub(super) fn to(&self) -> u16 {
+        (self.rest >> 32) as u16
+    }
+
+    /// The number of its [`Action`], with [`FIRST`] where it is marked so.
+    #[inline]
+    pub(super) fn action(&self) -> u16 {
+        (self.rest >> 48) as u16
+    }
+
     /// The measure it counts for.
     pub(super) fn measure(&self) -> u16 {
-        (self.action & !FIRST) / 2
+        (self.action() & !FIRST) / 2
     }
 
     /// Ends it on a day, or never lets it begin. Invariant: `from <= to`, which the count's one comparison needs.
     pub(super) fn end(&mut self, to: u16) {
-        self.to = self.to.min(to.max(self.from));
+        let known = (self.from(), self.to().min(to.max(self.from())));
+        *self = Self::new(self.amount, self.action(), self.day(), known);
     }
 
     /// Marks it as its bearer's first.
+    #[inline]
     pub(super) fn mark(&mut self) {
-        self.action |= FIRST;
+        self.rest |= u64::from(FIRST) << 48;
     }
 
     /// Whether it is this hit, wherever among its bearer's it stands.
     pub(super) fn is(&self, other: &Self) -> bool {
-        Self {
-            action: self.action & !FIRST,
-            ..*self
-        } == *other
+        let rest = self.rest & !(u64::from(FIRST) << 48);
+        Self { rest, ..*self } == *other
     }
 }
 
