@@ -89,6 +89,7 @@ fn extend_cells(
                 dictionary: words,
             },
         ) => {
+            words.iter().for_each(|word| texts.soon(word));
             let words = words.into_iter();
             let numbers: Vec<u32> = words.map(|word| number(texts, dictionary, word)).collect();
             let numbered = |(row, code): (usize, u32)| match present(row) {

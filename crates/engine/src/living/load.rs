@@ -35,6 +35,9 @@ impl Living {
         let mut columns: Vec<Option<Column>> = rows.columns.into_iter().map(Some).collect();
         let time = |all: &[Moment], nth: usize| all.get(nth).copied().unwrap_or(ALWAYS);
         let mut records = Vec::with_capacity(rows.ids.len());
+        if let Some(numbers) = self.numbers.get(table) {
+            rows.ids.iter().for_each(|id| numbers.soon(id));
+        }
         for (nth, id) in rows.ids.into_iter().enumerate() {
             let known = self.record(table, &id);
             let record = known.unwrap_or_else(|| self.numbered(table, id));

@@ -1,5 +1,6 @@
 //! Numbers of texts that lie in a list: which of them a text is.
 
+use rules::ahead;
 use rustc_hash::FxHasher;
 use std::hash::Hasher;
 
@@ -29,6 +30,12 @@ impl Numbers {
             numbers.add(text);
         }
         numbers
+    }
+
+    /// Asks for the place of a text that is looked for soon, so that several are waited for at once.
+    pub(super) fn soon(&self, text: &str) {
+        let at = self.first(hash(text));
+        self.places.get(at..=at).into_iter().for_each(ahead);
     }
 
     /// The number of a text; `None` where it is not among them.
