@@ -222,7 +222,7 @@ impl Ask {
 }
 
 /// A row that certainly adds, on a day, while its version was known. It is two words, so that it is handed on in
-/// registers: one of its own fields would be put together in memory and read back at once, which every row waits for.
+/// registers: with each number in a field of its own it is put together in memory and read back at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Hit {
     /// What it adds to a sum; 0 for others.
@@ -233,6 +233,9 @@ pub(super) struct Hit {
 
 /// Set in the action of a bearer's first hit.
 pub(super) const FIRST: u16 = 1 << 15;
+
+/// [`FIRST`] where a hit has it.
+const MARK: u64 = (FIRST as u64) << 48;
 
 impl Hit {
     /// One that adds an amount, of an [`Action`] by its number, on a day, from and up to a day; days after the board's base.
@@ -281,12 +284,12 @@ impl Hit {
     /// Marks it as its bearer's first.
     #[inline]
     pub(super) fn mark(&mut self) {
-        self.rest |= u64::from(FIRST) << 48;
+        self.rest |= MARK;
     }
 
     /// Whether it is this hit, wherever among its bearer's it stands.
     pub(super) fn is(&self, other: &Self) -> bool {
-        let rest = self.rest & !(u64::from(FIRST) << 48);
+        let rest = self.rest & !MARK;
         Self { rest, ..*self } == *other
     }
 }
